@@ -1,0 +1,21 @@
+//! The artefact that `writ` compiles and `writ-loader` attaches.
+//!
+//! A bundle is one ELF object that any BPF loader accepts. What only Writ's loader needs stands in
+//! the section [`SECTION`]: the [`Manifest`], as JSON. The events that the programs of a bundle
+//! send are binary records; [`record`] says how they are laid out.
+//!
+//! This crate is the only code that the compiler and the loader share, so it parses nothing but
+//! bundles and records, and both are untrusted bytes.
+
+mod manifest;
+mod read;
+pub mod record;
+
+pub use manifest::*;
+pub use read::{ReadError, read};
+
+/// The ELF section that holds the manifest.
+pub const SECTION: &str = ".writ";
+
+/// The version of the manifest's format. A loader refuses a bundle with a larger one.
+pub const FORMAT: u32 = 1;

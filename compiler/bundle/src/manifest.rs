@@ -1,0 +1,294 @@
+//! What a bundle says about itself: the JSON in its section `.writ`.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// Everything about a bundle that is not machine code.
+///
+/// It holds no timestamp, no host name and no absolute path: the same policies, profile and
+/// compiler give the same bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// [`crate::FORMAT`] of the compiler that wrote it.
+    pub format: u32,
+    /// `writ <version>`.
+    pub compiler: String,
+    /// The kernel it was compiled for.
+    pub kernel: Kernel,
+    /// Kernel features without which it must not be attached, ordered by name.
+    pub requires: Vec<Requirement>,
+    /// The policies, in the order in which their modes stand in the map [`maps::MODES`].
+    pub policies: Vec<Policy>,
+    /// The hooks of all policies. An event names its hook by the index in this list.
+    pub hooks: Vec<Hook>,
+    /// What is attached, in the order in which it must be attached.
+    pub programs: Vec<Program>,
+    /// Contents of maps that the loader writes before it attaches anything.
+    pub images: Vec<MapImage>,
+    /// Sets of paths that the exec program tests each new binary against. Set `n` is bit `n % 64`
+    /// of word `n / 64` of [`crate::record::process::BINARY_SETS`].
+    pub binary_sets: Vec<TextSet>,
+    /// Sets of processes whose descendants are matched too (`followForks`). Set `n` is bit `n` of
+    /// [`crate::record::process::DESCENDS`].
+    pub follow_sets: Vec<FollowSet>,
+    /// Names of the policy files, to which [`SourceRange::source`] is an index.
+    pub sources: Vec<Source>,
+}
+
+/// The kernel that a bundle was compiled for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kernel {
+    /// The profile's name, such as `6.1`.
+    pub name: String,
+    /// `uname -r` of the kernel that the profile was made from, when it is known.
+    pub release: Option<String>,
+    /// `sha256:<hex>` of the profile's raw BTF, the same bytes as `/sys/kernel/btf/vmlinux`.
+    pub btf_digest: String,
+    /// `x86_64`.
+    pub architecture: String,
+}
+
+/// A kernel feature that a program of the bundle cannot do without.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Requirement {
+    /// The feature's name, such as `helper:bpf_ringbuf_output`, `program:lsm`, `attach:fentry`,
+    /// `map:ringbuf`, `lsm-active:bpf` or `function:security_file_open`.
+    pub feature: String,
+    /// What the profile said: `present`, or `unknown` when nothing told.
+    pub evidence: Evidence,
+    /// Where in the policies the need arises, when it arises there.
+    pub at: Option<SourceRange>,
+}
+
+/// How sure the compiler was that a required feature is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Evidence {
+    /// The profile shows it.
+    Present,
+    /// The profile does not tell; the loader must find out.
+    Unknown,
+}
+
+/// A policy file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    /// The name as given on the command line; never made absolute.
+    pub name: String,
+    /// `sha256:<hex>` of its bytes.
+    pub digest: String,
+}
+
+/// A place in a policy file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct SourceRange {
+    /// Index into [`Manifest::sources`].
+    pub source: u32,
+    /// Counted from 1.
+    pub line: u32,
+    /// Counted from 1, in characters.
+    pub column: u32,
+}
+
+/// One policy of a bundle.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Policy {
+    pub name: String,
+    /// Only for `TracingPolicyNamespaced`.
+    pub namespace: Option<String>,
+    /// What the mode is before anybody switches it.
+    pub mode: Mode,
+    pub at: SourceRange,
+}
+
+/// Whether enforcement actions of a policy act. The value is the byte in [`maps::MODES`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[repr(u8)]
+pub enum Mode {
+    /// Signals are sent and calls are denied.
+    Enforce = 0,
+    /// Events are reported; nothing is enforced.
+    Monitor = 1,
+}
+
+/// One hook of one policy, in the policy's own words: what an event of it is called and holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hook {
+    /// Index into [`Manifest::policies`].
+    pub policy: u32,
+    pub kind: HookKind,
+    /// The policy's `message`.
+    pub message: Option<String>,
+    pub tags: Vec<String>,
+    /// Arguments that an event shows, in the order in which the policy lists them.
+    pub arguments: Vec<Argument>,
+    /// The return value, when the policy asks for it. Such a hook sends two records a call.
+    pub return_argument: Option<Argument>,
+    pub selectors: Vec<Selector>,
+    pub at: SourceRange,
+}
+
+/// The hook as the policy names it. It decides the event's type, however it was attached.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "type")]
+pub enum HookKind {
+    /// `process_kprobe`; `function` as Tetragon prints it, such as `__x64_sys_setns`.
+    Kprobe { function: String },
+    /// `process_lsm`; without `bpf_lsm_`.
+    Lsm { hook: String },
+    /// `process_tracepoint`.
+    Tracepoint { subsystem: String, event: String },
+}
+
+/// An argument of a hook's events.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Argument {
+    /// [`crate::record::Item::id`] of the value in the record.
+    pub item: u16,
+    /// The argument type as TracingPolicy names it, which decides the JSON form: `int`, `file`, …
+    #[serde(rename = "type")]
+    pub type_: String,
+    pub label: Option<String>,
+}
+
+/// A selector, so that an event can say which one matched and what was done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Selector {
+    pub label: Option<String>,
+    pub at: SourceRange,
+}
+
+/// One program of the object.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Program {
+    /// The symbol's name; unique in the object and at most 15 bytes, as `BPF_OBJ_NAME_LEN` allows.
+    pub name: String,
+    pub attach: Attach,
+    /// What it is for, for people: hook and why this way of attaching was chosen.
+    pub reason: String,
+    /// The hooks it serves, as indices into [`Manifest::hooks`]; empty for process tracking.
+    pub hooks: Vec<u32>,
+    pub cost: Cost,
+}
+
+/// How a program is attached.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "type")]
+pub enum Attach {
+    Fentry {
+        function: String,
+    },
+    Fexit {
+        function: String,
+    },
+    FmodRet {
+        function: String,
+    },
+    Kprobe {
+        function: String,
+    },
+    Kretprobe {
+        function: String,
+    },
+    /// Without `bpf_lsm_`.
+    Lsm {
+        hook: String,
+    },
+    Tracepoint {
+        subsystem: String,
+        event: String,
+    },
+    RawTracepoint {
+        event: String,
+    },
+}
+
+/// What a program costs, as far as that can be known without running it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Cost {
+    /// Instructions generated for this program, without the runtime library.
+    pub instructions: u32,
+    /// Instructions including each library routine it reaches, counted once.
+    pub linked_instructions: u32,
+    /// Generated instructions on the longest path.
+    pub longest_path: u32,
+    /// Bytes of stack used by the generated code.
+    pub stack: u32,
+    /// Bytes of map images that only this program needs.
+    pub image_bytes: u64,
+}
+
+/// The contents of a map: an array, hash or LPM trie is filled with them before anything attaches.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MapImage {
+    pub map: String,
+    /// Bytes of a key.
+    pub key_size: u32,
+    /// Bytes of a value.
+    pub value_size: u32,
+    /// Keys and values, each as lower-case hexadecimal.
+    pub entries: BTreeMap<String, String>,
+}
+
+/// A set of texts.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct TextSet {
+    /// A text is in the set when any of them matches.
+    pub patterns: Vec<Pattern>,
+}
+
+/// One pattern of a [`TextSet`]; the bytes are never empty.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Pattern {
+    Equal(String),
+    Prefix(String),
+    Postfix(String),
+}
+
+impl TextSet {
+    /// Whether `text` is in the set.
+    pub fn contains(&self, text: &[u8]) -> bool {
+        self.patterns.iter().any(|pattern| match pattern {
+            Pattern::Equal(value) => text == value.as_bytes(),
+            Pattern::Prefix(value) => text.starts_with(value.as_bytes()),
+            Pattern::Postfix(value) => text.ends_with(value.as_bytes()),
+        })
+    }
+}
+
+/// Processes whose descendants count as them.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct FollowSet {
+    /// Thread group ids, ordered.
+    pub pids: Vec<u32>,
+    /// Whether they are ids in the process's own PID namespace.
+    pub namespace: bool,
+}
+
+/// Names of the maps that every bundle may have. A map that no program reaches is left out.
+pub mod maps {
+    /// Ring buffer of [`crate::record`]s.
+    pub const EVENTS: &str = "writ_events";
+    /// Hash: thread group id (`u32`) to [`crate::record::process`].
+    pub const PROCESSES: &str = "writ_processes";
+    /// Array of one byte a policy: [`super::Mode`].
+    pub const MODES: &str = "writ_modes";
+    /// Per-CPU array of `u64` counters, see [`crate::record::counter`].
+    pub const COUNTERS: &str = "writ_counters";
+    /// Per-CPU array of scratch areas.
+    pub const SCRATCH: &str = "writ_scratch";
+    /// Calls whose return is awaited.
+    pub const PENDING: &str = "writ_pending";
+    /// When which event was last sent, for `rateLimit`.
+    pub const RATES: &str = "writ_rates";
+}
+
+/// Names of the read-only globals that the loader may set before loading.
+pub mod globals {
+    /// `u32[10]`: inode numbers of the host's namespaces, in the order of
+    /// [`crate::record::NAMESPACES`].
+    pub const HOST_NAMESPACES: &str = "writ_host_ns";
+}

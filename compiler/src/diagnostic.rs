@@ -1,0 +1,208 @@
+//! What can be wrong with a policy: findings, their codes, and the list that collects them.
+
+pub mod code;
+
+use crate::source::Span;
+pub use code::{Code, Severity};
+
+/// A finding about the user's input, ready to be rendered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    pub code: &'static Code,
+    /// Usually the code's own; a rule may report some cases less severely.
+    pub severity: Severity,
+    pub finding: Finding,
+}
+
+/// What a finding says and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    pub span: Span,
+    /// What is wrong: one sentence, lower case, no final period, user text in backticks.
+    pub message: String,
+    /// What is wrong at the span; the rendered underline shows it. Empty when the message suffices.
+    pub label: String,
+    /// Other places that matter, each with what is there.
+    pub also: Vec<(Span, String)>,
+    /// What to write instead.
+    pub help: Vec<String>,
+    /// Facts that explain the finding.
+    pub notes: Vec<String>,
+    /// Kernels (profile names) for which it holds; empty when it holds for any.
+    pub kernels: Vec<String>,
+}
+
+impl Finding {
+    /// A finding at `span`.
+    pub fn at(span: Span, message: impl Into<String>) -> Self {
+        Self {
+            span,
+            message: message.into(),
+            label: String::new(),
+            also: Vec::new(),
+            help: Vec::new(),
+            notes: Vec::new(),
+            kernels: Vec::new(),
+        }
+    }
+
+    /// Says under the span what is wrong there.
+    #[must_use]
+    pub fn label(mut self, label: impl Into<String>) -> Self {
+        self.label = label.into();
+        self
+    }
+
+    /// Points at another place.
+    #[must_use]
+    pub fn also(mut self, span: Span, label: impl Into<String>) -> Self {
+        self.also.push((span, label.into()));
+        self
+    }
+
+    /// Says what to write instead. Takes an `Option`, since advice is not always to be had.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<Option<String>>) -> Self {
+        self.help.extend(help.into());
+        self
+    }
+
+    /// Adds a fact that explains the finding.
+    #[must_use]
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
+        self
+    }
+
+    /// Says for which kernel it holds.
+    #[must_use]
+    pub fn on_kernel(mut self, kernel: impl Into<String>) -> Self {
+        self.kernels.push(kernel.into());
+        self
+    }
+}
+
+/// Proof that an error is in a [`Diagnostics`]. Nothing outside this file can make one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reported(());
+
+/// Every finding of one run, in the order in which they were found.
+#[derive(Debug, Clone, Default)]
+pub struct Diagnostics {
+    list: Vec<Diagnostic>,
+    errors: usize,
+}
+
+impl Diagnostics {
+    /// Adds an error. The code's severity must be [`Severity::Error`]; a lesser one is raised.
+    pub fn error(&mut self, code: &'static Code, finding: Finding) -> Reported {
+        self.push(Diagnostic { code, severity: Severity::Error, finding });
+        Reported(())
+    }
+
+    /// Adds a finding with its code's own severity.
+    pub fn add(&mut self, code: &'static Code, finding: Finding) {
+        self.push(Diagnostic { code, severity: code.severity, finding });
+    }
+
+    /// The gate at the end of a phase: `value`, unless there is an error.
+    ///
+    /// # Errors
+    ///
+    /// When any error was added, by this phase or an earlier one.
+    pub fn gate<T>(&self, value: T) -> Result<T, Reported> {
+        if self.errors == 0 { Ok(value) } else { Err(Reported(())) }
+    }
+
+    /// The findings so far.
+    pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.list.iter()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// Takes over the findings of `other`, as when several policies are compiled in one run.
+    pub fn append(&mut self, other: Self) {
+        for diagnostic in other.list {
+            self.push(diagnostic);
+        }
+    }
+
+    /// The findings, ordered by place.
+    pub fn into_sorted(mut self) -> Vec<Diagnostic> {
+        self.list.sort_by(|a, b| (a.finding.span, a.code.id).cmp(&(b.finding.span, b.code.id)));
+        self.list
+    }
+
+    fn push(&mut self, diagnostic: Diagnostic) {
+        // The same mistake seen by two phases, or once a selector, is one mistake.
+        if self.list.contains(&diagnostic) {
+            return;
+        }
+        self.errors += usize::from(diagnostic.severity == Severity::Error);
+        self.list.push(diagnostic);
+    }
+}
+
+/// Help that names the legal words nearest to `word`, or nothing when none is near.
+pub fn did_you_mean<'a>(word: &str, legal: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    let limit = (word.chars().count() / 3).max(1);
+    let mut near: Vec<(usize, &str)> = legal
+        .into_iter()
+        .map(|candidate| (distance(word, candidate), candidate))
+        .filter(|&(distance, _)| distance <= limit)
+        .collect();
+    near.sort_unstable();
+    near.dedup();
+    let names: Vec<String> = near.iter().take(3).map(|(_, name)| format!("`{name}`")).collect();
+    let (last, rest) = names.split_last()?;
+    let list =
+        if rest.is_empty() { last.clone() } else { format!("{} or {last}", rest.join(", ")) };
+    Some(format!("did you mean {list}?"))
+}
+
+/// Edits between two words: insertions, deletions, substitutions and swaps of neighbours; a change
+/// of case is free, so that `Syscall` is nearest to `syscall`.
+fn distance(left: &str, right: &str) -> usize {
+    let left: Vec<char> = left.chars().flat_map(char::to_lowercase).collect();
+    let right: Vec<char> = right.chars().flat_map(char::to_lowercase).collect();
+    let mut before_last: Vec<usize> = Vec::new();
+    let mut last: Vec<usize> = (0..=right.len()).collect();
+    for (i, a) in left.iter().enumerate() {
+        let mut row = vec![i + 1];
+        for (j, b) in right.iter().enumerate() {
+            let cell = |row: &[usize], at: usize| row.get(at).copied().unwrap_or(usize::MAX / 2);
+            let mut cost = (cell(&last, j) + usize::from(a != b))
+                .min(cell(&last, j + 1) + 1)
+                .min(cell(&row, j) + 1);
+            let swapped =
+                i > 0 && j > 0 && left.get(i - 1) == Some(b) && right.get(j - 1) == Some(a);
+            if swapped {
+                cost = cost.min(cell(&before_last, j - 1) + 1);
+            }
+            row.push(cost);
+        }
+        before_last = std::mem::replace(&mut last, row);
+    }
+    last.last().copied().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_words_are_named_nearest_first() {
+        let legal = ["matchArgs", "matchBinaries", "matchActions"];
+        assert_eq!(did_you_mean("matchArg", legal), Some("did you mean `matchArgs`?".into()));
+        assert_eq!(did_you_mean("something", legal), None);
+    }
+
+    #[test]
+    fn swapped_neighbours_are_one_edit() {
+        assert_eq!(distance("Prefxi", "Prefix"), 1);
+    }
+}

@@ -1,0 +1,1 @@
+//! Attaches bundles, enforces them and reports events.

@@ -1,0 +1,2 @@
+//! The `writ-loader` command.
+fn main() {}
