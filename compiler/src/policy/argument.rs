@@ -1,0 +1,110 @@
+//! What a hook reads.
+
+use crate::source::{Span, Spanned};
+
+/// One value that a hook reads, shows in its events and can be asked about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Argument {
+    pub span: Span,
+    pub place: ArgumentPlace,
+    /// `None` is `auto`: the type is taken from the kernel.
+    pub type_: Option<Spanned<ArgumentType>>,
+    pub label: Option<Spanned<String>>,
+}
+
+/// Which argument is meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ArgumentPlace {
+    /// By position, counted from 0 (YAML's `index`; `#1 as name` in the Writ language, where
+    /// `name` is what conditions call it). For a tracepoint, position in its format.
+    Index { index: Spanned<u32>, name: Option<Spanned<String>> },
+    /// By the name of the kernel's parameter or the format's field.
+    Name(Spanned<String>),
+    /// What the function returns. In YAML the index that `returnArg` states is kept, since
+    /// `matchReturnArgs` refers to it.
+    Return { index: Option<Spanned<u32>>, name: Option<Spanned<String>> },
+}
+
+macro_rules! argument_types {
+    ($($variant:ident $name:literal;)*) => {
+        /// An argument type of TracingPolicy.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum ArgumentType {
+            $(#[doc = concat!("`", $name, "`")] $variant,)*
+        }
+
+        impl ArgumentType {
+            /// Every type, in the order of TracingPolicy's schema.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// The name in TracingPolicy.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)*
+                }
+            }
+        }
+    };
+}
+
+// The enumeration in Tetragon's CRD (pkg/k8s/apis/cilium.io/v1alpha1/types.go), without `auto`.
+argument_types! {
+    Int "int";
+    Sint8 "sint8";
+    Int8 "int8";
+    Uint8 "uint8";
+    Sint16 "sint16";
+    Int16 "int16";
+    Uint16 "uint16";
+    Uint32 "uint32";
+    Sint32 "sint32";
+    Int32 "int32";
+    Ulong "ulong";
+    Uint64 "uint64";
+    SizeT "size_t";
+    Long "long";
+    Sint64 "sint64";
+    Int64 "int64";
+    CharBuf "char_buf";
+    CharIovec "char_iovec";
+    Skb "skb";
+    Sock "sock";
+    Sockaddr "sockaddr";
+    Socket "socket";
+    SockaddrUn "sockaddr_un";
+    String "string";
+    Fd "fd";
+    File "file";
+    Filename "filename";
+    Path "path";
+    Nop "nop";
+    BpfAttr "bpf_attr";
+    PerfEvent "perf_event";
+    BpfMap "bpf_map";
+    UserNamespace "user_namespace";
+    Capability "capability";
+    Kiocb "kiocb";
+    IovIter "iov_iter";
+    Cred "cred";
+    ConstBuf "const_buf";
+    LoadInfo "load_info";
+    Module "module";
+    Syscall64 "syscall64";
+    KernelCapT "kernel_cap_t";
+    CapInheritable "cap_inheritable";
+    CapPermitted "cap_permitted";
+    CapEffective "cap_effective";
+    LinuxBinprm "linux_binprm";
+    DataLoc "data_loc";
+    NetDevice "net_device";
+    BpfCmd "bpf_cmd";
+    Dentry "dentry";
+    BpfProg "bpf_prog";
+}
+
+impl ArgumentType {
+    /// The type with this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|type_| type_.name() == name)
+    }
+}
