@@ -1,1 +1,74 @@
-//! To be written.
+//! What must happen at each hook, on no particular machine.
+//!
+//! A [`Module`] is everything that one bundle does: the programs, and the words with which their
+//! events are reported. All policies that use a hook share one [`Program`], a graph of blocks
+//! without cycles. `interpret` says what it means; generated code must agree with that.
+
+pub mod interpret;
+pub mod print;
+pub mod program;
+pub mod verify;
+
+pub use program::{
+    Block, Branch, Jump, Operation, OperationKind, Program, Report, ReturnedTo, Role, Test, Value,
+    ValueOrigin,
+};
+
+use writ_bundle::{FollowSet, HookKind, Mode};
+
+use crate::set::TextSet;
+use crate::source::Span;
+
+/// Everything that one bundle does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Module {
+    pub policies: Vec<Policy>,
+    /// The hooks of all policies; [`Report::hook`] is an index into it.
+    pub hooks: Vec<Hook>,
+    /// Process tracking first, then in the order in which policies name the hooks.
+    pub programs: Vec<Program>,
+    /// Each is different; [`Test::Binary`] has the index.
+    pub binary_sets: Vec<TextSet>,
+    /// Each is different; [`Test::Descends`] has the index.
+    pub follow_sets: Vec<FollowSet>,
+}
+
+/// A policy, as far as its events and its mode need it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Policy {
+    pub name: String,
+    pub namespace: Option<String>,
+    pub mode: Mode,
+    pub span: Span,
+}
+
+/// A hook of one policy: what its events hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hook {
+    /// Index into [`Module::policies`].
+    pub policy: u32,
+    pub kind: HookKind,
+    pub message: Option<String>,
+    pub tags: Vec<String>,
+    pub arguments: Vec<Argument>,
+    pub return_argument: Option<Argument>,
+    pub selectors: Vec<Selector>,
+    pub span: Span,
+}
+
+/// An argument in a hook's events.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Argument {
+    /// [`Value::item`] of the value.
+    pub item: u16,
+    /// The argument type's name in TracingPolicy.
+    pub type_name: &'static str,
+    pub label: Option<String>,
+}
+
+/// A selector in a hook's events.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Selector {
+    pub label: Option<String>,
+    pub span: Span,
+}

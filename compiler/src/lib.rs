@@ -27,6 +27,7 @@ pub mod kernel;
 pub mod machine;
 pub mod policy;
 pub mod resolved;
+pub mod set;
 pub mod source;
 
 // Verbs, in the order in which they run.

@@ -1,1 +1,1 @@
-//! To be written.
+//! The second phase: binds a policy to a kernel. To be written.

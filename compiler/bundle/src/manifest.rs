@@ -239,7 +239,7 @@ pub struct TextSet {
     pub patterns: Vec<Pattern>,
 }
 
-/// One pattern of a [`TextSet`]; the bytes are never empty.
+/// One pattern of a [`TextSet`]; its text is never empty. Patterns compare bytes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Pattern {
@@ -251,11 +251,25 @@ pub enum Pattern {
 impl TextSet {
     /// Whether `text` is in the set.
     pub fn contains(&self, text: &[u8]) -> bool {
-        self.patterns.iter().any(|pattern| match pattern {
-            Pattern::Equal(value) => text == value.as_bytes(),
-            Pattern::Prefix(value) => text.starts_with(value.as_bytes()),
-            Pattern::Postfix(value) => text.ends_with(value.as_bytes()),
-        })
+        self.patterns.iter().any(|pattern| pattern.matches(text))
+    }
+}
+
+impl Pattern {
+    /// Whether it matches `text`.
+    pub fn matches(&self, text: &[u8]) -> bool {
+        match self {
+            Self::Equal(value) => text == value.as_bytes(),
+            Self::Prefix(value) => text.starts_with(value.as_bytes()),
+            Self::Postfix(value) => text.ends_with(value.as_bytes()),
+        }
+    }
+
+    /// What is compared, however it is compared.
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Equal(value) | Self::Prefix(value) | Self::Postfix(value) => value,
+        }
     }
 }
 

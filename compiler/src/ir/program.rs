@@ -1,0 +1,209 @@
+//! The graph of blocks that decides one attach point.
+
+use writ_bundle::Attach;
+
+use crate::ids::{Arena, Id};
+use crate::policy::NamespaceKind;
+use crate::resolved::{NamespaceValue, Need, Origin, RateLimit, Reader};
+use crate::set::{IntegerSet, TextSet};
+use crate::source::Span;
+
+/// What runs at one attach point.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Program {
+    /// Unique in the module; at most 15 bytes.
+    pub name: String,
+    pub role: Role,
+    pub attach: Attach,
+    /// Why it is attached this way, for people.
+    pub reason: String,
+    pub needs: Vec<Need>,
+    /// Indices into [`super::Module::hooks`]; empty for process tracking.
+    pub hooks: Vec<u32>,
+    pub values: Arena<Value>,
+    pub blocks: Arena<Block>,
+    pub entry: Id<Block>,
+    /// Where the hook is named in the first policy that uses it. It serves instructions that
+    /// belong to no condition. `None` for process tracking.
+    pub span: Option<Span>,
+}
+
+/// What a program is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// Decides when the hook is hit.
+    Entry,
+    /// Decides when the hooked function returns.
+    Return,
+    /// Process tracking: a program is executed. Its only value is the executable's path.
+    Exec,
+    /// Process tracking: a process is forked.
+    Fork,
+    /// Process tracking: a process ends.
+    Exit,
+}
+
+/// A value that is read at most once in a run, when it is first needed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Value {
+    /// Where an argument asks for it first.
+    pub span: Span,
+    pub origin: ValueOrigin,
+    pub reader: Reader,
+    /// Names the value in event records. Unique in the program, counted from 1.
+    pub item: u16,
+}
+
+/// Where a value comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ValueOrigin {
+    /// The hook's context.
+    Hook(Origin),
+    /// The path of the program that was just executed ([`Role::Exec`]).
+    Executable,
+}
+
+/// Operations in order, then a way out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Block {
+    pub operations: Vec<Operation>,
+    pub jump: Jump,
+}
+
+/// Something that happens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Operation {
+    /// The action or condition that it serves.
+    pub span: Span,
+    pub kind: OperationKind,
+}
+
+/// What happens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OperationKind {
+    /// Send a record of the hook.
+    Post(Report),
+    /// Send this signal to the calling process.
+    Signal { number: u32 },
+    /// Let the hooked call fail with this value, -4095 to 0. When several are carried out in one
+    /// run, the first that is not 0 stands; 0 stands only when it is alone.
+    Deny { error: i32 },
+    /// [`Role::Return`]: tell that the entry record of this hook is not to be reported.
+    Cancel { hook: u32 },
+    /// [`Role::Exec`]: the executable is in this binary set.
+    JoinBinarySet { set: u32 },
+    /// [`Role::Fork`]: the parent is in this follow set, so the child descends from it.
+    JoinFollowSet { set: u32 },
+    /// [`Role::Exec`]: store the process and send the record. The last operation.
+    FinishExec,
+    /// [`Role::Fork`]: store the child and send the record. The last operation.
+    FinishFork,
+    /// [`Role::Exit`]: forget the process and send the record. The last operation.
+    FinishExit,
+}
+
+/// A record of a hook.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// Index into [`super::Module::hooks`].
+    pub hook: u32,
+    /// Which selector matched; `None` when the hook has none.
+    pub selector: Option<u16>,
+    /// [`writ_bundle::record::action`].
+    pub action: u8,
+    /// The signal or the error of the action, or 0.
+    pub action_argument: i64,
+    /// [`writ_bundle::record::flag`] bits that are set.
+    pub flags: u8,
+    /// What the record shows; each is read now if it was not before.
+    pub values: Vec<Id<Value>>,
+    pub rate_limit: Option<RateLimit>,
+}
+
+/// How a block ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Jump {
+    /// Go on there.
+    To(Id<Block>),
+    /// Ask, and go on as the answer says.
+    Branch(Branch),
+    /// [`Role::Return`]: go on where the selector says that matched when `hook` was entered, or at
+    /// `otherwise` when no return is awaited.
+    Returned { hook: u32, selectors: Vec<ReturnedTo>, otherwise: Id<Block> },
+    /// The run ends. Its verdict is what [`OperationKind::Deny`] left.
+    Finish,
+}
+
+/// Where a return goes on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReturnedTo {
+    /// The selector that matched at entry; `0xffff` for a hook without selectors.
+    pub selector: u16,
+    pub block: Id<Block>,
+}
+
+/// A question and where each answer leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Branch {
+    /// The condition that it serves.
+    pub span: Span,
+    pub test: Test,
+    pub yes: Id<Block>,
+    pub no: Id<Block>,
+    /// The value cannot be read, has no text, or the process is not known. Tests that always have
+    /// an answer never go here.
+    pub unknown: Id<Block>,
+}
+
+/// A question with the answer yes, no, or unknown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Test {
+    /// Whether the number is in the set.
+    Integer { value: Id<Value>, set: IntegerSet },
+    /// Whether the number has any bit of the mask.
+    Bits { value: Id<Value>, mask: u64 },
+    /// Whether the text is in the set.
+    Text { value: Id<Value>, set: TextSet },
+    /// Whether the calling process's executable is in this set of [`super::Module::binary_sets`].
+    /// Unknown when the process is.
+    Binary { set: u32 },
+    /// Whether the calling process has one of these ids.
+    Pid { pids: Vec<u32>, is_namespace_pid: bool },
+    /// Whether the calling process descends from, or is in, this set of
+    /// [`super::Module::follow_sets`]. No when the process is not known.
+    Descends { set: u32 },
+    /// Whether the calling process is in one of these namespaces.
+    Namespace { kind: NamespaceKind, values: Vec<NamespaceValue> },
+    /// Whether this policy is in the mode `enforce`.
+    Enforcing { policy: u32 },
+}
+
+impl Test {
+    /// The value that it needs.
+    pub fn value(&self) -> Option<Id<Value>> {
+        match self {
+            Self::Integer { value, .. } | Self::Bits { value, .. } | Self::Text { value, .. } => {
+                Some(*value)
+            }
+            Self::Binary { .. }
+            | Self::Pid { .. }
+            | Self::Descends { .. }
+            | Self::Namespace { .. }
+            | Self::Enforcing { .. } => None,
+        }
+    }
+}
+
+impl Jump {
+    /// The blocks where it may lead.
+    pub fn targets(&self) -> Vec<Id<Block>> {
+        match self {
+            Self::To(block) => vec![*block],
+            Self::Branch(branch) => vec![branch.yes, branch.no, branch.unknown],
+            Self::Returned { selectors, otherwise, .. } => {
+                selectors.iter().map(|to| to.block).chain([*otherwise]).collect()
+            }
+            Self::Finish => Vec::new(),
+        }
+    }
+}

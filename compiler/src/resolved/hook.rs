@@ -1,0 +1,57 @@
+//! A hook and how it is attached on this kernel.
+
+use writ_bundle::{Attach, HookKind, Requirement};
+
+use super::{Action, Argument, Expression};
+use crate::source::Span;
+
+/// One hook of one policy. A policy's hook on a list of functions is several of these.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hook {
+    pub span: Span,
+    /// Where its function, event or LSM hook is named.
+    pub point_span: Span,
+    /// What its events are called: the policy's words.
+    pub kind: HookKind,
+    /// Where conditions are decided.
+    pub attachment: Attachment,
+    /// Where the return value is seen, when the policy asks for it.
+    pub return_attachment: Option<Attachment>,
+    pub arguments: Vec<Argument>,
+    pub return_argument: Option<Argument>,
+    /// The first that matches wins. None at all: every hit is posted.
+    pub selectors: Vec<Selector>,
+    pub message: Option<String>,
+    pub tags: Vec<String>,
+}
+
+/// How a program gets to run at a hook.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attachment {
+    pub attach: Attach,
+    /// Why this way and no other, for people: ``fentry: `security_file_open` has BTF and can be
+    /// traced``.
+    pub reason: String,
+    pub needs: Vec<Need>,
+}
+
+/// A kernel feature that is needed, and for what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Need {
+    /// Its `at` is `None`: the span says where.
+    pub requirement: Requirement,
+    pub span: Span,
+}
+
+/// Conditions and what happens when they hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Selector {
+    pub span: Span,
+    pub label: Option<String>,
+    pub condition: Expression,
+    pub return_condition: Expression,
+    /// Never empty: a selector without actions posts.
+    pub actions: Vec<Action>,
+    /// Never empty when the hook has a return argument.
+    pub return_actions: Vec<Action>,
+}

@@ -1,0 +1,111 @@
+//! Sets of numbers and texts, as conditions name them.
+
+use writ_bundle::Pattern;
+
+use crate::source::Span;
+
+/// A set of integers: ranges with both ends included, in order, neither touching nor overlapping.
+///
+/// The numbers are mathematical ones, so `-1` and `0xffff_ffff_ffff_ffff` are different.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct IntegerSet {
+    ranges: Vec<(i128, i128)>,
+}
+
+impl IntegerSet {
+    /// The set of everything in any of `ranges`; a range whose start is after its end is empty.
+    pub fn from_ranges(ranges: impl IntoIterator<Item = (i128, i128)>) -> Self {
+        let mut sorted: Vec<(i128, i128)> =
+            ranges.into_iter().filter(|(low, high)| low <= high).collect();
+        sorted.sort_unstable();
+        let mut joined: Vec<(i128, i128)> = Vec::new();
+        for (low, high) in sorted {
+            match joined.last_mut() {
+                Some(last) if low <= last.1.saturating_add(1) => last.1 = last.1.max(high),
+                _ => joined.push((low, high)),
+            }
+        }
+        Self { ranges: joined }
+    }
+
+    /// Its ranges, lowest first.
+    pub fn ranges(&self) -> &[(i128, i128)] {
+        &self.ranges
+    }
+
+    /// Whether no number is in it.
+    pub fn is_empty(&self) -> bool {
+        self.ranges.is_empty()
+    }
+
+    /// Whether `number` is in it.
+    pub fn contains(&self, number: i128) -> bool {
+        let after = self.ranges.partition_point(|&(low, _)| low <= number);
+        after
+            .checked_sub(1)
+            .and_then(|at| self.ranges.get(at))
+            .is_some_and(|&(_, high)| number <= high)
+    }
+
+    /// What is in both this set and the range.
+    #[must_use]
+    pub fn within(&self, low: i128, high: i128) -> Self {
+        Self::from_ranges(self.ranges.iter().map(|&(from, to)| (from.max(low), to.min(high))))
+    }
+
+    /// Whether every number of `other` is in this set.
+    pub fn includes(&self, other: &Self) -> bool {
+        other
+            .ranges
+            .iter()
+            .all(|&(low, high)| self.ranges.iter().any(|&(from, to)| from <= low && high <= to))
+    }
+}
+
+/// A set of texts. A text is in it when any pattern matches.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct TextSet {
+    pub patterns: Vec<TextPattern>,
+}
+
+/// A pattern and where it was written.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TextPattern {
+    /// Its text is never empty.
+    pub pattern: Pattern,
+    pub span: Span,
+}
+
+impl TextSet {
+    /// The patterns without their places, ordered: what two sets are compared by.
+    pub fn plain(&self) -> writ_bundle::TextSet {
+        let mut patterns: Vec<Pattern> =
+            self.patterns.iter().map(|pattern| pattern.pattern.clone()).collect();
+        patterns.sort_unstable();
+        patterns.dedup();
+        writ_bundle::TextSet { patterns }
+    }
+
+    /// Whether `text` is in it.
+    pub fn contains(&self, text: &[u8]) -> bool {
+        self.patterns.iter().any(|pattern| pattern.pattern.matches(text))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn touching_ranges_become_one() {
+        let set = IntegerSet::from_ranges([(4, 6), (1, 3), (9, 8), (10, 10)]);
+        assert_eq!(set.ranges(), [(1, 6), (10, 10)]);
+    }
+
+    #[test]
+    fn both_ends_of_a_range_are_in_it() {
+        let set = IntegerSet::from_ranges([(-2, 2), (7, 7)]);
+        let inside: Vec<i128> = (-4..9).filter(|&number| set.contains(number)).collect();
+        assert_eq!(inside, [-2, -1, 0, 1, 2, 7]);
+    }
+}
