@@ -73,6 +73,19 @@ pub struct Source {
     pub text: String,
 }
 
+/// One line of a source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Line<'a> {
+    /// Name of the source.
+    pub source: &'a str,
+    /// Counted from 1.
+    pub number: usize,
+    /// Column that was asked for, counted from 1, in characters.
+    pub column: usize,
+    /// Without the white space around it.
+    pub text: &'a str,
+}
+
 /// Every text of one run.
 #[derive(Debug, Clone, Default)]
 pub struct SourceMap {
@@ -107,6 +120,14 @@ impl SourceMap {
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
         let column = before.get(line_start..).unwrap_or("").chars().count();
         (before.bytes().filter(|&byte| byte == b'\n').count() + 1, column + 1)
+    }
+
+    /// The line in which the span begins, if its source is in this map.
+    pub fn line(&self, span: Span) -> Option<Line<'_>> {
+        let source = self.get(span.source)?;
+        let (number, column) = self.line_column(span);
+        let text = source.text.lines().nth(number - 1).unwrap_or("").trim();
+        Some(Line { source: &source.name, number, column, text })
     }
 
     /// All sources, in the order in which they were added.
