@@ -70,5 +70,7 @@ pub struct Argument {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Selector {
     pub label: Option<String>,
+    /// What it asks and does, as [`crate::resolved::print`] writes it.
+    pub words: crate::resolved::print::SelectorWords,
     pub span: Span,
 }

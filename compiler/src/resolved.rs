@@ -5,6 +5,7 @@
 pub mod action;
 pub mod argument;
 pub mod hook;
+pub mod print;
 pub mod test;
 
 pub use action::{Action, RateLimit};

@@ -157,6 +157,15 @@ pub struct Argument {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Selector {
     pub label: Option<String>,
+    /// What it asks, in one canonical text: equal conditions give equal texts. `always` when it
+    /// asks nothing.
+    pub condition: String,
+    /// What it does, each action in one canonical text.
+    pub actions: Vec<String>,
+    /// What it asks when the call returns, for hooks that report the return value.
+    pub return_condition: Option<String>,
+    /// What it does when the call returns, for hooks that report the return value.
+    pub return_actions: Vec<String>,
     pub at: SourceRange,
 }
 

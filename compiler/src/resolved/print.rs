@@ -1,0 +1,149 @@
+//! Resolved selectors as canonical text: what bundles carry, so that two of them can be compared
+//! without their sources.
+//!
+//! Two selectors that ask and do the same give the same text, whichever language they were written
+//! in and in whatever order values were listed.
+
+use writ_bundle::Pattern;
+
+use super::{
+    Action, ArgumentId, Expression, Hook, NamespaceValue, Question, Selector, Sense, Test,
+};
+use crate::set::{IntegerSet, TextSet};
+
+/// What one selector asks and does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SelectorWords {
+    pub condition: String,
+    pub actions: Vec<String>,
+    /// Only for hooks that report the return value.
+    pub return_condition: Option<String>,
+    /// Empty for hooks that do not report the return value.
+    pub return_actions: Vec<String>,
+}
+
+/// The words for `selector` of `hook`.
+pub fn selector(hook: &Hook, selector: &Selector) -> SelectorWords {
+    let has_return = hook.return_argument.is_some();
+    let words = |actions: &[Action]| actions.iter().map(action).collect();
+    SelectorWords {
+        condition: expression(hook, &selector.condition),
+        actions: words(&selector.actions),
+        return_condition: has_return.then(|| expression(hook, &selector.return_condition)),
+        return_actions: if has_return { words(&selector.return_actions) } else { Vec::new() },
+    }
+}
+
+fn expression(hook: &Hook, from: &Expression) -> String {
+    match from {
+        Expression::All(parts) => joined(hook, parts, " and ", "always"),
+        Expression::Any(parts) => joined(hook, parts, " or ", "never"),
+        Expression::Not(part) => format!("not ({})", expression(hook, part)),
+        Expression::Test(one) => test(hook, one),
+    }
+}
+
+fn joined(hook: &Hook, parts: &[Expression], word: &str, none: &str) -> String {
+    match parts {
+        [] => none.into(),
+        [one] => expression(hook, one),
+        _ => {
+            let texts: Vec<String> = parts.iter().map(|part| grouped(hook, part)).collect();
+            texts.join(word)
+        }
+    }
+}
+
+/// A part of a longer expression, in parentheses where its own words would run into the others.
+fn grouped(hook: &Hook, part: &Expression) -> String {
+    let text = expression(hook, part);
+    match part {
+        Expression::All(inner) | Expression::Any(inner) if inner.len() > 1 => format!("({text})"),
+        Expression::All(_) | Expression::Any(_) | Expression::Not(_) | Expression::Test(_) => text,
+    }
+}
+
+fn test(hook: &Hook, test: &Test) -> String {
+    let not = match test.sense {
+        Sense::Is => "",
+        Sense::IsNot => "not ",
+    };
+    match &test.question {
+        Question::Integer { argument, set } => {
+            format!("{} {not}in [{}]", name(hook, *argument), integers(set))
+        }
+        Question::Bits { argument, mask } => {
+            format!("{} {not}has_bits {mask:#x}", name(hook, *argument))
+        }
+        Question::Text { argument, set } => {
+            format!("{} {not}in [{}]", name(hook, *argument), texts(set))
+        }
+        Question::Binary { set } => format!("process.binary {not}in [{}]", texts(set)),
+        Question::Pid { pids, is_namespace_pid, follow_forks } => {
+            let subject = if *is_namespace_pid { "process.nspid" } else { "process.pid" };
+            let descendants = if *follow_forks { " and descendants" } else { "" };
+            let mut pids = pids.clone();
+            pids.sort_unstable();
+            pids.dedup();
+            format!("{subject} {not}in [{}]{descendants}", list(&pids, u32::to_string))
+        }
+        Question::Namespace { kind, values } => {
+            let mut values = values.clone();
+            values.sort_unstable();
+            values.dedup();
+            format!("ns.{} {not}in [{}]", kind.word(), list(&values, namespace))
+        }
+    }
+}
+
+fn name(hook: &Hook, argument: ArgumentId) -> String {
+    match argument {
+        ArgumentId::Return => "return".into(),
+        ArgumentId::Argument(place) => hook
+            .arguments
+            .get(place)
+            .and_then(|argument| argument.name.clone())
+            .unwrap_or_else(|| format!("#{place}")),
+    }
+}
+
+fn integers(set: &IntegerSet) -> String {
+    list(
+        set.ranges(),
+        |&(low, high)| {
+            if low == high { low.to_string() } else { format!("{low}..{high}") }
+        },
+    )
+}
+
+fn texts(set: &TextSet) -> String {
+    list(&set.plain().patterns, |pattern| match pattern {
+        Pattern::Equal(text) => format!("{text:?}"),
+        Pattern::Prefix(text) => format!("{text:?}*"),
+        Pattern::Postfix(text) => format!("*{text:?}"),
+    })
+}
+
+fn namespace(value: &NamespaceValue) -> String {
+    match value {
+        NamespaceValue::Host => "host".into(),
+        NamespaceValue::Inode(inode) => inode.to_string(),
+    }
+}
+
+fn list<T>(values: &[T], text: impl FnMut(&T) -> String) -> String {
+    values.iter().map(text).collect::<Vec<_>>().join(", ")
+}
+
+fn action(action: &Action) -> String {
+    match action {
+        Action::Post { rate_limit: None, .. } => "post".into(),
+        Action::Post { rate_limit: Some(limit), .. } => {
+            format!("post once per {} ms per {}", limit.milliseconds, limit.scope.name())
+        }
+        Action::NoPost { .. } => "drop".into(),
+        Action::Signal { number: 9, .. } => "kill".into(),
+        Action::Signal { number, .. } => format!("signal {number}"),
+        Action::Override { error, .. } => format!("deny {error}"),
+    }
+}
