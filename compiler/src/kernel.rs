@@ -1,1 +1,25 @@
-//! To be written.
+//! Everything a verdict needs to know about one kernel, without that kernel being there.
+//!
+//! A [`Profile`] holds a kernel's BTF and what BTF does not tell: configuration, traceable
+//! functions, tracepoint formats, the active LSMs. It reads bytes that are handed to it; opening
+//! files is the command line's job. Facts have three values, see [`Answer`].
+
+pub mod answer;
+pub mod attach;
+pub mod btf;
+pub mod embedded;
+pub mod feature;
+pub mod function;
+pub mod lsm;
+pub mod profile;
+pub mod syscall;
+pub mod tracepoint;
+
+pub use answer::{Answer, Evidence, Strength};
+pub use btf::{Btf, Shape, Type, TypeId};
+pub use feature::Feature;
+pub use function::{Function, Parameter, Prototype};
+pub use lsm::LsmHook;
+pub use profile::{Facts, Profile, ProfileError};
+pub use syscall::{Syscall, SyscallArgument};
+pub use tracepoint::{Field, RawTracepoint, Tracepoint};

@@ -1,0 +1,14 @@
+//! Reads the BPF Type Format, in which a kernel describes its functions and data types.
+//!
+//! `Documentation/bpf/btf.rst` in the kernel has the format. The bytes are not trusted: any input
+//! gives an error or an answer, in time that its length bounds.
+
+mod layout;
+mod lookup;
+mod reader;
+mod text;
+mod types;
+
+pub use layout::{Place, Step};
+pub use reader::{Btf, BtfError, MAXIMUM_SIZE};
+pub use types::{Aggregate, Enumerator, Kind, Member, Modifier, Shape, Type, TypeId};

@@ -1,0 +1,192 @@
+//! All that is known about one kernel, and the questions that can be asked about it.
+
+mod file;
+mod lines;
+mod section;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+pub use file::{FORMAT, ProfileError, is_profile};
+pub use section::Part;
+
+use super::answer::{Answer, Strength};
+use super::btf::Btf;
+use lines::Lines;
+use section::Section;
+
+/// All that is known about one kernel.
+///
+/// Only the BTF is decoded at once. Everything else stays packed until it is asked for, since most
+/// policies ask for little of it.
+#[derive(Debug)]
+pub struct Profile {
+    facts: Facts,
+    btf: Btf,
+    sections: BTreeMap<Part, Section>,
+}
+
+/// The small facts, as they are stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facts {
+    /// What people call it: `6.1`, or the release when nobody gave it a name.
+    pub name: String,
+    /// `uname -r`, when it is known.
+    pub release: Option<String>,
+    /// `uname -m`: `x86_64`.
+    pub architecture: String,
+    /// `sha256:<hex>` of the raw BTF.
+    pub btf_digest: String,
+    /// What `/sys/kernel/security/lsm` lists, in order; `None` when nothing tells.
+    pub active_lsms: Option<Vec<String>>,
+    /// How the profile came to be, which decides how much its lists prove.
+    pub origin: Origin,
+    /// Why a part is missing, for answers that would need it.
+    pub missing: BTreeMap<Part, String>,
+    /// What else a reader should know, one sentence each.
+    pub notes: Vec<String>,
+}
+
+/// How a profile was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Origin {
+    /// On the running kernel: its lists are exact.
+    Captured,
+    /// From files of a kernel that was not running.
+    Imported,
+}
+
+impl Profile {
+    /// Puts a profile together from raw BTF and the texts of the other parts.
+    ///
+    /// `texts` are the lines that [`Part`] describes; an empty text is a known, empty list, while a
+    /// part that is left out is unknown.
+    ///
+    /// # Errors
+    ///
+    /// When the BTF cannot be read.
+    pub fn assemble(
+        facts: Facts,
+        btf: Vec<u8>,
+        texts: BTreeMap<Part, String>,
+    ) -> Result<Self, ProfileError> {
+        let sections = texts.into_iter().map(|(part, text)| (part, Section::open(text))).collect();
+        Ok(Self { facts, btf: Btf::parse(btf)?, sections })
+    }
+
+    /// What people call it: `6.1`.
+    pub fn name(&self) -> &str {
+        &self.facts.name
+    }
+
+    /// `uname -r`, when it is known.
+    pub fn release(&self) -> Option<&str> {
+        self.facts.release.as_deref()
+    }
+
+    /// `uname -m`: `x86_64`.
+    pub fn architecture(&self) -> &str {
+        &self.facts.architecture
+    }
+
+    /// `sha256:<hex>` of the raw BTF.
+    pub fn btf_digest(&self) -> &str {
+        &self.facts.btf_digest
+    }
+
+    /// Everything that is stored beside the lists.
+    pub fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
+    /// The kernel's types.
+    pub fn btf(&self) -> &Btf {
+        &self.btf
+    }
+
+    /// What evidence from this profile's lists is worth.
+    pub(super) fn strength(&self) -> Strength {
+        match self.facts.origin {
+            Origin::Captured => Strength::Shown,
+            Origin::Imported => Strength::Inferred,
+        }
+    }
+
+    /// The major and minor number of the release: `(6, 1)`. The last resort, since vendors backport.
+    pub fn version(&self) -> Option<(u32, u32)> {
+        let mut numbers = self.release()?.split(|c: char| !c.is_ascii_digit());
+        Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
+    }
+
+    /// Whether an LSM is in the active list, so that its hooks are asked.
+    pub fn lsm_active(&self, lsm: &str) -> Answer {
+        let Some(active) = &self.facts.active_lsms else {
+            return Answer::unknown("the profile does not list the active LSMs");
+        };
+        let list = active.join(",");
+        if active.iter().any(|name| name == lsm) {
+            Answer::shown(format!("`{lsm}` is in the active LSM list `{list}`"))
+        } else {
+            Answer::absent(format!("`{lsm}` is not in the active LSM list `{list}`"))
+        }
+    }
+
+    /// The value of a configuration option such as `CONFIG_BPF_LSM`: `y`, `m`, a number or a quoted
+    /// text. `Ok(None)` when it is not set.
+    ///
+    /// # Errors
+    ///
+    /// The reason why the profile does not know its kernel's configuration.
+    pub fn config(&self, option: &str) -> Result<Option<&str>, String> {
+        Ok(self.lines(Part::Configuration)?.after(&format!("{option}=")))
+    }
+
+    /// How many functions of that name can be traced by ftrace, `.isra` and other variants not
+    /// counted. More than one when files of the kernel have static functions of the same name.
+    ///
+    /// # Errors
+    ///
+    /// The reason why the profile does not know.
+    pub(super) fn traceable_count(&self, function: &str) -> Result<usize, String> {
+        Ok(self.lines(Part::Traceable)?.count(function))
+    }
+
+    /// Names under which the compiler put variants of a function: `foo.isra.0`, `foo.constprop.0`.
+    /// A function of which only variants exist cannot be hooked by its name.
+    pub fn variants(&self, function: &str) -> Vec<&str> {
+        let Ok(lines) = self.lines(Part::Traceable) else { return Vec::new() };
+        lines.starting_with(&format!("{function}."))
+    }
+
+    /// Whether ftrace can trace a function, whether or not BTF describes it.
+    pub fn traceable(&self, function: &str) -> Answer {
+        super::attach::traceable(self, function)
+    }
+
+    /// Whether a function is in the error-injection list, so that its return value may be replaced.
+    pub fn error_injectable(&self, function: &str) -> Answer {
+        super::attach::error_injectable(self, function)
+    }
+
+    /// The lines of a part.
+    ///
+    /// # Errors
+    ///
+    /// The reason why the profile lacks the part.
+    pub(super) fn lines(&self, part: Part) -> Result<Lines<'_>, String> {
+        let Some(section) = self.sections.get(&part) else {
+            return Err(self
+                .facts
+                .missing
+                .get(&part)
+                .cloned()
+                .unwrap_or_else(|| format!("the profile has no {}", part.describe())));
+        };
+        let text = section
+            .text()
+            .ok_or_else(|| format!("the profile's {} is damaged", part.describe()))?;
+        Ok(Lines::new(text))
+    }
+}

@@ -1,0 +1,77 @@
+//! The parts of a profile, and how a part is unpacked when it is first needed.
+
+use std::io::Read;
+use std::sync::OnceLock;
+
+use serde::{Deserialize, Serialize};
+
+/// Largest text part, in bytes, when unpacked. The largest kernels have about 3 MB.
+const MAXIMUM_TEXT: u64 = 64 << 20;
+
+/// A part of a profile that can be missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[repr(u32)]
+pub enum Part {
+    /// A line `CONFIG_NAME=value` for each option that is set.
+    Configuration = 3,
+    /// A line for each function that ftrace can trace, as `available_filter_functions` names them:
+    /// ordered, and repeated when several functions have the same name.
+    Traceable = 4,
+    /// A line `function\tkind` for each entry of the error-injection list.
+    ErrorInjection = 5,
+    /// For each tracepoint a line `subsystem/event` and, indented by a tab, a line
+    /// `offset size signed type\tname` for each field.
+    Formats = 6,
+}
+
+impl Part {
+    /// Every part, in the order in which a file has them.
+    pub const ALL: [Self; 4] =
+        [Self::Configuration, Self::Traceable, Self::ErrorInjection, Self::Formats];
+
+    /// What it is, for people.
+    pub fn describe(self) -> &'static str {
+        match self {
+            Self::Configuration => "kernel configuration",
+            Self::Traceable => "list of traceable functions",
+            Self::ErrorInjection => "error-injection list",
+            Self::Formats => "tracepoint formats",
+        }
+    }
+}
+
+/// A text that is unpacked when it is first asked for.
+#[derive(Debug)]
+pub(super) struct Section {
+    /// Empty when the section was made from its text.
+    packed: Vec<u8>,
+    /// `None` when it is damaged.
+    text: OnceLock<Option<String>>,
+}
+
+impl Section {
+    /// A section whose text is at hand.
+    pub(super) fn open(text: String) -> Self {
+        Self { packed: Vec::new(), text: OnceLock::from(Some(text)) }
+    }
+
+    /// A section as a file has it.
+    pub(super) fn packed(packed: Vec<u8>) -> Self {
+        Self { packed, text: OnceLock::new() }
+    }
+
+    /// The text; `None` when it cannot be unpacked.
+    pub(super) fn text(&self) -> Option<&str> {
+        let unpacked = || String::from_utf8(unpack(&self.packed, MAXIMUM_TEXT)?).ok();
+        self.text.get_or_init(unpacked).as_deref()
+    }
+}
+
+/// The bytes that a zstd frame holds; `None` when it is damaged or holds more than `limit`.
+pub(super) fn unpack(packed: &[u8], limit: u64) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let decoder = zstd::stream::read::Decoder::with_buffer(packed).ok()?;
+    decoder.take(limit.saturating_add(1)).read_to_end(&mut bytes).ok()?;
+    (bytes.len() as u64 <= limit).then_some(bytes)
+}

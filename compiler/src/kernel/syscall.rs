@@ -1,0 +1,52 @@
+//! System calls: which function serves one, and the arguments that user space passes.
+
+use super::btf::Shape;
+use super::function::Function;
+use super::profile::Profile;
+
+/// A system call.
+#[derive(Debug, Clone)]
+pub struct Syscall<'a> {
+    /// Without prefix: `openat`.
+    pub name: String,
+    /// What the kernel calls its function: `__x64_sys_openat`. It takes only `struct pt_regs *`.
+    pub function_name: String,
+    /// That function, when BTF describes it.
+    pub function: Option<Function<'a>>,
+    /// What user space passes, in order; `None` when no format tells.
+    pub arguments: Option<Vec<SyscallArgument<'a>>>,
+}
+
+/// An argument of a system call, as user space passes it.
+#[derive(Debug, Clone)]
+pub struct SyscallArgument<'a> {
+    pub name: String,
+    /// The type in C, without `__user`: `const char *`.
+    pub text: String,
+    pub shape: Shape<'a>,
+}
+
+impl Profile {
+    /// The system call `openat`, also asked for as `sys_openat` or `__x64_sys_openat`.
+    pub fn syscall(&self, name: &str) -> Option<Syscall<'_>> {
+        let prefix = self.syscall_prefix();
+        let name = name.strip_prefix(prefix).or_else(|| name.strip_prefix("sys_")).unwrap_or(name);
+        let function_name = format!("{prefix}{name}");
+        let function = self.function(&function_name);
+        function.as_ref()?;
+        Some(Syscall { name: name.to_owned(), function_name, function, arguments: None })
+    }
+
+    /// Names of all system calls, without prefix, in the order of BTF.
+    pub fn syscalls(&self) -> impl Iterator<Item = &str> {
+        self.functions().filter_map(|name| name.strip_prefix(self.syscall_prefix()))
+    }
+
+    /// What this architecture puts before the name of a system call.
+    pub fn syscall_prefix(&self) -> &'static str {
+        match self.architecture() {
+            "aarch64" => "__arm64_sys_",
+            _ => "__x64_sys_",
+        }
+    }
+}
