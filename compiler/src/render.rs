@@ -1,1 +1,5 @@
-//! To be written.
+//! Diagnostics as text, one file a form. Rendering formats; it decides nothing.
+
+pub mod human;
+pub mod json;
+pub mod short;

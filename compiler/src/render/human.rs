@@ -1,0 +1,150 @@
+//! The form for people: source lines with underlines, drawn by miette.
+
+use std::fmt;
+
+use miette::{
+    GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode, SourceOffset,
+    SourceSpan,
+};
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::source::{SourceMap, Span};
+
+/// How the text may look.
+#[derive(Debug, Clone, Copy)]
+pub struct Style {
+    /// Whether ANSI colours are used.
+    pub color: Color,
+    /// Columns of the terminal.
+    pub width: usize,
+}
+
+/// Whether ANSI colours are used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Color {
+    Always,
+    Never,
+}
+
+/// Draws `diagnostics`, each with an empty line after it.
+pub fn render(diagnostics: &[Diagnostic], sources: &SourceMap, style: Style) -> String {
+    let theme = match style.color {
+        Color::Always => GraphicalTheme::unicode(),
+        Color::Never => GraphicalTheme::unicode_nocolor(),
+    };
+    let handler = GraphicalReportHandler::new_themed(theme)
+        .with_width(style.width)
+        .with_context_lines(1)
+        .with_links(false);
+    let mut text = String::new();
+    for diagnostic in diagnostics {
+        let view = View::new(diagnostic, sources);
+        // Writing to a string does not fail; miette's own errors come from spans that do not fit,
+        // and then the message alone is still worth having.
+        if handler.render_report(&mut text, &view).is_err() {
+            text.push_str(&diagnostic.finding.message);
+            text.push('\n');
+        }
+        text.push('\n');
+    }
+    text
+}
+
+/// A finding as miette wants to see it.
+struct View<'a> {
+    diagnostic: &'a Diagnostic,
+    sources: &'a SourceMap,
+    source: NamedSource<String>,
+    help: String,
+}
+
+impl<'a> View<'a> {
+    fn new(diagnostic: &'a Diagnostic, sources: &'a SourceMap) -> Self {
+        let finding = &diagnostic.finding;
+        let (name, text) = sources
+            .get(finding.span.source)
+            .map_or(("", ""), |source| (source.name.as_str(), source.text.as_str()));
+        Self {
+            diagnostic,
+            sources,
+            source: NamedSource::new(name, text.to_owned()),
+            help: help(diagnostic, sources),
+        }
+    }
+
+    fn label(span: Span, text: &str) -> LabeledSpan {
+        let text = if text.is_empty() { None } else { Some(text.to_owned()) };
+        // An empty span draws nothing, so the end of a line gets one column.
+        let length = span.range().len().max(1);
+        LabeledSpan::new_with_span(
+            text,
+            SourceSpan::new(SourceOffset::from(span.start as usize), length),
+        )
+    }
+}
+
+/// Advice first, then facts, then places in other files, which cannot be drawn in this one.
+fn help(diagnostic: &Diagnostic, sources: &SourceMap) -> String {
+    let finding = &diagnostic.finding;
+    let mut lines = finding.help.clone();
+    lines.extend(finding.notes.iter().map(|note| format!("note: {note}")));
+    for (span, text) in &finding.also {
+        if span.source != finding.span.source {
+            let (line, column) = sources.line_column(*span);
+            let name = sources.get(span.source).map_or("", |source| source.name.as_str());
+            lines.push(format!("note: {name}:{line}:{column}: {text}"));
+        }
+    }
+    if !finding.kernels.is_empty() {
+        lines.push(format!("note: on {}", finding.kernels.join(", ")));
+    }
+    lines.join("\n")
+}
+
+impl fmt::Debug for View<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.diagnostic, f)
+    }
+}
+
+impl fmt::Display for View<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.diagnostic.finding.message)
+    }
+}
+
+impl std::error::Error for View<'_> {}
+
+impl miette::Diagnostic for View<'_> {
+    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        Some(Box::new(format!("{} {}", self.diagnostic.code.id, self.diagnostic.code.name)))
+    }
+
+    fn severity(&self) -> Option<miette::Severity> {
+        Some(match self.diagnostic.severity {
+            Severity::Error => miette::Severity::Error,
+            Severity::Warning => miette::Severity::Warning,
+            Severity::Note => miette::Severity::Advice,
+        })
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        if self.help.is_empty() { None } else { Some(Box::new(&self.help)) }
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        self.sources.get(self.diagnostic.finding.span.source)?;
+        Some(&self.source)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        let finding = &self.diagnostic.finding;
+        let here = Self::label(finding.span, &finding.label);
+        let also = finding
+            .also
+            .iter()
+            .filter(|(span, _)| span.source == finding.span.source)
+            .map(|(span, text)| Self::label(*span, text));
+        Some(Box::new(std::iter::once(here).chain(also)))
+    }
+}
