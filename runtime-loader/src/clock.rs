@@ -1,0 +1,95 @@
+//! What wall-clock time a kernel timestamp is.
+
+/// Offsets from the kernel's clocks to the wall clock, taken once, so that the same kernel time is
+/// always printed alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Clock {
+    /// Nanoseconds from `CLOCK_MONOTONIC`, which `bpf_ktime_get_ns` reads, to the wall clock.
+    pub from_monotonic: i64,
+    /// Nanoseconds from `CLOCK_BOOTTIME`, in which `/proc/PID/stat` counts, to the wall clock.
+    pub from_boot: i64,
+}
+
+impl Clock {
+    /// RFC 3339 text for nanoseconds of `CLOCK_MONOTONIC`.
+    pub fn monotonic(&self, nanoseconds: u64) -> String {
+        rfc3339(nanoseconds.cast_signed().saturating_add(self.from_monotonic), Digits::Fewest)
+    }
+
+    /// RFC 3339 text for nanoseconds of `CLOCK_BOOTTIME`.
+    pub fn boot(&self, nanoseconds: u64) -> String {
+        rfc3339(nanoseconds.cast_signed().saturating_add(self.from_boot), Digits::Fewest)
+    }
+
+    /// As [`Self::monotonic`], always with nine digits: `tetra getevents --timestamps` prints so.
+    pub fn monotonic_nine_digits(&self, nanoseconds: u64) -> String {
+        rfc3339(nanoseconds.cast_signed().saturating_add(self.from_monotonic), Digits::Nine)
+    }
+}
+
+/// How many digits a fraction of a second has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Digits {
+    /// 0, 3, 6 or 9, as protobuf's JSON form of a `Timestamp` has.
+    Fewest,
+    Nine,
+}
+
+fn rfc3339(since_epoch: i64, digits: Digits) -> String {
+    let seconds = since_epoch.div_euclid(1_000_000_000);
+    let nanoseconds = since_epoch.rem_euclid(1_000_000_000);
+    let (year, month, day) = civil_date(seconds.div_euclid(86_400));
+    let of_day = seconds.rem_euclid(86_400);
+    let (hour, minute, second) = (of_day / 3_600, of_day / 60 % 60, of_day % 60);
+    let fraction = match digits {
+        Digits::Fewest if nanoseconds == 0 => String::new(),
+        Digits::Fewest if nanoseconds % 1_000_000 == 0 => {
+            format!(".{:03}", nanoseconds / 1_000_000)
+        }
+        Digits::Fewest if nanoseconds % 1_000 == 0 => format!(".{:06}", nanoseconds / 1_000),
+        Digits::Fewest | Digits::Nine => format!(".{nanoseconds:09}"),
+    };
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{fraction}Z")
+}
+
+/// Year, month and day of the `days`th day after 1970-01-01, in the proleptic Gregorian calendar.
+///
+/// Years are counted from 1 March, so that the leap day is a year's last day.
+fn civil_date(days: i64) -> (i64, i64, i64) {
+    const DAYS_OF_400_YEARS: i64 = 146_097;
+    let days = days + 719_468; // from 0000-03-01 to 1970-01-01
+    let era = days.div_euclid(DAYS_OF_400_YEARS);
+    let of_era = days.rem_euclid(DAYS_OF_400_YEARS);
+    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    (year, month, day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_printed_as_protobuf_prints_them() {
+        for (nanoseconds, text) in [
+            (0, "1970-01-01T00:00:00Z"),
+            (1_500_000_000, "1970-01-01T00:00:01.500Z"),
+            (951_782_400_000_001_000, "2000-02-29T00:00:00.000001Z"),
+            (1_713_061_094_376_304_204, "2024-04-14T02:18:14.376304204Z"),
+            (-1, "1969-12-31T23:59:59.999999999Z"),
+        ] {
+            assert_eq!(rfc3339(nanoseconds, Digits::Fewest), text);
+        }
+    }
+
+    #[test]
+    fn a_time_beyond_the_clock_does_not_overflow() {
+        let clock = Clock { from_monotonic: i64::MAX, from_boot: i64::MIN };
+        assert!(clock.monotonic(i64::MAX as u64).ends_with('Z'));
+        assert!(clock.boot(u64::MAX).ends_with('Z'));
+    }
+}

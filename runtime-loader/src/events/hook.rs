@@ -1,0 +1,110 @@
+//! What a hook's record says: which policy, with which arguments, and what was done.
+
+use writ_bundle::record::{Item, Record, action, header};
+use writ_bundle::{Argument, Hook, HookKind, Manifest};
+
+use super::ObserveError;
+use super::argument::{self, Value};
+
+/// A hook that was hit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    pub origin: Origin,
+    pub policy: String,
+    pub message: Option<String>,
+    pub tags: Vec<String>,
+    pub arguments: Vec<Labelled>,
+    pub return_value: Option<Labelled>,
+    /// The last action of the selector that matched. In monitor mode it is what would have been
+    /// done, since Tetragon reports the configured action in both modes (`do_actions` in
+    /// `bpf/process/types/basic.h`).
+    pub action: Option<Action>,
+    pub return_action: Option<Action>,
+}
+
+/// The hook as the policy names it, which decides the event's type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    Kprobe { function: String },
+    Lsm { hook: String },
+    Tracepoint { subsystem: String, event: String },
+}
+
+/// An argument of an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Labelled {
+    pub value: Value,
+    pub label: Option<String>,
+}
+
+/// Tetragon's `KprobeAction`, as far as this engine has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    Post,
+    Sigkill,
+    Signal,
+    Override,
+}
+
+impl Action {
+    /// The enum's name in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Post => "KPROBE_ACTION_POST",
+            Self::Sigkill => "KPROBE_ACTION_SIGKILL",
+            Self::Signal => "KPROBE_ACTION_SIGNAL",
+            Self::Override => "KPROBE_ACTION_OVERRIDE",
+        }
+    }
+}
+
+/// The call that a record of `hook` reports.
+pub(super) fn call(
+    manifest: &Manifest,
+    hook: &Hook,
+    record: &Record<'_>,
+) -> Result<Call, ObserveError> {
+    let items: Vec<Item<'_>> = record.items().collect::<Result<_, _>>()?;
+    let policy = usize::try_from(hook.policy).ok().and_then(|index| manifest.policies.get(index));
+    Ok(Call {
+        origin: origin(&hook.kind),
+        policy: policy.map(|policy| policy.name.clone()).unwrap_or_default(),
+        message: hook.message.clone(),
+        tags: hook.tags.clone(),
+        arguments: hook.arguments.iter().filter_map(|one| labelled(one, &items)).collect(),
+        return_value: None,
+        action: done(record),
+        return_action: None,
+    })
+}
+
+/// Adds what the record of the return says.
+pub(super) fn add_return(call: &mut Call, hook: &Hook, record: &Record<'_>) {
+    let items: Vec<Item<'_>> = record.items().map_while(Result::ok).collect();
+    call.return_value = hook.return_argument.as_ref().and_then(|one| labelled(one, &items));
+    call.return_action = done(record);
+}
+
+fn origin(kind: &HookKind) -> Origin {
+    match kind.clone() {
+        HookKind::Kprobe { function } => Origin::Kprobe { function },
+        HookKind::Lsm { hook } => Origin::Lsm { hook },
+        HookKind::Tracepoint { subsystem, event } => Origin::Tracepoint { subsystem, event },
+    }
+}
+
+fn labelled(argument: &Argument, items: &[Item<'_>]) -> Option<Labelled> {
+    let item = items.iter().find(|item| item.id == argument.item);
+    let value = argument::value(&argument.type_, item)?;
+    Some(Labelled { value, label: argument.label.clone() })
+}
+
+fn done(record: &Record<'_>) -> Option<Action> {
+    match record.u8(header::ACTION) {
+        action::POST => Some(Action::Post),
+        action::SIGKILL => Some(Action::Sigkill),
+        action::SIGNAL => Some(Action::Signal),
+        action::OVERRIDE => Some(Action::Override),
+        _ => None,
+    }
+}
