@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: (GPL-2.0 OR BSD-2-Clause) */
+/*
+ * How an item is laid at the event's cursor.
+ */
+#ifndef WRIT_ITEM_H
+#define WRIT_ITEM_H
+
+#include "maps.h"
+
+#define PAYLOAD(s, at) ((__u8 *)(s) + (at))
+#define EVENT_OFFSET __builtin_offsetof(struct writ_scratch, event)
+
+/* Starts an item of up to `room` bytes with its header. Returns the offset of the payload in the
+ * scratch area, or 0 when there is no room. */
+INLINE __u64 item_begin(struct writ_scratch *s, __u64 room)
+{
+	__u64 cursor = *(volatile __u32 *)&s->cursor;
+
+	if (cursor > EVENT_SIZE - room)
+		return 0;
+	return EVENT_OFFSET + sizeof(struct writ_item) + cursor;
+}
+
+/* Ends the item whose payload stands at `at`. The bytes up to the next item are zeroed, and so is
+ * at least one after a text, so that a comparison by words sees nothing stale. */
+INLINE void item_end(struct writ_scratch *s, __u64 at, __u64 id, __u64 status, __u64 length)
+{
+	__u64 *header = (__u64 *)PAYLOAD(s, at - sizeof(struct writ_item));
+
+	header[0] = (id & 0xffff) | status << 16;
+	header[1] = length << 32;
+	s->cursor = at - EVENT_OFFSET + ((length + 7) & ~7ULL);
+}
+
+INLINE void text_end(struct writ_scratch *s, __u64 at, __u64 id, __u64 status, __u64 length)
+{
+	__u8 *end = PAYLOAD(s, at) + length;
+
+	*(__u64 *)end = 0;
+	item_end(s, at, id, status, length);
+}
+
+ROUTINE __u64 writ_put_unreadable(struct writ_scratch *s, __u64 id, __u64 status);
+
+/* What a text routine returns for a text that it does not have. */
+INLINE __s64 without_text(struct writ_scratch *s, __u64 id, __u64 status)
+{
+	writ_put_unreadable(s, id, status);
+	return -1;
+}
+
+#endif

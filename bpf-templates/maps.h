@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: (GPL-2.0 OR BSD-2-Clause) */
+/*
+ * The maps and globals of every bundle, by the names in compiler/bundle/src/manifest.rs. The linker
+ * leaves out those that no program of a bundle reaches.
+ */
+#ifndef WRIT_MAPS_H
+#define WRIT_MAPS_H
+
+#include "writ.h"
+
+/* Records to user space. The loader may resize it before loading. Minimum kernel 5.8. */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 1 << 20);
+} writ_events SEC(".maps");
+
+/* Scratch areas: one each for a task, for what interrupts it, and for one more. */
+#define SCRATCH_SLOTS 3
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, SCRATCH_SLOTS);
+	__type(key, __u32);
+	__type(value, struct writ_scratch);
+} writ_scratch SEC(".maps");
+
+/* Thread group id to process. Preallocated: memory is not to be allocated inside a kprobe or a raw
+ * tracepoint, and kernels before 6.1 warn when a map would. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 32768);
+	__type(key, __u32);
+	__type(value, struct writ_process);
+} writ_processes SEC(".maps");
+
+/* Mode of each policy. The linker sets max_entries to the number of policies. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u8);
+} writ_modes SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, COUNTERS);
+	__type(key, __u32);
+	__type(value, __u64);
+} writ_counters SEC(".maps");
+
+/* A call whose return is awaited, and what its entry posted. */
+struct writ_pending_key {
+	__u64 thread;
+	__u64 hook;
+};
+struct writ_pending_call {
+	__u64 call;
+	__u64 selector;
+};
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, struct writ_pending_key);
+	__type(value, struct writ_pending_call);
+} writ_pending SEC(".maps");
+
+/* When an event was last sent. */
+struct writ_rate_key {
+	__u64 hash;
+	__u64 scope;
+	__u32 hook;
+	__u32 selector;
+};
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, struct writ_rate_key);
+	__type(value, __u64);
+} writ_rates SEC(".maps");
+
+/* Inode numbers of the host's namespaces. Those of the initial namespaces are fixed (enum
+ * proc_ns in include/linux/proc_ns.h) except for mnt and net, which the loader sets. */
+volatile const __u32 writ_host_ns[NAMESPACES] = {
+	[NAMESPACE_UTS] = 0xEFFFFFFE,
+	[NAMESPACE_IPC] = 0xEFFFFFFF,
+	[NAMESPACE_PID] = 0xEFFFFFFC,
+	[NAMESPACE_PID_FOR_CHILDREN] = 0xEFFFFFFC,
+	[NAMESPACE_TIME] = 0xEFFFFFFA,
+	[NAMESPACE_TIME_FOR_CHILDREN] = 0xEFFFFFFA,
+	[NAMESPACE_CGROUP] = 0xEFFFFFFB,
+	[NAMESPACE_USER] = 0xEFFFFFFD,
+};
+
+SEC("license") char writ_license[] = "Dual BSD/GPL";
+
+INLINE void count(__u32 counter)
+{
+	__u64 *value = bpf_map_lookup_elem(&writ_counters, &counter);
+
+	if (value)
+		*value += 1;
+}
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: (GPL-2.0 OR BSD-2-Clause) */
+/*
+ * The path of a file in a program that has plain addresses: kprobes and raw tracepoints.
+ *
+ * writ_path_probe(scratch, dentry, mount, item id) -> payload offset, or negative
+ *     Resolves from the current task's root and appends a text item, see writ_path_walk. The root
+ *     itself is "/"; a file that was unlinked has " (deleted)" after its path, as d_path and
+ *     Tetragon have. Minimum kernel 5.8.
+ */
+#include "path.h"
+
+ROUTINE __s64 writ_path_probe(struct writ_scratch *s, struct dentry *d, struct vfsmount *mnt,
+			      __u64 id)
+{
+	__u64 at = item_begin(s, TEXT_ROOM);
+	struct dentry *parent = 0, *top = 0;
+	__s64 written;
+	__u64 length;
+	__u8 *text;
+
+	if (!at || !d)
+		return without_text(s, id, STATUS_UNREADABLE);
+	read_root(s);
+	text = PAYLOAD(s, at);
+	s->chain[0].parent = 0;
+	written = writ_path_chain(s, text, d, mnt);
+	if (written < 0)
+		return writ_path_walk(s, d, mnt, id);
+	if (written == 0) {
+		READ(&top, &mnt->mnt_root);
+		READ(&parent, &d->d_parent);
+		if (!parent || (d != top && parent == d))
+			return writ_path_pseudo(s, d, id);
+		*text = '/';
+		length = 1;
+	} else {
+		length = written;
+		MASK(length, 0xfff);
+		if (!s->chain[0].hashed) {
+			if (length > TEXT_MAX - DELETED_LENGTH)
+				return writ_path_walk(s, d, mnt, id);
+			write_deleted(text + length);
+			length += DELETED_LENGTH;
+		}
+	}
+	text_end(s, at, id, STATUS_READ, length);
+	return at;
+}

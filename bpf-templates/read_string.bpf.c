@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: (GPL-2.0 OR BSD-2-Clause) */
+/*
+ * A zero-terminated string, as an item of the event.
+ *
+ * writ_read_string(scratch, char *, item id)              -> payload offset, or negative
+ *     In user or kernel memory: the upper half of the addresses is the kernel's.
+ * writ_read_filename(scratch, struct filename *, item id) -> payload offset, or negative
+ *     The name as it was given to a system call.
+ *
+ * Appends a text: READ; TRUNCATED with the first TEXT_MAX bytes; UNREADABLE when the memory
+ * faults, as user memory that is not there yet does. Minimum kernel 5.8.
+ */
+#include "item.h"
+#include "kernel.h"
+
+ROUTINE __s64 writ_read_string(struct writ_scratch *s, const char *from, __u64 id)
+{
+	__u64 at = item_begin(s, TEXT_ROOM), length, status = STATUS_READ;
+	__u8 *text;
+	__s64 copied;
+
+	if (!at)
+		return without_text(s, id, STATUS_UNREADABLE);
+	text = PAYLOAD(s, at);
+	/* One byte more than fits, and its zero, show whether the string goes on. */
+	if ((__s64)from < 0)
+		copied = bpf_probe_read_kernel_str(text, TEXT_MAX + 2, from);
+	else
+		copied = bpf_probe_read_user_str(text, TEXT_MAX + 2, from);
+	if (copied <= 0)
+		return without_text(s, id, STATUS_UNREADABLE);
+	length = copied - 1;
+	if (length > TEXT_MAX) {
+		length = TEXT_MAX;
+		status = STATUS_TRUNCATED;
+	}
+	text_end(s, at, id, status, length);
+	return at;
+}
+
+ROUTINE __s64 writ_read_filename(struct writ_scratch *s, struct filename *filename, __u64 id)
+{
+	const char *name = 0;
+
+	READ(&name, &filename->name);
+	return writ_read_string(s, name, id);
+}

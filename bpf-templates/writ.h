@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: (GPL-2.0 OR BSD-2-Clause) */
+/*
+ * The layouts that the runtime library, the generated programs and the loader share: the event
+ * record, the process map's value and the scratch area. The Rust side of the record and of the
+ * process is compiler/bundle/src/record.rs, which also says what each field means.
+ */
+#ifndef WRIT_H
+#define WRIT_H
+
+#include "bpf.h"
+
+struct writ_header {
+	__u32 length;
+	__u8 kind;
+	__u8 flags;
+	__u16 selector;
+	__u32 hook;
+	__u32 tid;
+	__u64 time;
+	__u32 pid;
+	__u8 action;
+	__u8 reserved[3];
+	__u64 process_start;
+	__s64 action_argument;
+	__u64 call;
+	__u64 cgroup;
+};
+
+enum writ_kind {
+	KIND_HOOK = 1,
+	KIND_EXEC = 2,
+	KIND_FORK = 3,
+	KIND_EXIT = 4,
+};
+
+enum writ_flag {
+	FLAG_AWAITS_RETURN = 1,
+	FLAG_IS_RETURN = 2,
+	FLAG_CANCELLED = 4,
+	FLAG_MONITORED = 8,
+};
+
+/* No selector matched, or the record is not a hook's. */
+#define NO_SELECTOR 0xffff
+
+struct writ_item {
+	__u16 id;
+	__u8 status;
+	__u8 reserved;
+	__u32 flags;
+	__u32 mode;
+	__u32 length;
+};
+
+enum writ_status {
+	STATUS_READ = 0,
+	STATUS_UNREADABLE = 1,
+	STATUS_ABSENT = 2,
+	STATUS_TRUNCATED = 3,
+};
+
+enum writ_exec_item {
+	EXEC_EXECUTABLE = 1,
+	EXEC_FILENAME = 2,
+	EXEC_ARGUMENTS = 3,
+	EXEC_DIRECTORY = 4,
+	EXEC_CREDENTIALS = 5,
+	EXEC_NAMESPACES = 6,
+	EXEC_CGROUP = 7,
+	EXEC_FAMILY = 8,
+};
+
+struct writ_credentials {
+	__u32 uid, gid, euid, egid, suid, sgid, fsuid, fsgid;
+	__u32 audit_uid;
+	__u32 securebits;
+	__u64 permitted, effective, inheritable;
+};
+
+struct writ_family {
+	__u32 parent;
+	__u32 namespace_pid;
+	__u64 parent_start;
+};
+
+struct writ_process {
+	__u64 start;
+	__u64 parent_start;
+	__u32 parent;
+	__u32 namespace_pid;
+	__u64 binary_sets[4];
+	__u64 descends;
+};
+
+enum writ_counter {
+	COUNTER_LOST = 0,
+	COUNTER_BUSY = 1,
+	COUNTER_LIMITED = 2,
+	COUNTER_UNTRACKED = 3,
+	COUNTERS = 4,
+};
+
+/* Indices into writ_host_ns and into an exec record's namespaces. */
+enum writ_namespace {
+	NAMESPACE_UTS,
+	NAMESPACE_IPC,
+	NAMESPACE_MNT,
+	NAMESPACE_PID,
+	NAMESPACE_PID_FOR_CHILDREN,
+	NAMESPACE_NET,
+	NAMESPACE_TIME,
+	NAMESPACE_TIME_FOR_CHILDREN,
+	NAMESPACE_CGROUP,
+	NAMESPACE_USER,
+	NAMESPACES,
+};
+
+/* The longest text, without a trailing zero. */
+#define TEXT_MAX 4095
+/* Bytes that must be free at the cursor before a text is read there. */
+#define TEXT_ROOM (sizeof(struct writ_item) + TEXT_MAX + 1)
+/* Bytes of the longest record. */
+#define EVENT_SIZE 24576
+/* Readable and writable bytes after a text or an event: a name is written in whole words, the
+ * last one of a path may run on by NAME_MAX, and generated code loads words at a text's end. */
+#define SLACK 320
+
+/* Path components that are collected before they are written root first. */
+#define CHAIN_MAX 16
+
+/* One dentry as it stands in the kernel from `d_hash.pprev` on, read in one go, and the address at
+ * which its name would be if it is a short one. */
+struct writ_dentry {
+	__u64 hashed;
+	__u64 parent;
+	__u32 hash;
+	__u32 length;
+	__u64 name;
+	__u64 inode;
+	__u64 short_name[5];
+	__u64 short_name_address;
+};
+
+/*
+ * What one hit of a hook works in. A program acquires one, appends items, posts, and releases it.
+ * `cursor` is the length so far of the record in `event`, always a multiple of 8. Offsets that
+ * routines take and return count from the start of this structure. A percpu value cannot be larger
+ * than 32 KiB (PCPU_MIN_UNIT_SIZE).
+ */
+struct writ_scratch {
+	__u32 busy;
+	__u32 cursor;
+	__u8 flags;
+	__u8 pad[7];
+	__u64 call;
+	__u64 binary_sets[4];
+	/* For the path routines only. */
+	__u64 root_dentry;
+	__u64 root_mount;
+	__u64 position;
+	__u64 count;
+	struct writ_dentry chain[CHAIN_MAX];
+	__u8 walk[TEXT_MAX + 1 + SLACK];
+	union {
+		struct writ_header header;
+		__u8 event[EVENT_SIZE + SLACK];
+	};
+};
+
+#define LAYOUT(condition) _Static_assert(condition, "a layout that record.rs fixes")
+LAYOUT(sizeof(struct writ_header) == 64);
+LAYOUT(sizeof(struct writ_item) == 16);
+LAYOUT(sizeof(struct writ_credentials) == 64);
+LAYOUT(sizeof(struct writ_family) == 16);
+LAYOUT(sizeof(struct writ_process) == 64);
+LAYOUT(__builtin_offsetof(struct writ_scratch, binary_sets) == 24);
+LAYOUT(__builtin_offsetof(struct writ_scratch, event) % 8 == 0);
+LAYOUT(sizeof(struct writ_scratch) <= 32768);
+
+#endif
