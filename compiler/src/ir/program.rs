@@ -194,6 +194,40 @@ impl Test {
     }
 }
 
+impl Program {
+    /// The blocks that can be reached, each before those to which it leads, and each followed by
+    /// where its `yes` leads as far as that goes.
+    ///
+    /// Meaningful only for a program that [`super::verify`] accepts: every id is good, and there is
+    /// no cycle.
+    pub fn order(&self) -> Vec<Id<Block>> {
+        let mut order = Vec::with_capacity(self.blocks.len());
+        let mut seen = vec![false; self.blocks.len()];
+        // Depth first, without recursion: each entry is a block and what of its targets is left.
+        let mut path = vec![(self.entry, self.blocks[self.entry].jump.targets())];
+        mark(&mut seen, self.entry);
+        while let Some((block, targets)) = path.last_mut() {
+            match targets.pop() {
+                Some(target) if mark(&mut seen, target) => {
+                    path.push((target, self.blocks[target].jump.targets()));
+                }
+                Some(_) => {}
+                None => {
+                    order.push(*block);
+                    path.pop();
+                }
+            }
+        }
+        order.reverse();
+        order
+    }
+}
+
+/// Whether `block` was not seen before.
+fn mark(seen: &mut [bool], block: Id<Block>) -> bool {
+    seen.get_mut(block.index()).is_some_and(|seen| !std::mem::replace(seen, true))
+}
+
 impl Jump {
     /// The blocks where it may lead.
     pub fn targets(&self) -> Vec<Id<Block>> {

@@ -1,0 +1,144 @@
+//! What a selector does where it matches.
+
+use writ_bundle::record::{action, flag};
+
+use super::Part;
+use super::program::{Builder, operation};
+use crate::ids::Id;
+use crate::ir::{Block, Branch, Jump, Operation, OperationKind, Report, Role, Test};
+use crate::resolved::Action;
+use crate::source::Span;
+
+/// Whose actions they are, and what comes after them.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Moment<'a> {
+    pub part: &'a Part<'a>,
+    /// `None` for a hook without selectors.
+    pub selector: Option<u16>,
+    pub after: Id<Block>,
+}
+
+/// Fills `here` with the actions of a selector that matched when the hook was hit.
+///
+/// A hook whose return is reported awaits it only when the hit itself is reported: `NoPost` and a
+/// rate limit hold back the whole call.
+pub(super) fn entry(
+    builder: &mut Builder<'_>,
+    moment: &Moment<'_>,
+    actions: &[Action],
+    here: Id<Block>,
+) {
+    let values = builder.shown(Role::Entry, moment.part);
+    let awaits = moment.part.hook.return_attachment.is_some();
+    let report = Report {
+        hook: moment.part.index,
+        selector: moment.selector,
+        action: action::POST,
+        action_argument: 0,
+        flags: if awaits { flag::AWAITS_RETURN } else { 0 },
+        values,
+        rate_limit: None,
+    };
+    let post = report_of(actions, report).map(|(span, report)| post(span, report));
+    carried_out(builder, moment, actions, post, here);
+}
+
+/// Fills `here` with the report of a hook without selectors.
+pub(super) fn post_always(builder: &mut Builder<'_>, moment: &Moment<'_>, here: Id<Block>) {
+    let post = Action::Post { span: moment.part.hook.point_span, rate_limit: None };
+    entry(builder, moment, &[post], here);
+}
+
+/// Fills `here` with enforcement, if there is any and the policy's mode says so, and the report.
+///
+/// Enforcement comes first: it must happen also when nothing can be reported.
+pub(super) fn carried_out(
+    builder: &mut Builder<'_>,
+    moment: &Moment<'_>,
+    actions: &[Action],
+    report: Option<Operation>,
+    here: Id<Block>,
+) {
+    let enforcement: Vec<Operation> = actions.iter().filter_map(enforcement).collect();
+    let Some(first) = enforcement.first() else {
+        return builder.fill(here, report.into_iter().collect(), Jump::To(moment.after));
+    };
+    let span = first.span;
+    let enforced = builder.reserve();
+    let monitored = if report.is_some() { builder.reserve() } else { moment.after };
+    let test = Test::Enforcing { policy: moment.part.policy };
+    let branch = Branch { span, test, yes: enforced, no: monitored, unknown: monitored };
+    builder.fill(here, Vec::new(), Jump::Branch(branch));
+    let operations = enforcement.into_iter().chain(report.clone()).collect();
+    builder.fill(enforced, operations, Jump::To(moment.after));
+    if let Some(report) = report.map(monitor) {
+        builder.fill(monitored, vec![report], Jump::To(moment.after));
+    }
+}
+
+/// The report with what `actions` say about it, and the action that it serves; nothing when they
+/// hold it back.
+///
+/// Tetragon reports, too, whatever else is done, unless `NoPost` says otherwise, and its event names
+/// the last action (`do_actions` in bpf/process/generic_calls.h).
+pub(super) fn report_of(actions: &[Action], report: Report) -> Option<(Span, Report)> {
+    let mut report = report;
+    let mut span = actions.last()?.span();
+    for one in actions {
+        match one {
+            Action::NoPost { .. } => return None,
+            Action::Post { span: place, rate_limit } => {
+                span = *place;
+                report.rate_limit = rate_limit.or(report.rate_limit);
+            }
+            Action::Signal { number, .. } => {
+                let is_kill = *number == SIGKILL;
+                report.action = if is_kill { action::SIGKILL } else { action::SIGNAL };
+                report.action_argument = i64::from(*number);
+            }
+            Action::Override { error, .. } => {
+                report.action = action::OVERRIDE;
+                report.action_argument = i64::from(*error);
+            }
+        }
+    }
+    Some((span, report))
+}
+
+/// The report as an operation.
+pub(super) fn post(span: Span, report: Report) -> Operation {
+    operation(span, OperationKind::Post(report))
+}
+
+/// The same report, saying that the policy was in monitor mode.
+fn monitor(report: Operation) -> Operation {
+    match report.kind {
+        OperationKind::Post(inner) => {
+            let flags = inner.flags | flag::MONITORED;
+            post(report.span, Report { flags, ..inner })
+        }
+        OperationKind::Signal { .. }
+        | OperationKind::Deny { .. }
+        | OperationKind::Cancel { .. }
+        | OperationKind::JoinBinarySet { .. }
+        | OperationKind::JoinFollowSet { .. }
+        | OperationKind::FinishExec
+        | OperationKind::FinishFork
+        | OperationKind::FinishExit => report,
+    }
+}
+
+fn enforcement(action: &Action) -> Option<Operation> {
+    match action {
+        Action::Signal { span, number } => {
+            Some(operation(*span, OperationKind::Signal { number: *number }))
+        }
+        Action::Override { span, error } => {
+            Some(operation(*span, OperationKind::Deny { error: *error }))
+        }
+        Action::Post { .. } | Action::NoPost { .. } => None,
+    }
+}
+
+/// `SIGKILL` of every architecture.
+const SIGKILL: u32 = 9;

@@ -1,0 +1,186 @@
+//! Conditions as branches.
+
+use super::Part;
+use super::program::Builder;
+use crate::ids::Id;
+use crate::ir::{Block, Branch, Jump, Test};
+use crate::resolved::{self, ArgumentId, Expression, Question, Sense};
+use crate::source::Span;
+
+/// Where the answers of a condition lead.
+#[derive(Debug, Clone, Copy)]
+struct Ways {
+    yes: Id<Block>,
+    no: Id<Block>,
+    /// A test that cannot be answered fails the whole rule, also under `not`.
+    unknown: Id<Block>,
+}
+
+/// Fills `here` with a selector's condition: `matched` when it holds, `next` when it does not or
+/// cannot be answered.
+///
+/// Tests that all must hold are asked in the order of what they cost. That changes nothing, since
+/// one that fails and one that cannot be answered lead to the same place. Under `not` and `or` that
+/// is not so, and the order stays as written.
+pub(super) fn condition(
+    builder: &mut Builder<'_>,
+    part: &Part<'_>,
+    condition: &Expression,
+    here: Id<Block>,
+    matched: Id<Block>,
+    next: Id<Block>,
+) {
+    let mut parts = Vec::new();
+    flatten(condition, &mut parts);
+    parts.sort_by_key(|part| cost(part));
+    all(builder, part, &parts, here, Ways { yes: matched, no: next, unknown: next });
+}
+
+fn flatten<'a>(expression: &'a Expression, parts: &mut Vec<&'a Expression>) {
+    match expression {
+        Expression::All(inner) => inner.iter().for_each(|part| flatten(part, parts)),
+        Expression::Any(_) | Expression::Not(_) | Expression::Test(_) => parts.push(expression),
+    }
+}
+
+/// The class of the dearest test, cheapest class first: a process id is one helper call, a
+/// namespace a walk of two pointers, a binary set a map lookup; a number is read from the context;
+/// a text must be built, then compared.
+fn cost(expression: &Expression) -> u8 {
+    let class = |test: &resolved::Test| match test.question {
+        Question::Pid { .. } => 0,
+        Question::Namespace { .. } => 1,
+        Question::Binary { .. } => 2,
+        Question::Integer { .. } | Question::Bits { .. } => 3,
+        Question::Text { .. } => 4,
+    };
+    expression.tests().into_iter().map(class).max().unwrap_or(0)
+}
+
+fn expression(
+    builder: &mut Builder<'_>,
+    part: &Part<'_>,
+    from: &Expression,
+    here: Id<Block>,
+    ways: Ways,
+) {
+    match from {
+        Expression::All(parts) => {
+            all(builder, part, &parts.iter().collect::<Vec<_>>(), here, ways);
+        }
+        Expression::Any(parts) => any(builder, part, parts, here, ways),
+        Expression::Not(inner) => {
+            let opposite = Ways { yes: ways.no, no: ways.yes, ..ways };
+            expression(builder, part, inner, here, opposite);
+        }
+        Expression::Test(one) => test(builder, part, one, here, ways),
+    }
+}
+
+/// Each part must hold: the first that does not decides.
+fn all(
+    builder: &mut Builder<'_>,
+    part: &Part<'_>,
+    parts: &[&Expression],
+    here: Id<Block>,
+    ways: Ways,
+) {
+    let Some((last, before)) = parts.split_last() else {
+        return builder.fill(here, Vec::new(), Jump::To(ways.yes));
+    };
+    let mut here = here;
+    for one in before {
+        let next = builder.reserve();
+        expression(builder, part, one, here, Ways { yes: next, ..ways });
+        here = next;
+    }
+    expression(builder, part, last, here, ways);
+}
+
+/// One part must hold: the first that does decides.
+fn any(
+    builder: &mut Builder<'_>,
+    part: &Part<'_>,
+    parts: &[Expression],
+    here: Id<Block>,
+    ways: Ways,
+) {
+    let Some((last, before)) = parts.split_last() else {
+        return builder.fill(here, Vec::new(), Jump::To(ways.no));
+    };
+    let mut here = here;
+    for one in before {
+        let next = builder.reserve();
+        expression(builder, part, one, here, Ways { no: next, ..ways });
+        here = next;
+    }
+    expression(builder, part, last, here, ways);
+}
+
+fn test(
+    builder: &mut Builder<'_>,
+    part: &Part<'_>,
+    from: &resolved::Test,
+    here: Id<Block>,
+    ways: Ways,
+) {
+    let ways = match from.sense {
+        Sense::Is => ways,
+        Sense::IsNot => Ways { yes: ways.no, no: ways.yes, ..ways },
+    };
+    match &from.question {
+        Question::Integer { argument, set } => {
+            let test = |value| Test::Integer { value, set: set.clone() };
+            about_value(builder, part, *argument, from.span, test, here, ways);
+        }
+        Question::Bits { argument, mask } => {
+            let test = |value| Test::Bits { value, mask: *mask };
+            about_value(builder, part, *argument, from.span, test, here, ways);
+        }
+        Question::Text { argument, set } => {
+            let test = |value| Test::Text { value, set: set.clone() };
+            about_value(builder, part, *argument, from.span, test, here, ways);
+        }
+        Question::Binary { set } => {
+            let test = Test::Binary { set: builder.sets.binary(set) };
+            branch(builder, from.span, test, here, ways);
+        }
+        Question::Pid { pids, is_namespace_pid, follow_forks } => {
+            let pid = Test::Pid { pids: pids.clone(), is_namespace_pid: *is_namespace_pid };
+            if !follow_forks {
+                return branch(builder, from.span, pid, here, ways);
+            }
+            let descends = builder.reserve();
+            branch(builder, from.span, pid, here, Ways { no: descends, ..ways });
+            let set = builder.sets.follow(pids, *is_namespace_pid);
+            branch(builder, from.span, Test::Descends { set }, descends, ways);
+        }
+        Question::Namespace { kind, values } => {
+            let test = Test::Namespace { kind: *kind, values: values.clone() };
+            branch(builder, from.span, test, here, ways);
+        }
+    }
+}
+
+/// A test of a value. An argument that is not read cannot be asked about: `resolve` refuses that,
+/// and here it fails the rule.
+fn about_value(
+    builder: &mut Builder<'_>,
+    part: &Part<'_>,
+    argument: ArgumentId,
+    span: Span,
+    test: impl FnOnce(Id<crate::ir::Value>) -> Test,
+    here: Id<Block>,
+    ways: Ways,
+) {
+    match builder.value(part, argument) {
+        Some(value) => branch(builder, span, test(value), here, ways),
+        None => builder.fill(here, Vec::new(), Jump::To(ways.unknown)),
+    }
+}
+
+fn branch(builder: &mut Builder<'_>, span: Span, test: Test, here: Id<Block>, ways: Ways) {
+    let Ways { yes, no, unknown } = ways;
+    let branch = Branch { span, test, yes, no, unknown };
+    builder.fill(here, Vec::new(), Jump::Branch(branch));
+}

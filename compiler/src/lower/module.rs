@@ -1,0 +1,73 @@
+//! The words of a module: policies and hooks as events show them.
+
+use super::program::{argument_origin, find_value};
+use super::{Group, Part};
+use crate::ids::Id;
+use crate::ir::{self, Role, Value};
+use crate::policy::Mode;
+use crate::resolved::{self, Reader};
+
+/// The policy's name and mode.
+pub(super) fn policy(from: &resolved::Policy) -> ir::Policy {
+    ir::Policy {
+        name: from.name.clone(),
+        namespace: from.namespace.clone(),
+        mode: match from.mode {
+            Mode::Enforce => writ_bundle::Mode::Enforce,
+            Mode::Monitor => writ_bundle::Mode::Monitor,
+        },
+        span: from.name_span,
+    }
+}
+
+/// What the events of each hook hold; `programs` are those that serve them.
+pub(super) fn hooks(parts: &[Part<'_>], programs: &[(Group<'_>, ir::Program)]) -> Vec<ir::Hook> {
+    parts.iter().map(|part| hook(part, programs)).collect()
+}
+
+fn hook(part: &Part<'_>, programs: &[(Group<'_>, ir::Program)]) -> ir::Hook {
+    let from = part.hook;
+    let shown = |role, argument: &resolved::Argument| {
+        let program = serving(programs, role, part.index)?;
+        let value = value(program, argument)?;
+        Some(ir::Argument {
+            item: program.values[value].item,
+            type_name: argument.type_.name(),
+            label: argument.label.clone(),
+        })
+    };
+    ir::Hook {
+        policy: part.policy,
+        kind: from.kind.clone(),
+        message: from.message.clone(),
+        tags: from.tags.clone(),
+        arguments: from.arguments.iter().filter_map(|one| shown(Role::Entry, one)).collect(),
+        return_argument: from.return_argument.as_ref().and_then(|one| shown(Role::Return, one)),
+        selectors: from
+            .selectors
+            .iter()
+            .map(|selector| ir::Selector {
+                label: selector.label.clone(),
+                words: resolved::print::selector(from, selector),
+                span: selector.span,
+            })
+            .collect(),
+        span: from.point_span,
+    }
+}
+
+fn serving<'a>(
+    programs: &'a [(Group<'_>, ir::Program)],
+    role: Role,
+    hook: u32,
+) -> Option<&'a ir::Program> {
+    let serves = |program: &&ir::Program| program.role == role && program.hooks.contains(&hook);
+    programs.iter().map(|(_, program)| program).find(serves)
+}
+
+/// The value that an argument shows; none for `nop`.
+fn value(program: &ir::Program, argument: &resolved::Argument) -> Option<Id<Value>> {
+    (argument.reader != Reader::Nothing)
+        .then(|| find_value(&program.values, argument_origin(argument), argument.reader))
+        .flatten()
+}

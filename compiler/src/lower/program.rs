@@ -1,0 +1,162 @@
+//! One program: the hooks that share an attach point, one after another.
+
+use super::{Group, Part, Sets, returning, selector};
+use crate::ids::{Arena, Id};
+use crate::ir::{self, Block, Jump, Operation, Role, Value, ValueOrigin};
+use crate::resolved::{Argument, ArgumentId, Reader};
+use crate::source::Span;
+use writ_bundle::Attach;
+
+/// A program in the making.
+#[derive(Debug)]
+pub(super) struct Builder<'a> {
+    pub values: Arena<Value>,
+    pub sets: &'a mut Sets,
+    blocks: Arena<Block>,
+}
+
+/// The program that serves `group`; `number` makes its name unique.
+pub(super) fn program(group: &Group<'_>, number: usize, sets: &mut Sets) -> ir::Program {
+    let mut builder = Builder { values: Arena::default(), sets, blocks: Arena::default() };
+    for part in &group.parts {
+        declare(&mut builder.values, group.role, part);
+    }
+    let entry = builder.reserve();
+    let mut here = entry;
+    for part in &group.parts {
+        let after = builder.reserve();
+        match group.role {
+            Role::Return => returning::hook(&mut builder, part, here, after),
+            Role::Entry | Role::Exec | Role::Fork | Role::Exit => {
+                selector::hook(&mut builder, part, here, after);
+            }
+        }
+        here = after;
+    }
+    ir::Program {
+        name: name(group, number),
+        role: group.role,
+        attach: group.attach.clone(),
+        reason: group.reason.to_owned(),
+        needs: needs(group),
+        hooks: group.parts.iter().map(|part| part.index).collect(),
+        values: builder.values,
+        blocks: builder.blocks,
+        entry,
+        span: group.parts.first().map(|part| part.hook.point_span),
+    }
+}
+
+/// Gives an item to each value that the hook shows, unless it has one.
+fn declare(values: &mut Arena<Value>, role: Role, part: &Part<'_>) {
+    for argument in shown(role, part) {
+        if argument.reader == Reader::Nothing {
+            continue;
+        }
+        let origin = argument_origin(argument);
+        if find_value(values, origin, argument.reader).is_none() {
+            let item = u16::try_from(values.len() + 1).unwrap_or(u16::MAX);
+            values.push(Value { span: argument.span, origin, reader: argument.reader, item });
+        }
+    }
+}
+
+/// The arguments that a record of this hook shows.
+fn shown<'a>(role: Role, part: &Part<'a>) -> Vec<&'a Argument> {
+    match role {
+        Role::Return => part.hook.return_argument.iter().collect(),
+        Role::Entry | Role::Exec | Role::Fork | Role::Exit => part.hook.arguments.iter().collect(),
+    }
+}
+
+/// Where an argument's value comes from.
+pub(super) fn argument_origin(argument: &Argument) -> ValueOrigin {
+    ValueOrigin::Hook(argument.origin)
+}
+
+/// The value that is read this way from there.
+pub(super) fn find_value(
+    values: &Arena<Value>,
+    origin: ValueOrigin,
+    reader: Reader,
+) -> Option<Id<Value>> {
+    let same = |(_, value): &(_, &Value)| value.origin == origin && value.reader == reader;
+    values.iter().find(same).map(|(id, _)| id)
+}
+
+impl Builder<'_> {
+    /// A block to be filled later. Until then it ends the run.
+    pub(super) fn reserve(&mut self) -> Id<Block> {
+        self.blocks.push(Block { operations: Vec::new(), jump: Jump::Finish })
+    }
+
+    /// Says what happens in `block`.
+    pub(super) fn fill(&mut self, block: Id<Block>, operations: Vec<Operation>, jump: Jump) {
+        self.blocks[block] = Block { operations, jump };
+    }
+
+    /// The value of an argument, if the hook has the argument and it is read.
+    pub(super) fn value(&self, part: &Part<'_>, argument: ArgumentId) -> Option<Id<Value>> {
+        let argument = match argument {
+            ArgumentId::Argument(place) => part.hook.arguments.get(place),
+            ArgumentId::Return => part.hook.return_argument.as_ref(),
+        }?;
+        find_value(&self.values, argument_origin(argument), argument.reader)
+    }
+
+    /// What a record of this hook shows, each value once.
+    pub(super) fn shown(&self, role: Role, part: &Part<'_>) -> Vec<Id<Value>> {
+        let mut values: Vec<Id<Value>> = Vec::new();
+        for argument in shown(role, part) {
+            let value = find_value(&self.values, argument_origin(argument), argument.reader);
+            values.extend(value.filter(|value| !values.contains(value)));
+        }
+        values
+    }
+}
+
+/// What all hooks of the group need, each need once a place.
+fn needs(group: &Group<'_>) -> Vec<crate::resolved::Need> {
+    let mut needs = Vec::new();
+    for attachment in group.parts.iter().filter_map(|part| part.attachment(group.role)) {
+        for need in &attachment.needs {
+            if !needs.contains(need) {
+                needs.push(need.clone());
+            }
+        }
+    }
+    needs
+}
+
+/// `e4_setns`: the role, the group's number, and as much of the point's name as there is room for.
+fn name(group: &Group<'_>, number: usize) -> String {
+    let letter = match group.role {
+        Role::Return => 'r',
+        Role::Entry | Role::Exec | Role::Fork | Role::Exit => 'e',
+    };
+    let point = point(group.attach);
+    let short = ["__x64_sys_", "security_"].iter().find_map(|prefix| point.strip_prefix(prefix));
+    let word = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
+    let name = format!("{letter}{number}_{}", short.unwrap_or(point));
+    name.chars().map(word).take(NAME_MAX).collect()
+}
+
+/// Bytes of a program's name (`BPF_OBJ_NAME_LEN` less the trailing zero).
+const NAME_MAX: usize = 15;
+
+fn point(attach: &Attach) -> &str {
+    match attach {
+        Attach::Fentry { function }
+        | Attach::Fexit { function }
+        | Attach::FmodRet { function }
+        | Attach::Kprobe { function }
+        | Attach::Kretprobe { function } => function,
+        Attach::Lsm { hook } => hook,
+        Attach::Tracepoint { event, .. } | Attach::RawTracepoint { event } => event,
+    }
+}
+
+/// An operation that serves `span`.
+pub(super) fn operation(span: Span, kind: ir::OperationKind) -> Operation {
+    Operation { span, kind }
+}

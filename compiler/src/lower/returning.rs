@@ -1,0 +1,86 @@
+//! What happens when a hooked call returns whose entry was reported.
+
+use writ_bundle::record::{action, flag};
+
+use super::Part;
+use super::action::{Moment, carried_out, post, report_of};
+use super::expression;
+use super::program::{Builder, operation};
+use crate::ids::Id;
+use crate::ir::{Block, Jump, OperationKind, Report, ReturnedTo, Role};
+use crate::resolved::{Action, Expression};
+use crate::source::Span;
+
+/// The selector that is awaited for a hook without selectors.
+const NO_SELECTOR: u16 = 0xffff;
+
+/// Fills `here` with what the hook does when the call returns; what comes then is `after`.
+///
+/// The selector that matched at entry goes on. When its return condition does not hold, the report
+/// of the entry is taken back, since Tetragon shows neither then.
+pub(super) fn hook(builder: &mut Builder<'_>, part: &Part<'_>, here: Id<Block>, after: Id<Block>) {
+    let mut selectors = Vec::new();
+    if part.hook.selectors.is_empty() {
+        let block = builder.reserve();
+        selectors.push(ReturnedTo { selector: NO_SELECTOR, block });
+        let post = Action::Post { span: part.hook.point_span, rate_limit: None };
+        let moment = Moment { part, selector: None, after };
+        actions(builder, &moment, &[post], part.hook.point_span, block);
+    }
+    for (number, selector) in (0..NO_SELECTOR).zip(&part.hook.selectors) {
+        let block = builder.reserve();
+        selectors.push(ReturnedTo { selector: number, block });
+        let moment = Moment { part, selector: Some(number), after };
+        let matched =
+            conditioned(builder, &moment, &selector.return_condition, selector.span, block);
+        actions(builder, &moment, &selector.return_actions, selector.span, matched);
+    }
+    let returned = Jump::Returned { hook: part.index, selectors, otherwise: after };
+    builder.fill(here, Vec::new(), returned);
+}
+
+/// Fills `here` with the return condition. The answer is the block where it holds.
+fn conditioned(
+    builder: &mut Builder<'_>,
+    moment: &Moment<'_>,
+    condition: &Expression,
+    span: Span,
+    here: Id<Block>,
+) -> Id<Block> {
+    if condition.is_always() {
+        return here;
+    }
+    let matched = builder.reserve();
+    let cancelled = builder.reserve();
+    expression::condition(builder, moment.part, condition, here, matched, cancelled);
+    cancel(builder, moment, span, cancelled);
+    matched
+}
+
+fn actions(
+    builder: &mut Builder<'_>,
+    moment: &Moment<'_>,
+    actions: &[Action],
+    span: Span,
+    here: Id<Block>,
+) {
+    let report = Report {
+        hook: moment.part.index,
+        selector: moment.selector,
+        action: action::POST,
+        action_argument: 0,
+        flags: flag::IS_RETURN,
+        values: builder.shown(Role::Return, moment.part),
+        rate_limit: None,
+    };
+    let report = match report_of(actions, report) {
+        Some((span, report)) => post(span, report),
+        None => operation(span, OperationKind::Cancel { hook: moment.part.index }),
+    };
+    carried_out(builder, moment, actions, Some(report), here);
+}
+
+fn cancel(builder: &mut Builder<'_>, moment: &Moment<'_>, span: Span, here: Id<Block>) {
+    let cancel = operation(span, OperationKind::Cancel { hook: moment.part.index });
+    builder.fill(here, vec![cancel], Jump::To(moment.after));
+}
