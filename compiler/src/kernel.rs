@@ -23,3 +23,6 @@ pub use lsm::LsmHook;
 pub use profile::{Facts, Profile, ProfileError};
 pub use syscall::{Syscall, SyscallArgument};
 pub use tracepoint::{Field, RawTracepoint, Tracepoint};
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,7 @@
 //! `Documentation/bpf/btf.rst` in the kernel has the format. The bytes are not trusted: any input
 //! gives an error or an answer, in time that its length bounds.
 
+mod declared;
 mod layout;
 mod lookup;
 mod reader;

@@ -3,7 +3,12 @@
 use super::profile::{Profile, ProfileError};
 
 /// Name and file of each embedded profile, oldest kernel first.
-const PROFILES: &[(&str, &[u8])] = &[];
+const PROFILES: &[(&str, &[u8])] = &[
+    ("5.10", include_bytes!("../../kernels/5.10.wprofile")),
+    ("6.1", include_bytes!("../../kernels/6.1.wprofile")),
+    ("6.12", include_bytes!("../../kernels/6.12.wprofile")),
+    ("7.2", include_bytes!("../../kernels/7.2.wprofile")),
+];
 
 /// Names of the embedded profiles, oldest kernel first.
 pub fn names() -> impl Iterator<Item = &'static str> {

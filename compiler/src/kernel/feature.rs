@@ -3,7 +3,9 @@
 use std::fmt;
 
 use super::answer::Answer;
-use super::profile::Profile;
+use super::attach;
+use super::profile::{Part, Profile};
+use super::tracepoint::FieldOrigin;
 
 /// Something that a bundle may need of its kernel. Displayed as a manifest names it, such as
 /// `helper:bpf_ringbuf_output`.
@@ -93,6 +95,112 @@ impl fmt::Display for Feature<'_> {
 impl Profile {
     /// Whether this kernel has a feature, and how that is known.
     pub fn has(&self, feature: Feature<'_>) -> Answer {
-        Answer::unknown(format!("nothing was asked about `{feature}`"))
+        match feature {
+            Feature::Helper(name) => helper(self, name),
+            Feature::ProgramType(name) => listed(self, "bpf_prog_type", "BPF_PROG_TYPE_", name),
+            Feature::MapType(name) => listed(self, "bpf_map_type", "BPF_MAP_TYPE_", name),
+            Feature::AttachType(name) => listed(self, "bpf_attach_type", "BPF_", name),
+            Feature::LinkType(name) => listed(self, "bpf_link_type", "BPF_LINK_TYPE_", name),
+            Feature::Config(option) => config(self, option),
+            Feature::LsmActive(lsm) => self.lsm_active(lsm),
+            Feature::Function(name) => attach::described(self, name),
+            Feature::Fentry(function) => attach::fentry(self, function),
+            Feature::Fexit(function) => attach::fexit(self, function),
+            Feature::FmodRet(function) => attach::fmod_ret(self, function),
+            Feature::Kprobe(function) => attach::kprobe(self, function),
+            Feature::Lsm(hook) => attach::lsm(self, hook),
+            Feature::LsmSleepable => lsm_sleepable(self),
+            Feature::KprobeMulti => {
+                let attach_type = listed(self, "bpf_attach_type", "BPF_", "trace_kprobe_multi");
+                attach_type.and(|| config(self, "CONFIG_FPROBE"))
+            }
+            Feature::UprobeMulti => {
+                let attach_type = listed(self, "bpf_attach_type", "BPF_", "trace_uprobe_multi");
+                attach_type.and(|| config(self, "CONFIG_UPROBE_EVENTS"))
+            }
+            Feature::KprobeOverride(function) => attach::kprobe_override(self, function),
+            Feature::Tracepoint(subsystem, event) => tracepoint(self, subsystem, event),
+            Feature::RawTracepoint(event) => raw_tracepoint(self, event),
+            Feature::RingBuffer => listed(self, "bpf_map_type", "BPF_MAP_TYPE_", "ringbuf")
+                .and(|| helper(self, "bpf_ringbuf_output")),
+            Feature::AtomicFetch => atomic_fetch(self),
+            Feature::CurrentTaskBtf => helper(self, "bpf_get_current_task_btf"),
+            Feature::PathHelperInLsm => helper(self, "bpf_d_path").and(|| lsm_sleepable(self)),
+        }
+    }
+}
+
+/// Whether a configuration option is `y` or `m`.
+pub(super) fn config(profile: &Profile, option: &str) -> Answer {
+    match profile.config(option) {
+        Err(reason) => Answer::unknown(reason),
+        Ok(Some(value @ ("y" | "m"))) => Answer::shown(format!("`{option}={value}`")),
+        Ok(Some(value)) => Answer::absent(format!("`{option}={value}`")),
+        Ok(None) => Answer::absent(format!("`{option}` is not set")),
+    }
+}
+
+pub(super) fn helper(profile: &Profile, name: &str) -> Answer {
+    let bare = name.strip_prefix("bpf_").unwrap_or(name);
+    enumerated(profile, "bpf_func_id", &format!("BPF_FUNC_{bare}"))
+}
+
+/// Whether an enum of the BPF interface has the word `name`, with `prefix` and in upper case.
+pub(super) fn listed(profile: &Profile, enumeration: &str, prefix: &str, name: &str) -> Answer {
+    enumerated(profile, enumeration, &format!("{prefix}{}", name.to_ascii_uppercase()))
+}
+
+fn enumerated(profile: &Profile, enumeration: &str, enumerator: &str) -> Answer {
+    let Some(values) = profile.btf().enumeration(enumeration) else {
+        return Answer::unknown(format!("the kernel's BTF has no `enum {enumeration}`"));
+    };
+    if values.enumerators().any(|value| value.name == enumerator) {
+        Answer::shown(format!("`enum {enumeration}` has `{enumerator}`"))
+    } else {
+        Answer::absent(format!("`enum {enumeration}` has no `{enumerator}`"))
+    }
+}
+
+/// 5.11 made the list of sleepable hooks a function of its own (`kernel/bpf/bpf_lsm.c`), which also
+/// decides where `bpf_d_path` is allowed (`bpf_d_path_allowed` in `kernel/trace/bpf_trace.c`).
+fn lsm_sleepable(profile: &Profile) -> Answer {
+    const EVIDENCE: &str = "bpf_lsm_is_sleepable_hook";
+    if profile.btf().functions_named(EVIDENCE).next().is_some() {
+        Answer::inferred(format!("the kernel has the function `{EVIDENCE}`"))
+    } else {
+        Answer::inferred_absent(format!("the kernel has no function `{EVIDENCE}`"))
+    }
+}
+
+/// The helper `bpf_check_mtu` came with the same release, 5.12, as atomics that fetch; nothing in
+/// BTF tells of instructions.
+fn atomic_fetch(profile: &Profile) -> Answer {
+    match helper(profile, "bpf_check_mtu") {
+        Answer::Present(evidence) => Answer::inferred(evidence.text),
+        Answer::Absent(evidence) => Answer::inferred_absent(evidence.text),
+        Answer::Unknown(reason) => Answer::Unknown(reason),
+    }
+}
+
+fn tracepoint(profile: &Profile, subsystem: &str, event: &str) -> Answer {
+    match profile.tracepoint(subsystem, event).map(|found| found.origin) {
+        Some(FieldOrigin::Format) => {
+            Answer::shown(format!("the kernel has a format of `{subsystem}/{event}`"))
+        }
+        Some(FieldOrigin::Btf) => {
+            Answer::inferred(format!("BTF has `struct trace_event_raw_{event}`"))
+        }
+        None => match profile.lines(Part::Formats) {
+            Ok(_) => Answer::absent(format!("the kernel lists no event `{subsystem}/{event}`")),
+            Err(reason) => Answer::unknown(reason),
+        },
+    }
+}
+
+fn raw_tracepoint(profile: &Profile, event: &str) -> Answer {
+    if profile.raw_tracepoint(event).is_some() {
+        Answer::shown(format!("BTF has `btf_trace_{event}`"))
+    } else {
+        Answer::absent(format!("BTF has no `btf_trace_{event}`"))
     }
 }

@@ -22,6 +22,9 @@ pub struct LsmHook<'a> {
 impl Profile {
     /// The hook of that name, without `bpf_lsm_` or `security_`.
     pub fn lsm_hook(&self, name: &str) -> Option<LsmHook<'_>> {
+        if !self.is_lsm_hook(name) {
+            return None;
+        }
         let type_ = self.btf().functions_named(&format!("{PREFIX}{name}")).next()?;
         Some(LsmHook {
             name: type_.name().strip_prefix(PREFIX)?,
@@ -32,20 +35,15 @@ impl Profile {
 
     /// Names of the hooks, in the order of BTF.
     pub fn lsm_hooks(&self) -> impl Iterator<Item = &str> {
-        // Some helpers of the LSM itself begin alike; they are no hooks, as `security_<name>` or
-        // the list of hooks would show, but a hook of any of those names does not exist either.
-        self.functions()
-            .filter_map(|name| name.strip_prefix(PREFIX))
-            .filter(|hook| !NOT_HOOKS.contains(hook))
+        let names = self.functions().filter_map(|name| name.strip_prefix(PREFIX));
+        names.filter(|name| self.is_lsm_hook(name))
+    }
+
+    /// Whether the LSM framework has a hook of that name. Some of BPF's own functions begin as the
+    /// hooks do, `bpf_lsm_verify_prog` for one.
+    fn is_lsm_hook(&self, name: &str) -> bool {
+        // One member for each line of `lsm_hook_defs.h`.
+        let hooks = self.btf().named("security_list_options").next();
+        hooks.is_none_or(|hooks| hooks.members().any(|member| member.name == name))
     }
 }
-
-/// Functions whose names begin with `bpf_lsm_` that are no hooks (`kernel/bpf/bpf_lsm.c`).
-const NOT_HOOKS: &[&str] = &[
-    "func_proto",
-    "is_sleepable_hook",
-    "is_trusted",
-    "verify_prog",
-    "find_cgroup_shim",
-    "get_retval_range",
-];

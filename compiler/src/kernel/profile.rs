@@ -3,6 +3,7 @@
 mod file;
 mod lines;
 mod section;
+mod sources;
 
 use std::collections::BTreeMap;
 
@@ -10,10 +11,11 @@ use serde::{Deserialize, Serialize};
 
 pub use file::{FORMAT, ProfileError, is_profile};
 pub use section::Part;
+pub use sources::{Format, Sources};
 
 use super::answer::{Answer, Strength};
 use super::btf::Btf;
-use lines::Lines;
+pub(super) use lines::Lines;
 use section::Section;
 
 /// All that is known about one kernel.

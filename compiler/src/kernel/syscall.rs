@@ -3,6 +3,7 @@
 use super::btf::Shape;
 use super::function::Function;
 use super::profile::Profile;
+use super::tracepoint::{Field, FieldOrigin};
 
 /// A system call.
 #[derive(Debug, Clone)]
@@ -33,8 +34,11 @@ impl Profile {
         let name = name.strip_prefix(prefix).or_else(|| name.strip_prefix("sys_")).unwrap_or(name);
         let function_name = format!("{prefix}{name}");
         let function = self.function(&function_name);
-        function.as_ref()?;
-        Some(Syscall { name: name.to_owned(), function_name, function, arguments: None })
+        let arguments = self.syscall_arguments(name);
+        if function.is_none() && !self.traceable(&function_name).is_present() {
+            return None;
+        }
+        Some(Syscall { name: name.to_owned(), function_name, function, arguments })
     }
 
     /// Names of all system calls, without prefix, in the order of BTF.
@@ -42,11 +46,27 @@ impl Profile {
         self.functions().filter_map(|name| name.strip_prefix(self.syscall_prefix()))
     }
 
-    /// What this architecture puts before the name of a system call.
+    /// What this architecture puts before the name of a system call (`SYSCALL_DEFINEx` in
+    /// `arch/*/include/asm/syscall_wrapper.h`).
     pub fn syscall_prefix(&self) -> &'static str {
         match self.architecture() {
             "aarch64" => "__arm64_sys_",
             _ => "__x64_sys_",
         }
+    }
+
+    /// The arguments as the format of `sys_enter_<name>` lists them. A call without arguments has
+    /// such a format too; a few calls have none, `rt_sigreturn` for one.
+    fn syscall_arguments(&self, name: &str) -> Option<Vec<SyscallArgument<'_>>> {
+        let event = self
+            .tracepoint("syscalls", &format!("sys_enter_{name}"))
+            .filter(|event| event.origin == FieldOrigin::Format)?;
+        let arguments = event.fields.into_iter().filter(|field| {
+            // Newer kernels add the text of a string argument as a field of its own.
+            let is_copy = field.text.starts_with("__data_loc");
+            !field.name.starts_with("common_") && field.name != "__syscall_nr" && !is_copy
+        });
+        let argument = |Field { name, text, shape, .. }| SyscallArgument { name, text, shape };
+        Some(arguments.map(argument).collect())
     }
 }

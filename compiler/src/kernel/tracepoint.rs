@@ -2,7 +2,7 @@
 
 use super::btf::{Kind, Shape};
 use super::function::{Parameter, Prototype};
-use super::profile::Profile;
+use super::profile::{Lines, Part, Profile};
 
 /// A trace event with the layout of its record.
 #[derive(Debug, Clone)]
@@ -50,14 +50,75 @@ const RAW_PREFIX: &str = "btf_trace_";
 
 impl Profile {
     /// The trace event `subsystem:event`.
+    ///
+    /// Without formats it is looked up in BTF, by the name of the event's class.
     pub fn tracepoint(&self, subsystem: &str, event: &str) -> Option<Tracepoint<'_>> {
-        let _ = (subsystem, event);
-        None
+        let (fields, origin) = match self.format(subsystem, event) {
+            Ok(fields) => (fields?, FieldOrigin::Format),
+            Err(_) => (self.record(event)?, FieldOrigin::Btf),
+        };
+        let (subsystem, event) = (subsystem.to_owned(), event.to_owned());
+        Some(Tracepoint { subsystem, event, fields, origin })
     }
 
     /// Subsystem and event of all trace events, ordered; empty when the profile has no formats.
-    pub fn tracepoints(&self) -> Vec<(&str, &str)> {
-        Vec::new()
+    pub fn tracepoints(&self) -> impl Iterator<Item = (&str, &str)> {
+        let lines = self.lines(Part::Formats).map(Lines::iter).into_iter().flatten();
+        lines.filter(|line| !line.starts_with('\t')).filter_map(|line| line.split_once('/'))
+    }
+
+    /// The fields of an event as its format file lists them; `None` when there is no such event.
+    ///
+    /// # Errors
+    ///
+    /// The reason why the profile has no formats.
+    fn format(&self, subsystem: &str, event: &str) -> Result<Option<Vec<Field<'_>>>, String> {
+        let lines = self.lines(Part::Formats)?.behind(&format!("{subsystem}/{event}"));
+        Ok(lines.map(|lines| {
+            let own = lines.map_while(|line| line.strip_prefix('\t'));
+            own.filter_map(|line| self.field(line)).collect()
+        }))
+    }
+
+    /// The field of a line `offset size signed type\tname`.
+    fn field(&self, line: &str) -> Option<Field<'_>> {
+        let (start, name) = line.split_once('\t')?;
+        let mut words = start.splitn(4, ' ');
+        let offset = words.next()?.parse().ok()?;
+        let size = words.next()?.parse().ok()?;
+        let signed = words.next()? == "1";
+        let text = words.next()?.to_owned();
+        let shape = self.btf().shape_of_text(&text).unwrap_or(Shape::Other);
+        Some(Field { name: name.to_owned(), text, offset, size, signed, shape })
+    }
+
+    /// The fields of the struct that the macro `TRACE_EVENT` makes for an event. Events of one
+    /// class (`DEFINE_EVENT`) have only the struct of the class, and are not found.
+    fn record(&self, event: &str) -> Option<Vec<Field<'_>>> {
+        let structure = self.btf().structure(&format!("trace_event_raw_{event}"))?;
+        let mut fields = Vec::new();
+        for member in structure.members() {
+            // `__data` is where the texts of `__data_loc` fields begin; no format lists it.
+            let skip = member.name == "__data";
+            let common = (member.name == "ent").then(|| member.type_.members());
+            let own = if skip || common.is_some() { None } else { Some(member) };
+            let inner = common.into_iter().flatten().map(|member| (member, "common_"));
+            fields.extend(inner.chain(own.map(|member| (member, ""))).map(|(member, prefix)| {
+                let shape = member.type_.shape();
+                Field {
+                    name: format!("{prefix}{}", member.name),
+                    text: member.type_.text(),
+                    offset: member.bit_offset / 8,
+                    size: member.type_.size().unwrap_or(0),
+                    signed: matches!(
+                        shape,
+                        Shape::Integer { signed: true, .. } | Shape::Enum { signed: true, .. }
+                    ),
+                    shape,
+                }
+            }));
+        }
+        Some(fields)
     }
 
     /// The raw tracepoint of that name: `sched_process_exec`.

@@ -213,6 +213,11 @@ impl<'a> Type<'a> {
         }
     }
 
+    /// What a value looks like that points to this type.
+    pub fn shape_of_pointer(self) -> Shape<'a> {
+        pointer_shape(self)
+    }
+
     /// What it points to, typedefs and qualifiers before the `*` resolved; `None` for no pointer.
     pub fn pointee(self) -> Option<Self> {
         match self.resolved().kind() {

@@ -14,7 +14,7 @@ impl<'a> Lines<'a> {
     }
 
     /// All of them.
-    pub(in crate::kernel) fn iter(self) -> impl Iterator<Item = &'a str> {
+    pub(in crate::kernel) fn iter(self) -> impl Iterator<Item = &'a str> + use<'a> {
         self.text.lines()
     }
 
@@ -34,17 +34,20 @@ impl<'a> Lines<'a> {
     }
 
     /// The lines behind the first that is exactly `line`, to the end of the text.
-    pub(in crate::kernel) fn behind(self, line: &str) -> Option<impl Iterator<Item = &'a str>> {
+    pub(in crate::kernel) fn behind(
+        self,
+        line: &str,
+    ) -> Option<impl Iterator<Item = &'a str> + use<'a>> {
         let start = self.starts(line).find(|&at| self.line_at(at) == line)?;
         Some(self.text.get(start..)?.lines().skip(1))
     }
 
-    fn beginning_with(self, prefix: &str) -> impl Iterator<Item = &'a str> {
+    fn beginning_with(self, prefix: &str) -> impl Iterator<Item = &'a str> + use<'a> {
         self.starts(prefix).map(move |at| self.line_at(at))
     }
 
     /// Where lines that begin with `prefix` start.
-    fn starts(self, prefix: &str) -> impl Iterator<Item = usize> {
+    fn starts(self, prefix: &str) -> impl Iterator<Item = usize> + use<> {
         let text = self.text;
         let found: Vec<usize> = memmem::find_iter(text.as_bytes(), prefix)
             .filter(|&at| at == 0 || text.as_bytes().get(at - 1) == Some(&b'\n'))
