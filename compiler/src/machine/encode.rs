@@ -98,10 +98,11 @@ fn store(size: Size, base: Register, offset: i16, from: Operand, bytes: &mut Vec
     }
 }
 
+#[expect(clippy::cast_possible_truncation, reason = "each slot holds half of the value")]
 fn immediate_64(to: Register, value: u64, bytes: &mut Vec<u8>) {
-    let [a, b, c, d, e, f, g, h] = value.to_le_bytes();
-    slot(LOAD_IMMEDIATE | DOUBLE, to.number(), 0, 0, i32::from_le_bytes([a, b, c, d]), bytes);
-    slot(0, 0, 0, 0, i32::from_le_bytes([e, f, g, h]), bytes);
+    let [low, high] = [value, value >> 32].map(|half| (half as u32).cast_signed());
+    slot(LOAD_IMMEDIATE | DOUBLE, to.number(), 0, 0, low, bytes);
+    slot(0, 0, 0, 0, high, bytes);
 }
 
 fn slot(code: u8, to: u8, from: u8, offset: i16, immediate: i32, bytes: &mut Vec<u8>) {

@@ -22,7 +22,7 @@ pub fn print(code: &Code, sources: &SourceMap) -> String {
             shown = margin;
         }
         if let Some(label) = labels.get(&placed.slot) {
-            text.push_str(&format!("L{label}:\n"));
+            let _ = writeln!(text, "L{label}:");
         }
         let target = |label: Label| {
             code.target(label).and_then(|slot| labels.get(&slot)).copied().unwrap_or(0)

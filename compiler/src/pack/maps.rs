@@ -1,0 +1,121 @@
+//! The maps of a bundle: those of the library that are reached, and the generated ones.
+//!
+//! A map is a variable in the section `.maps`. Its attributes are in its BTF type, a struct whose
+//! members are pointers to arrays with as many elements as the number says.
+
+use std::collections::BTreeSet;
+
+use super::PackError;
+use super::btf::{Btf, GLOBAL, Type, TypeId, kind};
+use super::library::{Library, LibraryError};
+use crate::machine::{self, MapDefinition};
+
+/// A map in the section `.maps`, where it takes this many bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct MapVariable {
+    pub(super) name: String,
+    pub(super) size: u32,
+}
+
+/// Words of an entry of a DATASEC: variable, offset, size.
+const ENTRY: usize = 3;
+/// Words of a struct member: name, type, offset in bits.
+const MEMBER: usize = 3;
+const SECTION: &str = ".maps";
+
+/// Leaves out the library's maps that are not in `reached`, gives the others the size that
+/// `object` says, and adds the maps of `object`. Returns what stands in `.maps`, in order.
+pub(super) fn merge(
+    library: &mut Library<'_>,
+    object: &machine::Object,
+    reached: &BTreeSet<String>,
+) -> Result<Vec<MapVariable>, PackError> {
+    if let Some(name) = object.map_sizes.keys().find(|name| !library.maps.contains_key(*name)) {
+        return Err(PackError::UndefinedMap(name.clone()));
+    }
+    let btf = &mut library.btf;
+    let section = section(btf);
+    let mut maps = Vec::new();
+    let mut kept = Vec::new();
+    let entries = btf.get(section).map(|section| section.rest.clone()).unwrap_or_default();
+    for entry in entries.chunks_exact(ENTRY) {
+        let damaged = || PackError::Library(LibraryError::DamagedSection(".BTF"));
+        let &[variable, _, size] = entry else { continue };
+        let variable = TypeId(variable);
+        let name = btf.get(variable).map(|variable| btf.text(variable.name).to_owned());
+        let name = name.ok_or_else(damaged)?;
+        if !reached.contains(&name) {
+            continue;
+        }
+        if let Some(max_entries) = object.map_sizes.get(&name) {
+            resize(btf, variable, *max_entries).ok_or_else(damaged)?;
+        }
+        kept.extend(entry);
+        maps.push(MapVariable { name, size });
+    }
+    for definition in &object.maps {
+        let (TypeId(variable), size) = define(btf, definition);
+        kept.extend([variable, 0, size]);
+        maps.push(MapVariable { name: definition.name.clone(), size });
+    }
+    replace_entries(btf, section, kept);
+    Ok(maps)
+}
+
+/// The DATASEC `.maps`.
+fn section(btf: &mut Btf) -> TypeId {
+    if let Some(section) = btf.find(kind::DATASEC, SECTION) {
+        return section;
+    }
+    let name = btf.string(SECTION);
+    btf.push(Type { name, ..Type::unnamed(kind::DATASEC, 0, 0, Vec::new()) })
+}
+
+/// Offsets and the section's size stay 0, as clang leaves them: loaders take them from the
+/// symbols.
+fn replace_entries(btf: &mut Btf, section: TypeId, entries: Vec<u32>) {
+    let Some(section) = btf.get_mut(section) else { return };
+    *section = if entries.is_empty() {
+        // A section without variables is refused, and ids must not move: leave a `void *` behind.
+        Type::unnamed(kind::PTR, 0, 0, Vec::new())
+    } else {
+        let count = u32::try_from(entries.len() / ENTRY).unwrap_or(u32::MAX);
+        Type { count, rest: entries, ..section.clone() }
+    };
+}
+
+/// Gives a map of the library a copy of its type with another `max_entries`. The type itself may
+/// be shared with another map.
+fn resize(btf: &mut Btf, variable: TypeId, max_entries: u32) -> Option<()> {
+    let mut attributes = btf.get(TypeId(btf.get(variable)?.size_or_id))?.clone();
+    let number = btf.number(max_entries);
+    let is_size =
+        |member: &&mut [u32]| member.first().is_some_and(|name| btf.text(*name) == "max_entries");
+    let member = attributes.rest.chunks_exact_mut(MEMBER).find(is_size)?;
+    *member.get_mut(1)? = number.0;
+    let TypeId(attributes) = btf.push(attributes);
+    btf.get_mut(variable)?.size_or_id = attributes;
+    Some(())
+}
+
+/// The variable of a new map, and its size.
+fn define(btf: &mut Btf, definition: &MapDefinition) -> (TypeId, u32) {
+    let attributes = [
+        ("type", definition.kind.number()),
+        ("key_size", definition.key_size),
+        ("value_size", definition.value_size),
+        ("max_entries", definition.max_entries),
+        ("map_flags", definition.flags),
+    ];
+    let (mut members, mut count) = (Vec::new(), 0);
+    for (name, number) in attributes {
+        let TypeId(number) = btf.number(number);
+        members.extend([btf.string(name), number, count * 64]);
+        count += 1;
+    }
+    let size = count * 8;
+    let TypeId(attributes) = btf.push(Type::unnamed(kind::STRUCT, count, size, members));
+    let name = btf.string(&definition.name);
+    let variable = Type::unnamed(kind::VAR, 0, attributes, vec![GLOBAL]);
+    (btf.push(Type { name, ..variable }), size)
+}
