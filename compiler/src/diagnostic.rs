@@ -3,6 +3,8 @@
 pub mod code;
 
 use crate::source::Span;
+use std::collections::BTreeMap;
+
 pub use code::{Code, Severity};
 
 /// A finding about the user's input, ready to be rendered.
@@ -90,6 +92,8 @@ pub struct Reported(());
 #[derive(Debug, Clone, Default)]
 pub struct Diagnostics {
     list: Vec<Diagnostic>,
+    /// Which of the list are at a place.
+    at: BTreeMap<Span, Vec<usize>>,
     errors: usize,
 }
 
@@ -139,9 +143,11 @@ impl Diagnostics {
 
     fn push(&mut self, diagnostic: Diagnostic) {
         // The same mistake seen by two phases, or once a selector, is one mistake.
-        if self.list.contains(&diagnostic) {
+        let here = self.at.entry(diagnostic.finding.span).or_default();
+        if here.iter().any(|&index| self.list.get(index) == Some(&diagnostic)) {
             return;
         }
+        here.push(self.list.len());
         self.errors += usize::from(diagnostic.severity == Severity::Error);
         self.list.push(diagnostic);
     }
@@ -149,9 +155,12 @@ impl Diagnostics {
 
 /// Help that names the legal words nearest to `word`, or nothing when none is near.
 pub fn did_you_mean<'a>(word: &str, legal: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    let limit = (word.chars().count() / 3).max(1);
+    let length = word.chars().count();
+    let limit = (length / 3).max(1);
     let mut near: Vec<(usize, &str)> = legal
         .into_iter()
+        // A word that differs more in length is further away, however long the user's word is.
+        .filter(|candidate| candidate.chars().count().abs_diff(length) <= limit)
         .map(|candidate| (distance(word, candidate), candidate))
         .filter(|&(distance, _)| distance <= limit)
         .collect();

@@ -47,6 +47,34 @@ macro_rules! catalogue {
 
 catalogue! {
     SYNTAX = "TP0101" "syntax" Error "the text is not well-formed YAML";
+    YAML_LIMIT = "TP0102" "yaml-limit" Error "the YAML is nested too deep or its aliases expand to too much";
+    DUPLICATE_KEY = "TP0103" "duplicate-key" Error "a key or an option stands twice";
+    MERGE_KEY = "TP0104" "merge-key" Error "`<<` is given something else than a mapping";
+    YAML_TAG = "TP0105" "yaml-tag" Error "a YAML tag means nothing in a policy";
+    UNKNOWN_KIND = "TP0106" "unknown-kind" Error "the document is of no kind that is a policy";
+    PASSED_OVER = "TP0107" "passed-over-document" Note "a document that is no policy is passed over";
+    UNKNOWN_KEY = "TP0108" "unknown-key" Error "a key is not part of TracingPolicy";
+    MISSING_KEY = "TP0109" "missing-key" Error "a key that must be there is not";
+    WRONG_TYPE = "TP0110" "wrong-type" Error "a value has another type than its key takes";
+    UNKNOWN_WORD = "TP0111" "unknown-word" Error "a word is none of those that its key takes";
+    OUT_OF_RANGE = "TP0112" "out-of-range" Error "a number is too small or too large for its key";
+    TOO_MANY = "TP0113" "too-many-entries" Error "a list has more entries than it may have";
+    POLICY_NAME = "TP0114" "policy-name" Error "a policy or namespace has a name that Kubernetes forbids";
+    POLICY_NAMESPACE = "TP0115" "policy-namespace" Error "a namespace is missing, or is where none may be";
+    SEVERAL_SECTIONS = "TP0116" "several-sections" Error "a policy has hooks of more than one sort";
+    RETURN_WITHOUT_ARGUMENT = "TP0117" "return-without-argument" Error "`return: true` without `returnArg`";
+    RETURN_CONDITION = "TP0118" "return-condition" Error "a condition or action on the return, at a hook that does not return";
+    UNUSED_RETURN_ARGUMENT = "TP0119" "unused-return-argument" Warning "`returnArg` without `return: true`";
+    TEXT_TOO_SHORT = "TP0120" "text-too-short" Error "a message or tag is too short";
+    TEXT_TOO_LONG = "TP0121" "text-too-long" Warning "a message or tag is so long that Tetragon cuts it off";
+    UNKNOWN_OPTION = "TP0122" "unknown-option" Error "there is no option of this name";
+    OPTION_VALUE = "TP0123" "option-value" Error "an option has no value, or one that it cannot have";
+    EXCLUSIVE_KEYS = "TP0124" "exclusive-keys" Error "two keys of which there may be one";
+    CLUSTER_ONLY = "TP0125" "cluster-only" Error "a namespaced policy has what only a cluster policy may have";
+    ACTION_ARGUMENT_UNUSED = "TP0126" "unused-action-argument" Warning "an action has an argument that it does not read";
+    ACTION_ARGUMENT_MISSING = "TP0127" "missing-action-argument" Error "an action lacks the argument that says what it does";
+    EMPTY_POLICY = "TP0128" "empty-policy" Warning "a policy has no hooks";
+    DUPLICATE_POLICY = "TP0129" "duplicate-policy" Error "two policies of a source have one name";
 }
 
 /// The code with this id or name.

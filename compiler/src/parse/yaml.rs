@@ -1,10 +1,77 @@
-//! To be written.
+//! TracingPolicy documents: YAML text to [`Policy`].
+//!
+//! ```text
+//!  text ─reader→ nodes ─conform→ fields ─document→ policy
+//!                          ↑
+//!                        schema
+//! ```
+//!
+//! Every finding about form comes from comparing nodes with the schema; what remains for the typed
+//! walk is what a schema cannot say.
 
-use crate::diagnostic::Diagnostics;
-use crate::policy::Policy;
-use crate::source::{SourceId, SourceMap};
+mod action;
+mod argument;
+mod condition;
+mod conform;
+mod document;
+mod fields;
+mod findings;
+mod hook;
+mod kind;
+mod message;
+mod name;
+mod nodes;
+mod option;
+mod position;
+mod reader;
+mod scalar;
+mod schema;
+mod schema_table;
+mod selector;
 
-/// To be written.
-pub fn parse(_: SourceId, _: &SourceMap, _: &mut Diagnostics) -> Vec<Policy> {
-    Vec::new()
+use crate::diagnostic::{Diagnostics, Finding, code};
+use crate::policy::{NotYet, Policy};
+use crate::source::{SourceId, SourceMap, Span};
+use std::collections::BTreeMap;
+
+/// Where a document's mistakes and its parts that are not done yet are collected.
+struct Report<'d> {
+    diagnostics: &'d mut Diagnostics,
+    not_yet: Vec<NotYet>,
 }
+
+/// Reads every `TracingPolicy` and `TracingPolicyNamespaced` of a source.
+///
+/// What is guaranteed and what is left out when there are mistakes: see [`super::parse`].
+pub fn parse(source: SourceId, sources: &SourceMap, diagnostics: &mut Diagnostics) -> Vec<Policy> {
+    let text = sources.get(source).map_or("", |source| source.text.as_str());
+    let documents = reader::documents(source, text, diagnostics);
+    let policies: Vec<Policy> = kind::policies(&documents, diagnostics)
+        .into_iter()
+        .filter_map(|(kind, document)| document::policy(kind, document, diagnostics))
+        .collect();
+    check_names(&policies, diagnostics);
+    policies
+}
+
+/// Policies are told apart by namespace and name.
+fn check_names(policies: &[Policy], diagnostics: &mut Diagnostics) {
+    let mut places: BTreeMap<(Option<&str>, &str), Span> = BTreeMap::new();
+    for policy in policies.iter().filter(|policy| !policy.name.value.is_empty()) {
+        let namespace = policy.namespace.as_ref().map(|namespace| namespace.value.as_str());
+        let name = policy.name.value.as_str();
+        let first = *places.entry((namespace, name)).or_insert(policy.name.span);
+        if first != policy.name.span {
+            diagnostics.add(
+                &code::DUPLICATE_POLICY,
+                Finding::at(policy.name.span, format!("two policies are named `{name}`"))
+                    .label("again here")
+                    .also(first, "first here")
+                    .help("give one of them another name".to_owned()),
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

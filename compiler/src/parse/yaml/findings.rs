@@ -1,0 +1,239 @@
+//! How mistakes of form are told: one function a code.
+
+use super::nodes::{Content, Node};
+use super::scalar::{Typed, typed};
+use super::schema::{Record, Shape};
+use crate::diagnostic::{Diagnostics, Finding, code, did_you_mean};
+use crate::source::{Span, Spanned};
+
+/// User text as it is quoted in a message: on one line and not too long.
+pub(super) fn shown(text: &str) -> String {
+    const MOST: usize = 60;
+    let mut shown: String = text.chars().take(MOST).flat_map(char::escape_debug).collect();
+    // Only control characters need escapes; quotes read better without.
+    shown = shown.replace("\\\"", "\"").replace("\\'", "'");
+    if text.chars().nth(MOST).is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
+/// Words in a row: `` `a`, `b` and `c` ``.
+pub(super) fn listed(words: &[&str], joint: &str) -> String {
+    let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+    match quoted.split_last() {
+        None => String::new(),
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} {joint} {last}", rest.join(", ")),
+    }
+}
+
+/// The text breaks YAML's grammar.
+pub(super) fn syntax(diagnostics: &mut Diagnostics, span: Span, what: &str, help: Option<String>) {
+    diagnostics.add(
+        &code::SYNTAX,
+        Finding::at(span, "this is not well-formed YAML").label(what).help(help),
+    );
+}
+
+/// Something that may stand once stands twice. `what` says what it is: `the key`.
+pub(super) fn duplicate(
+    diagnostics: &mut Diagnostics,
+    what: &str,
+    second: &Spanned<String>,
+    first: Span,
+) {
+    let name = shown(&second.value);
+    diagnostics.add(
+        &code::DUPLICATE_KEY,
+        Finding::at(second.span, format!("{what} `{name}` stands twice"))
+            .label("again here")
+            .also(first, "first here")
+            .help("remove one of the two, or join what they say".to_owned()),
+    );
+}
+
+/// A mapping has a key that its record does not have.
+pub(super) fn unknown_key(
+    diagnostics: &mut Diagnostics,
+    key: &Spanned<String>,
+    record: &'static Record,
+) {
+    let name = shown(&key.value);
+    let mut finding = Finding::at(key.span, format!("{} has no key `{name}`", record.name))
+        .label("unknown key")
+        .help(other_place(&key.value, record).or_else(|| nearest_key(&key.value, record)));
+    if let Some(note) = former(&key.value) {
+        finding = finding.note(note);
+    }
+    diagnostics.add(&code::UNKNOWN_KEY, finding);
+}
+
+fn nearest_key(name: &str, record: &'static Record) -> Option<String> {
+    if record.keys.is_empty() {
+        return Some("write `{}`".to_owned());
+    }
+    did_you_mean(name, record.names()).or_else(|| {
+        let names: Vec<&str> = record.names().collect();
+        (names.len() <= 12).then(|| format!("its keys are {}", listed(&names, "and")))
+    })
+}
+
+/// Advice for a key that a record inside this one has.
+fn other_place(name: &str, record: &'static Record) -> Option<String> {
+    record
+        .keys
+        .iter()
+        .find(|key| key.shape.record().is_some_and(|inner| inner.key(name).is_some()))
+        .map(|key| format!("it belongs one level deeper, under `{}`", key.name))
+}
+
+/// What is worth knowing about a key or word that Tetragon once had.
+fn former(name: &str) -> Option<&'static str> {
+    match name {
+        "argFd" | "argName" | "FollowFD" | "UnfollowFD" | "CopyFD" => Some(
+            "Tetragon removed `FollowFD`, `UnfollowFD` and `CopyFD`: an argument of type `fd` \
+             now gives the path of the file by itself",
+        ),
+        _ => None,
+    }
+}
+
+/// A record lacks keys that it must have.
+pub(super) fn missing_keys(
+    diagnostics: &mut Diagnostics,
+    place: Span,
+    record: &'static Record,
+    missing: &[&str],
+) {
+    let names = listed(missing, "and");
+    diagnostics.add(
+        &code::MISSING_KEY,
+        Finding::at(place, format!("{} needs {names}", record.name))
+            .label(format!("{names} missing")),
+    );
+}
+
+/// A value has another type than its key takes.
+pub(super) fn wrong_type(diagnostics: &mut Diagnostics, name: &str, node: &Node, shape: &Shape) {
+    let found = match &node.content {
+        Content::List(_) => "a list",
+        Content::Mapping(_) => "a mapping",
+        Content::Scalar(scalar) => typed(scalar).name(),
+    };
+    let name = if name.contains(' ') || name.starts_with('`') {
+        name.to_owned()
+    } else {
+        format!("`{}`", shown(name))
+    };
+    let wanted = match shape {
+        Shape::List { .. } | Shape::Record(_) | Shape::Dictionary(_) => "must be",
+        Shape::Text | Shape::Boolean | Shape::Integer { .. } | Shape::Word(_) | Shape::Anything => {
+            "takes"
+        }
+    };
+    diagnostics.add(
+        &code::WRONG_TYPE,
+        Finding::at(node.head(), format!("{name} {wanted} {}, not {found}", shape.name()))
+            .label(found)
+            .help(type_help(node, shape)),
+    );
+}
+
+fn type_help(node: &Node, shape: &Shape) -> Option<String> {
+    let Content::Scalar(scalar) = &node.content else { return None };
+    let text = shown(&scalar.text);
+    match (shape, typed(scalar)) {
+        (_, Typed::Null) => Some("write a value, or remove the key".to_owned()),
+        (Shape::Text | Shape::Word(_), _) => Some(format!("quote it: `\"{text}\"`")),
+        (Shape::Integer { .. }, Typed::Text) if text.parse::<i64>().is_ok() => {
+            Some(format!("write it without quotes: `{text}`"))
+        }
+        (Shape::Boolean, Typed::Text) if ["true", "false"].contains(&text.as_str()) => {
+            Some(format!("write it without quotes: `{text}`"))
+        }
+        (Shape::List { .. }, Typed::Text) => Some(format!("make it a list: `[\"{text}\"]`")),
+        (Shape::List { .. }, _) => Some(format!("make it a list: `[{text}]`")),
+        _ => None,
+    }
+}
+
+/// A word is none of the legal ones.
+pub(super) fn unknown_word(
+    diagnostics: &mut Diagnostics,
+    span: Span,
+    what: &str,
+    text: &str,
+    legal: &[&'static str],
+) {
+    let all = || format!("it must be {}", listed(legal, "or"));
+    let help = match (what, text) {
+        ("operator", "In") if legal.contains(&"Equal") => {
+            Some("`Equal` takes several values and holds for any".to_owned())
+        }
+        ("operator", "NotIn") if legal.contains(&"Equal") => {
+            Some("`NotEqual` takes several values".to_owned())
+        }
+        _ if legal.len() <= 6 => Some(all()),
+        _ => did_you_mean(text, legal.iter().copied()).or_else(|| (legal.len() <= 12).then(all)),
+    };
+    let article = if what.starts_with(['a', 'o']) { "an" } else { "a" };
+    let mut finding = Finding::at(span, format!("`{}` is not {article} {what}", shown(text)))
+        .label(format!("unknown {what}"))
+        .help(help);
+    if let Some(note) = former(text) {
+        finding = finding.note(note);
+    }
+    diagnostics.add(&code::UNKNOWN_WORD, finding);
+}
+
+/// A number is too small or too large for its key.
+pub(super) fn out_of_range(
+    diagnostics: &mut Diagnostics,
+    span: Span,
+    name: &str,
+    number: i128,
+    least: i128,
+    most: i128,
+) {
+    diagnostics.add(
+        &code::OUT_OF_RANGE,
+        Finding::at(span, format!("`{name}` cannot be {number}"))
+            .label(if number < least { "too small" } else { "too large" })
+            .help(format!("it must be from {least} to {most}")),
+    );
+}
+
+/// A list has more items than it may have. `extra` is the first that is too many.
+pub(super) fn too_many(
+    diagnostics: &mut Diagnostics,
+    extra: Span,
+    name: &str,
+    most: usize,
+    count: usize,
+) {
+    let entries = if most == 1 { "entry" } else { "entries" };
+    diagnostics.add(
+        &code::TOO_MANY,
+        Finding::at(extra, format!("`{name}` takes at most {most} {entries}, not {count}"))
+            .label("too many from here on"),
+    );
+}
+
+/// Two keys of which there may be one.
+pub(super) fn exclusive(
+    diagnostics: &mut Diagnostics,
+    second: &Spanned<&'static str>,
+    first: &Spanned<&'static str>,
+) {
+    diagnostics.add(
+        &code::EXCLUSIVE_KEYS,
+        Finding::at(
+            second.span,
+            format!("`{}` and `{}` exclude each other", first.value, second.value),
+        )
+        .label("one too many")
+        .also(first.span, "beside this")
+        .help("keep one of them".to_owned()),
+    );
+}

@@ -1,0 +1,72 @@
+//! YAML as a tree in which every key and every value knows where it stands.
+
+use crate::source::{Span, Spanned};
+
+/// A value, and the bytes that it was written with: without anchor, tag and comment.
+#[derive(Debug, Clone)]
+pub(super) struct Node {
+    pub(super) span: Span,
+    pub(super) content: Content,
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum Content {
+    Scalar(Scalar),
+    List(Vec<Node>),
+    Mapping(Vec<Entry>),
+}
+
+/// A single value, with quotes and escapes undone.
+#[derive(Debug, Clone)]
+pub(super) struct Scalar {
+    pub(super) text: String,
+    pub(super) style: Style,
+}
+
+/// Whether a scalar's form decides its type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Style {
+    /// It does: a plain `5` is a number, a plain `yes` is a truth value.
+    Plain,
+    /// It is text: quoted, a block, or tagged `!!str`.
+    Text,
+}
+
+/// A key of a mapping and its value. A value that was left out stands where its key stands.
+#[derive(Debug, Clone)]
+pub(super) struct Entry {
+    pub(super) key: Spanned<String>,
+    pub(super) value: Node,
+}
+
+impl Node {
+    /// The value of `key`, when this is a mapping that has it.
+    pub(super) fn get(&self, key: &str) -> Option<&Node> {
+        let Content::Mapping(entries) = &self.content else { return None };
+        entries.iter().find(|entry| entry.key.value == key).map(|entry| &entry.value)
+    }
+
+    /// Where to point when the node as a whole is meant: the first key of a mapping, since a
+    /// mapping can be as long as the document.
+    pub(super) fn head(&self) -> Span {
+        match &self.content {
+            Content::Mapping(entries) => entries.first().map_or(self.span, |entry| entry.key.span),
+            Content::List(_) | Content::Scalar(_) => self.span,
+        }
+    }
+
+    /// How many nodes it consists of, itself included, and how many levels deep they are.
+    pub(super) fn extent(&self) -> (usize, usize) {
+        let children: &mut dyn Iterator<Item = &Node> = match &self.content {
+            Content::Scalar(_) => return (1, 1),
+            Content::List(items) => &mut items.iter(),
+            Content::Mapping(entries) => &mut entries.iter().map(|entry| &entry.value),
+        };
+        let (mut count, mut depth) = (1, 0);
+        for (child_count, child_depth) in children.map(Self::extent) {
+            count += child_count;
+            depth = depth.max(child_depth);
+        }
+        (count, depth + 1)
+    }
+}

@@ -1,0 +1,135 @@
+//! The form of the language: which keys there are, what they take and whether the engine knows
+//! them.
+
+/// A mapping with fixed keys.
+#[derive(Debug)]
+pub(super) struct Record {
+    /// With its article, as in a message: `a kprobe`.
+    pub(super) name: &'static str,
+    pub(super) keys: &'static [Key],
+}
+
+/// A key of a record.
+#[derive(Debug)]
+pub(super) struct Key {
+    pub(super) name: &'static str,
+    pub(super) shape: Shape,
+    pub(super) presence: Presence,
+    pub(super) support: Support,
+}
+
+/// Whether a key must be there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Presence {
+    Required,
+    Optional,
+    /// As optional, and without a value it counts as left out.
+    Nullable,
+}
+
+/// Whether the writ engine does what the key says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Support {
+    Done,
+    /// Not yet; the text is what the user would call it.
+    NotYet(&'static str),
+}
+
+/// What a key or a list takes.
+#[derive(Debug)]
+pub(super) enum Shape {
+    Text,
+    Boolean,
+    Integer {
+        least: i128,
+        most: i128,
+    },
+    /// One of a few words.
+    Word(&'static Words),
+    /// A list with at most so many items.
+    List {
+        of: &'static Shape,
+        most: usize,
+    },
+    Record(&'static Record),
+    /// A mapping whose keys the user chooses.
+    Dictionary(&'static Shape),
+    /// Not looked at: it is for Kubernetes.
+    Anything,
+}
+
+/// The legal words of an enumeration.
+#[derive(Debug)]
+pub(super) struct Words {
+    /// What a word of it is called: `operator`.
+    pub(super) name: &'static str,
+    pub(super) list: fn() -> Vec<&'static str>,
+}
+
+impl Key {
+    /// A key that must be there.
+    pub(super) const fn required(name: &'static str, shape: Shape) -> Self {
+        Self { name, shape, presence: Presence::Required, support: Support::Done }
+    }
+
+    /// A key that may be left out.
+    pub(super) const fn optional(name: &'static str, shape: Shape) -> Self {
+        Self { name, shape, presence: Presence::Optional, support: Support::Done }
+    }
+
+    /// A key that the writ engine does not do yet, and what the user would call it.
+    pub(super) const fn not_yet(name: &'static str, shape: Shape, what: &'static str) -> Self {
+        Self { name, shape, presence: Presence::Optional, support: Support::NotYet(what) }
+    }
+
+    /// The same key, which counts as left out when it has no value.
+    pub(super) const fn nullable(self) -> Self {
+        Self { presence: Presence::Nullable, ..self }
+    }
+}
+
+impl Shape {
+    /// A list of any length.
+    pub(super) const fn list(of: &'static Shape) -> Self {
+        Self::List { of, most: usize::MAX }
+    }
+
+    /// What it takes, as in a message.
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Boolean => "`true` or `false`",
+            Self::Integer { .. } => "an integer",
+            Self::Word(_) => "a word",
+            Self::List { .. } => "a list",
+            Self::Record(_) | Self::Dictionary(_) => "a mapping",
+            Self::Anything => "anything",
+        }
+    }
+
+    /// The record that it holds, directly or as the items of a list.
+    pub(super) fn record(&self) -> Option<&'static Record> {
+        match self {
+            Self::Record(record) => Some(record),
+            Self::List { of, .. } => of.record(),
+            Self::Text
+            | Self::Boolean
+            | Self::Integer { .. }
+            | Self::Word(_)
+            | Self::Dictionary(_)
+            | Self::Anything => None,
+        }
+    }
+}
+
+impl Record {
+    /// The key with this name.
+    pub(super) fn key(&self, name: &str) -> Option<&'static Key> {
+        self.keys.iter().find(|key| key.name == name)
+    }
+
+    /// The names of its keys.
+    pub(super) fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.keys.iter().map(|key| key.name)
+    }
+}

@@ -1,0 +1,29 @@
+//! The keys of an argument: an entry of `args` or `data`, or `returnArg`.
+
+use super::{FLAG, Key, Record, Shape, U32, Words};
+use crate::policy::ArgumentType;
+
+pub(super) static ARGUMENT: Record = Record {
+    name: "an argument",
+    keys: &[
+        // `int32` with minimum 0 in the schema, `uint32` in Go.
+        Key::required("index", Shape::Integer { least: 0, most: i32::MAX as i128 }),
+        Key::optional("type", Shape::Word(&TYPES)).nullable(),
+        Key::optional("label", Shape::Text),
+        Key::not_yet("resolve", Shape::Text, "`resolve`"),
+        Key::not_yet("source", Shape::Text, "`source`"),
+        Key::not_yet("sizeArgIndex", U32, "`sizeArgIndex`"),
+        Key::not_yet("returnCopy", FLAG, "`returnCopy`").nullable(),
+        Key::not_yet("maxData", FLAG, "`maxData`").nullable(),
+        Key::not_yet("btfType", Shape::Text, "`btfType`"),
+        Key::not_yet("btfTypeModule", Shape::Text, "`btfTypeModule`"),
+    ],
+};
+
+static TYPES: Words = Words {
+    name: "argument type",
+    list: || {
+        let types = ArgumentType::ALL.iter().map(|type_| type_.name());
+        std::iter::once("auto").chain(types).collect()
+    },
+};

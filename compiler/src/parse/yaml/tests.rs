@@ -1,0 +1,62 @@
+//! The YAML front end as a whole: what is underlined, what is left out, what is not done yet.
+
+mod corpus;
+mod hostile;
+mod mistakes;
+mod pages;
+mod policies;
+
+use super::parse;
+use crate::diagnostic::{Diagnostics, Severity};
+use crate::policy::Policy;
+use crate::source::SourceMap;
+
+/// What reading a text gives.
+struct Outcome {
+    sources: SourceMap,
+    policies: Vec<Policy>,
+    diagnostics: Diagnostics,
+}
+
+fn read(text: &str) -> Outcome {
+    let mut sources = SourceMap::default();
+    let source = sources.add("policy.yaml", text);
+    let mut diagnostics = Diagnostics::default();
+    let policies = parse(source, &sources, &mut diagnostics);
+    Outcome { sources, policies, diagnostics }
+}
+
+impl Outcome {
+    /// Code and underlined text of each finding, ordered by place.
+    fn findings(&self) -> Vec<(&'static str, String)> {
+        self.diagnostics
+            .clone()
+            .into_sorted()
+            .iter()
+            .map(|one| (one.code.id, self.sources.slice(one.finding.span).to_owned()))
+            .collect()
+    }
+
+    fn errors(&self) -> usize {
+        self.diagnostics.iter().filter(|one| one.severity == Severity::Error).count()
+    }
+
+    /// What is not done yet, with the underlined text.
+    fn not_yet(&self) -> Vec<(String, String)> {
+        self.policies
+            .iter()
+            .flat_map(|policy| &policy.not_yet)
+            .map(|one| (one.what.clone(), self.sources.slice(one.span).to_owned()))
+            .collect()
+    }
+}
+
+/// A policy with this `spec`, which is indented by two.
+fn with_spec(spec: &str) -> String {
+    format!("kind: TracingPolicy\nmetadata:\n  name: p\nspec:\n{spec}\n")
+}
+
+/// A policy with one kprobe on `f`, and these lines in it, indented by four.
+fn with_kprobe(lines: &str) -> String {
+    with_spec(&format!("  kprobes:\n  - call: f\n    syscall: false\n{lines}"))
+}

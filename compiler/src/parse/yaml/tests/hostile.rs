@@ -1,0 +1,77 @@
+//! Texts that were made to break a reader.
+
+use super::{read, with_kprobe};
+
+#[test]
+fn deep_nesting_is_an_error() {
+    for text in ["[".repeat(100_000), "{a: ".repeat(100_000), "- ".repeat(100_000)] {
+        let outcome = read(&text);
+        let code = outcome.findings().first().map(|one| one.0);
+        // The scanner has a limit of its own for brackets.
+        assert!(matches!(code, Some("TP0101" | "TP0102")), "{:?}", outcome.diagnostics);
+    }
+}
+
+#[test]
+fn an_alias_bomb_is_an_error() {
+    let mut text = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
+    for level in 1..12 {
+        let alias = format!("*a{}", level - 1);
+        text += &format!("a{level}: &a{level} [{}]\n", [alias.as_str(); 9].join(", "));
+    }
+    assert_eq!(read(&text).findings().first().map(|one| one.0), Some("TP0102"));
+}
+
+#[test]
+fn aliases_that_nest_are_held_to_the_depth_limit() {
+    let mut text = "a0: &a0 x\n".to_owned();
+    for level in 1..5_000 {
+        text += &format!("a{level}: &a{level} [*a{}]\n", level - 1);
+    }
+    assert_eq!(read(&text).findings().first().map(|one| one.0), Some("TP0102"));
+}
+
+#[test]
+fn an_anchor_inside_itself_is_an_error() {
+    let outcome = read("a: &a [*a]\n");
+    assert!(outcome.findings().contains(&("TP0101", "*a".to_owned())));
+}
+
+#[test]
+fn an_alias_does_not_reach_into_another_document() {
+    let outcome = read("a: &a 1\n---\nb: *a\n");
+    assert!(outcome.findings().contains(&("TP0101", "*a".to_owned())));
+}
+
+#[test]
+fn a_megabyte_of_scalar_is_told_briefly() {
+    let long = "x".repeat(1 << 20);
+    let outcome = read(&with_kprobe(&format!("    args: [{{index: 0, type: {long}}}]")));
+    let message = &outcome.diagnostics.iter().next().unwrap().finding.message;
+    assert!(message.len() < 200, "{}", message.len());
+    assert_eq!(outcome.findings(), [("TP0111", long)]);
+}
+
+#[test]
+fn many_mistakes_take_no_longer_than_they_must() {
+    let mut text = "kind: TracingPolicy\nmetadata: {name: p}\nspec:\n  kprobes: []\n".to_owned();
+    for number in 0..20_000 {
+        text += &format!("  key{number}: 1\n");
+    }
+    let start = std::time::Instant::now();
+    assert_eq!(read(&text).findings().len(), 20_000);
+    assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
+}
+
+#[test]
+fn every_beginning_of_a_policy_is_read_without_panic() {
+    let text = with_kprobe(
+        "    args: &a [{index: 0, type: 'file'}]\n    message: \"é\\n\"\n    <<: {tags: [*a, !x y]}\n",
+    );
+    for (end, _) in text.char_indices() {
+        for tail in ["", "\t", "\"", "]", "\u{feff}", "\r\n---\n", ": &b *b", "\0", "%"] {
+            read(&format!("{}{tail}{}", &text[..end], &text[end..]));
+            read(&format!("{}{tail}", &text[..end]));
+        }
+    }
+}

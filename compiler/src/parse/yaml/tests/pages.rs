@@ -1,0 +1,43 @@
+//! The pages of this phase's codes: the first block of each is refused with its code and nothing
+//! else, the block under "Instead" passes.
+
+use super::read;
+use crate::diagnostic::code::ALL;
+
+fn blocks(page: &str) -> Vec<String> {
+    page.split("```yaml\n")
+        .skip(1)
+        .filter_map(|rest| rest.split("```").next())
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn the_example_of_a_page_has_its_finding_and_the_other_has_none() {
+    for code in ALL.iter().filter(|code| ("TP0101".."TP0130").contains(&code.id)) {
+        let blocks = blocks(code.page);
+        let [example, instead] = blocks.as_slice() else {
+            panic!("{}: {} blocks of YAML", code.id, blocks.len());
+        };
+        let ids: Vec<&str> = read(example).findings().iter().map(|one| one.0).collect();
+        assert_eq!(ids, [code.id], "{example}");
+        assert_eq!(read(instead).findings(), [], "{}: {instead}", code.id);
+    }
+}
+
+#[test]
+fn a_page_has_the_sections_that_explain_prints() {
+    for code in ALL.iter().filter(|code| ("TP0101".."TP0130").contains(&code.id)) {
+        let headings: Vec<&str> = code.page.lines().filter(|line| line.starts_with('#')).collect();
+        let title = format!("# {}: {}", code.id, code.name);
+        let expected = [
+            title.as_str(),
+            "## What it means",
+            "## Why it matters",
+            "## Example",
+            "## Instead",
+            "## How we know",
+        ];
+        assert_eq!(headings, expected, "{}", code.id);
+    }
+}

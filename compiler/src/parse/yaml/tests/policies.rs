@@ -1,0 +1,164 @@
+//! What a policy becomes.
+
+use super::{read, with_kprobe, with_spec};
+use crate::policy::{
+    ActionKind, ArgumentPlace, ArgumentReference, Condition, Expression, Mode, Point,
+};
+
+#[test]
+fn a_function_is_a_system_call_unless_it_is_said_not_to_be() {
+    let outcome =
+        read(&with_spec("  kprobes: [{call: sys_setns}, {call: fd_install, syscall: no}]"));
+    let points: Vec<_> = outcome.policies[0].hooks.iter().map(|hook| &hook.point).collect();
+    assert!(matches!(points[0], Point::Syscall(name) if name.value == "sys_setns"));
+    assert!(matches!(points[1], Point::Function(name) if name.value == "fd_install"));
+}
+
+#[test]
+fn tracepoints_and_lsm_hooks_are_read() {
+    let outcome = read(&with_spec(
+        "  tracepoints:\n  - {subsystem: syscalls, event: sys_enter}\n  - {subsystem: a, event: b, raw: true}",
+    ));
+    let hooks = &outcome.policies[0].hooks;
+    assert!(
+        matches!(&hooks[0].point, Point::Tracepoint { event, .. } if event.value == "sys_enter")
+    );
+    assert!(matches!(&hooks[1].point, Point::RawTracepoint { .. }));
+    let outcome = read(&with_spec("  lsmhooks: [{hook: file_open}]"));
+    assert!(
+        matches!(&outcome.policies[0].hooks[0].point, Point::Lsm(name) if name.value == "file_open")
+    );
+}
+
+#[test]
+fn the_return_argument_keeps_its_index() {
+    let outcome = read(&with_kprobe("    return: true\n    returnArg: {index: 1, type: int}"));
+    let argument = outcome.policies[0].hooks[0].return_argument.as_ref().unwrap();
+    assert!(
+        matches!(&argument.place, ArgumentPlace::Return { index: Some(index), .. } if index.value == 1)
+    );
+}
+
+#[test]
+fn a_condition_names_its_argument_by_index_or_by_place() {
+    let outcome = read(&with_kprobe(
+        "    selectors:\n    - matchArgs:\n      - {index: 1, operator: Equal}\n      - {args: [2], operator: Equal}\n      - {operator: Equal}",
+    ));
+    let Expression::All(tests) = &outcome.policies[0].hooks[0].selectors[0].condition else {
+        panic!("not a conjunction");
+    };
+    let references: Vec<_> = tests
+        .iter()
+        .map(|test| match test {
+            Expression::Test(Condition::Argument { argument, .. }) => argument.clone(),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert!(matches!(&references[0], ArgumentReference::Index(index) if index.value == 1));
+    assert!(matches!(&references[1], ArgumentReference::Place(place) if place.value == 2));
+    assert!(matches!(&references[2], ArgumentReference::Index(index) if index.value == 0));
+}
+
+#[test]
+fn actions_keep_their_arguments() {
+    let outcome = read(&with_kprobe(
+        "    selectors:\n    - matchActions:\n      - {action: Override, argError: -1}\n      - {action: Post, rateLimit: 5m, rateLimitScope: process}",
+    ));
+    let actions = &outcome.policies[0].hooks[0].selectors[0].actions;
+    assert!(matches!(&actions[0].kind, ActionKind::Override { error } if error.value == -1));
+    assert!(
+        matches!(&actions[1].kind, ActionKind::Post { rate_limit: Some(limit) } if limit.interval.value == "5m")
+    );
+}
+
+#[test]
+fn the_mode_is_an_option() {
+    let outcome = read(&with_spec(
+        "  options: [{name: policy-mode, value: monitor}]\n  kprobes: [{call: f}]",
+    ));
+    assert_eq!(outcome.policies[0].mode.map(|mode| mode.value), Some(Mode::Monitor));
+}
+
+#[test]
+fn merge_keys_and_aliases_are_expanded() {
+    let outcome = read(&with_spec(
+        "  kprobes:\n  - &first\n    call: f\n    syscall: false\n  - <<: *first\n    call: g",
+    ));
+    assert_eq!(outcome.findings(), []);
+    let hooks = &outcome.policies[0].hooks;
+    assert!(matches!(&hooks[1].point, Point::Function(name) if name.value == "g"));
+}
+
+#[test]
+fn a_hook_that_was_not_understood_is_left_out_and_its_neighbour_stays() {
+    for broken in [
+        "call: f, syscal: no",
+        "call: 5",
+        "call: f, args: [{index: 0, type: x}]",
+        "call: f, return: true",
+    ] {
+        let outcome = read(&with_spec(&format!("  kprobes: [{{{broken}}}, {{call: g}}]")));
+        assert_eq!(outcome.policies[0].hooks.len(), 1, "{broken}");
+    }
+}
+
+#[test]
+fn a_condition_that_was_not_understood_is_dropped_alone() {
+    let outcome = read(&with_kprobe(
+        "    selectors:\n    - matchPIDs: [{operator: In, values: [1]}]\n      matchArgs: [{operator: Eqal, values: [a]}]",
+    ));
+    let Expression::All(tests) = &outcome.policies[0].hooks[0].selectors[0].condition else {
+        panic!("not a conjunction");
+    };
+    assert_eq!(tests.len(), 1);
+}
+
+#[test]
+fn a_hook_whose_selector_would_match_always_by_mistake_is_left_out() {
+    let outcome = read(&with_kprobe("    selectors: [{matchPID: [{operator: In, values: [1]}]}]"));
+    assert_eq!(outcome.policies[0].hooks.len(), 0);
+}
+
+#[test]
+fn what_the_engine_does_not_do_yet_is_said_at_its_key() {
+    let cases = [
+        (
+            with_spec("  uprobes: [{path: a, symbols: [b], args: [{index: 0, resolve: c}]}]"),
+            "uprobes",
+            "uprobes",
+        ),
+        (with_spec("  podSelector: {}\n  kprobes: [{call: f}]"), "pod selectors", "podSelector"),
+        (
+            with_spec("  kprobes: [{call: 'list:dups'}]"),
+            "`list:dups` in place of a function",
+            "'list:dups'",
+        ),
+        (with_kprobe("    args: [{index: 0, resolve: a.b}]"), "`resolve`", "resolve"),
+        (with_kprobe("    ignore: {callNotFound: true}"), "`ignore.callNotFound`", "callNotFound"),
+        (
+            with_kprobe("    selectors: [{matchActions: [{action: TrackSock, argSock: 0}]}]"),
+            "the action `TrackSock`",
+            "TrackSock",
+        ),
+        (
+            with_spec(
+                "  options: [{name: disable-kprobe-multi, value: '1'}]\n  kprobes: [{call: f}]",
+            ),
+            "the option `disable-kprobe-multi`",
+            "disable-kprobe-multi",
+        ),
+    ];
+    for (text, what, key) in cases {
+        let outcome = read(&text);
+        assert_eq!(outcome.findings(), [], "{text}");
+        assert_eq!(outcome.not_yet(), [(what.to_owned(), key.to_owned())], "{text}");
+    }
+}
+
+#[test]
+fn a_key_that_says_what_leaving_it_out_says_needs_no_engine() {
+    let outcome = read(&with_kprobe(
+        "    args: [{index: 0, resolve: '', maxData: false, sizeArgIndex: 0}]\n    data: []",
+    ));
+    assert_eq!(outcome.not_yet(), []);
+}
