@@ -1,24 +1,20 @@
 //! What wall-clock time a kernel timestamp is.
 
-/// Offsets from the kernel's clocks to the wall clock, taken once, so that the same kernel time is
-/// always printed alike.
+/// How the kernel's clocks differ, taken once, so that the same kernel time is always printed
+/// alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Clock {
     /// Nanoseconds from `CLOCK_MONOTONIC`, which `bpf_ktime_get_ns` reads, to the wall clock.
     pub from_monotonic: i64,
-    /// Nanoseconds from `CLOCK_BOOTTIME`, in which `/proc/PID/stat` counts, to the wall clock.
-    pub from_boot: i64,
+    /// Nanoseconds that `CLOCK_BOOTTIME`, in which `/proc/PID/stat` counts, is ahead of
+    /// `CLOCK_MONOTONIC`: the time the machine was suspended.
+    pub suspended: u64,
 }
 
 impl Clock {
     /// RFC 3339 text for nanoseconds of `CLOCK_MONOTONIC`.
     pub fn monotonic(&self, nanoseconds: u64) -> String {
         rfc3339(nanoseconds.cast_signed().saturating_add(self.from_monotonic), Digits::Fewest)
-    }
-
-    /// RFC 3339 text for nanoseconds of `CLOCK_BOOTTIME`.
-    pub fn boot(&self, nanoseconds: u64) -> String {
-        rfc3339(nanoseconds.cast_signed().saturating_add(self.from_boot), Digits::Fewest)
     }
 
     /// As [`Self::monotonic`], always with nine digits: `tetra getevents --timestamps` prints so.
@@ -88,8 +84,8 @@ mod tests {
 
     #[test]
     fn a_time_beyond_the_clock_does_not_overflow() {
-        let clock = Clock { from_monotonic: i64::MAX, from_boot: i64::MIN };
+        let clock = Clock { from_monotonic: i64::MAX, suspended: 0 };
         assert!(clock.monotonic(i64::MAX as u64).ends_with('Z'));
-        assert!(clock.boot(u64::MAX).ends_with('Z'));
+        assert!(clock.monotonic(u64::MAX).ends_with('Z'));
     }
 }

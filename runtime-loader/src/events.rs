@@ -19,7 +19,8 @@ mod merge;
 pub mod signal_table;
 pub mod syscall_table;
 
-pub use hook::{Action, Call, Origin};
+pub(crate) use exec::join_arguments;
+pub use hook::{Action, Call, Labelled, Origin};
 
 /// One event.
 #[derive(Debug, Clone)]

@@ -4,7 +4,20 @@
 //! send **records**, and an observer of records knows enough of the **processes** on the node to
 //! print each as an **event** in Tetragon's form.
 
+pub mod arguments;
+pub mod attach;
+pub mod bundle_file;
 pub mod clock;
+pub mod code;
+pub mod command;
 pub mod container;
 pub mod events;
+pub mod maps;
+pub mod output;
+pub mod preflight;
+pub mod proc_scan;
 pub mod process_cache;
+pub mod run;
+pub mod running_kernel;
+pub mod system;
+pub mod verifier_log;

@@ -1,2 +1,7 @@
 //! The `writ-loader` command.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    writ_loader::command::main()
+}

@@ -13,7 +13,7 @@ use super::hook::{Action, Call, Labelled, Origin};
 use super::signal_table::signal_name;
 use super::{Body, Event};
 use crate::clock::Clock;
-use crate::process_cache::{Flag, Key, Process, Shown};
+use crate::process_cache::{Key, Process, Shown};
 
 /// What every event says about where it comes from.
 #[derive(Debug, Clone)]
@@ -247,7 +247,7 @@ impl<'a> ProcessForm<'a> {
             binary: text(|program| &program.binary),
             arguments: text(|program| &program.arguments),
             flags: flags(process),
-            start_time: start_time(process, node.clock),
+            start_time: node.clock.monotonic(process.key.start),
             auid: program.map(|program| program.audit_user),
             docker: text(|program| &program.container),
             parent_exec_id: has_parent(process).then(|| exec_id(&node.name, process.parent)),
@@ -269,15 +269,6 @@ fn exec_id(node: &str, key: Key) -> String {
 fn flags(process: &Process) -> String {
     let words: Vec<&str> = process.flags.iter().map(|flag| flag.word()).collect();
     words.join(" ")
-}
-
-/// `/proc` counts from boot with time in suspend, the programs without.
-fn start_time(process: &Process, clock: Clock) -> String {
-    if process.flags.contains(&Flag::ProcFs) {
-        clock.boot(process.key.start)
-    } else {
-        clock.monotonic(process.key.start)
-    }
 }
 
 #[derive(Debug, Serialize)]

@@ -1,0 +1,109 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Attaches bundles compiled by writ, enforces them and reports events.
+#[derive(Debug, Parser)]
+#[command(
+    name = "writ-loader",
+    version,
+    after_help = "\
+Exit status: 0 done, 1 a bundle is refused, 2 wrong usage, 3 the kernel or the machine refuses."
+)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What is to be done.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Attach bundles and report events until SIGINT or SIGTERM.
+    Run(Run),
+    /// Compare what bundles require with what this kernel has. Nothing is attached.
+    Preflight(Preflight),
+    /// Explain a code, such as L0104.
+    Explain(Explain),
+}
+
+/// Bundles of the same policies are alternatives, of which the one for this kernel is taken;
+/// bundles of different policies are all attached.
+#[derive(Debug, Args)]
+pub struct Run {
+    /// What `writ compile` wrote.
+    #[arg(required = true, value_name = "BUNDLE")]
+    pub bundles: Vec<PathBuf>,
+    /// Form of the events.
+    #[arg(short = 'o', value_enum, default_value_t = Format::Json, value_name = "FORMAT")]
+    pub format: Format,
+    /// Append events to this file instead of standard output.
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Colours in compact output.
+    #[arg(long, value_enum, default_value_t = ColorChoice::Auto, value_name = "WHEN")]
+    pub color: ColorChoice,
+    /// Begin each line of compact output with the time.
+    #[arg(long)]
+    pub timestamps: bool,
+    /// Bytes of the ring buffer, made a power of two of pages; the bundle says otherwise.
+    #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u32).range(4096..=1 << 30))]
+    pub ring_buffer_size: Option<u32>,
+    /// Which messages appear on standard error.
+    #[arg(long, value_enum, default_value_t = LogLevel::Info, value_name = "LEVEL")]
+    pub log_level: LogLevel,
+}
+
+/// What a preflight looks at.
+#[derive(Debug, Args)]
+pub struct Preflight {
+    /// What `writ compile` wrote.
+    #[arg(required = true, value_name = "BUNDLE")]
+    pub bundles: Vec<PathBuf>,
+    /// Form of the report.
+    #[arg(long, value_enum, default_value_t = ReportFormat::Table)]
+    pub format: ReportFormat,
+}
+
+/// What is to be explained.
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// A code's id or name; all of them when there is none.
+    pub code: Option<String>,
+}
+
+/// Form of the events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Tetragon's JSON, one event a line.
+    Json,
+    /// One short line for people.
+    Compact,
+}
+
+/// Form of a preflight's report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    /// For people.
+    Table,
+    /// One JSON array.
+    Json,
+}
+
+/// When compact lines have colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ColorChoice {
+    /// On a terminal.
+    Auto,
+    Always,
+    Never,
+}
+
+/// From few messages to many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub enum LogLevel {
+    Error,
+    Warning,
+    Info,
+}

@@ -1,0 +1,239 @@
+//! Loads and attaches a bundle's programs, all or none.
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use aya::maps::{MapData, PerCpuArray, RingBuf};
+use aya::programs::ProgramError;
+use aya::{Btf, Ebpf, EbpfError, EbpfLoader};
+use writ_bundle::record::counter;
+use writ_bundle::{Attach, Program, globals, maps as map_names};
+
+use crate::bundle_file::BundleFile;
+use crate::code::{self, Problem};
+use crate::maps;
+use crate::proc_scan::{self, Found};
+use crate::running_kernel::RunningKernel;
+use crate::verifier_log;
+
+mod by_aya;
+mod modify_return;
+
+/// A bundle whose programs are loaded. Dropping it detaches them and frees its maps.
+pub struct Loaded {
+    bundle: BundleFile,
+    ebpf: Ebpf,
+    /// Programs that aya cannot load, by name.
+    modify_return: BTreeMap<String, modify_return::Program>,
+    links: Vec<modify_return::Link>,
+}
+
+impl std::fmt::Debug for Loaded {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Loaded").field("bundle", &self.bundle.path).finish_non_exhaustive()
+    }
+}
+
+/// How a bundle is loaded.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// Bytes of the ring buffer instead of what the bundle says; made a power of two of pages.
+    pub ring_buffer_bytes: Option<u32>,
+    pub host_namespaces: [u32; 10],
+}
+
+/// Which programs are meant: those that follow processes are attached before the scan of `/proc`
+/// is complete, and the policies' only after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    ProcessTracking,
+    Policies,
+}
+
+/// Creates the maps, fills them and loads all programs. Nothing is attached.
+///
+/// # Errors
+///
+/// When the kernel refuses a map or a program; nothing is left behind then.
+pub fn load(
+    bundle: BundleFile,
+    kernel: &RunningKernel,
+    options: Options,
+) -> Result<Loaded, Problem> {
+    let types = kernel.types().ok_or_else(|| {
+        Problem::new(&code::KERNEL_TYPES, "the running kernel's BTF cannot be parsed")
+    })?;
+    let bytes = modify_return::rename_sections(&bundle.bytes);
+    let mut ebpf = create(&bundle, &bytes, types, options)?;
+    maps::fill(&ebpf, &bundle)?;
+    let modify_return = modify_return::load(&bundle.manifest, &bytes, &ebpf, types)?;
+    for program in &bundle.manifest.programs {
+        if !modify_return.contains_key(&program.name) {
+            by_aya::load(&mut ebpf, program, types)
+                .map_err(|error| load_problem(&bundle, program, &error))?;
+        }
+    }
+    Ok(Loaded { bundle, ebpf, modify_return, links: Vec::new() })
+}
+
+/// Creates the maps. aya parses the object with assertions that damaged bytes can break; what that
+/// does to a program that runs as root is a refusal, not a crash.
+fn create(
+    bundle: &BundleFile,
+    bytes: &[u8],
+    types: &Btf,
+    options: Options,
+) -> Result<Ebpf, Problem> {
+    let mut loader = EbpfLoader::new();
+    let host_namespaces = options.host_namespaces;
+    loader.btf(Some(types)).override_global(
+        globals::HOST_NAMESPACES,
+        host_namespaces.as_slice(),
+        false,
+    );
+    if let Some(size) = options.ring_buffer_bytes {
+        loader.map_max_entries(map_names::EVENTS, size);
+    }
+    let path = bundle.path.display();
+    match catch_unwind(AssertUnwindSafe(|| loader.load(bytes))) {
+        Ok(Ok(ebpf)) => Ok(ebpf),
+        Ok(Err(error)) => Err(object_problem(&format!("`{path}`"), &error)),
+        Err(_) => {
+            let message = format!("`{path}`: the object in the bundle is damaged");
+            Err(Problem::new(&code::DAMAGED_BUNDLE, message))
+        }
+    }
+}
+
+fn object_problem(bundle: &str, error: &EbpfError) -> Problem {
+    let code = match error {
+        EbpfError::MapError(_) => &code::MAP,
+        EbpfError::ProgramError(_) => &code::VERIFIER,
+        _ => &code::DAMAGED_BUNDLE,
+    };
+    let chain = with_causes(error);
+    if chain.contains("Operation not permitted") {
+        return Problem::new(&code::PERMISSION, format!("{bundle}: {chain}"))
+            .help("run writ-loader as root");
+    }
+    Problem::new(code, format!("{bundle}: {chain}"))
+}
+
+fn load_problem(bundle: &BundleFile, program: &Program, error: &ProgramError) -> Problem {
+    if let ProgramError::LoadError { io_error, verifier_log } = error {
+        let log = verifier_log.to_string();
+        return verifier_log::explain(&bundle.manifest, program, io_error, &log);
+    }
+    let message =
+        format!("the program `{}` cannot be loaded: {}", program.name, with_causes(error));
+    Problem::new(&code::VERIFIER, message)
+}
+
+/// An error and what caused it, on one line, without what the message above says already.
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let next = error.to_string();
+        if !text.contains(&next) {
+            text.push_str(": ");
+            text.push_str(&next);
+        }
+        cause = error.source();
+    }
+    text
+}
+
+impl Loaded {
+    pub fn bundle(&self) -> &BundleFile {
+        &self.bundle
+    }
+
+    /// Attaches one part of the programs, in the order of the manifest.
+    ///
+    /// # Errors
+    ///
+    /// When one cannot be attached. Drop the bundle then, which detaches the others.
+    pub fn attach(&mut self, part: Part) -> Result<(), Problem> {
+        let of_part = |program: &&Program| match part {
+            Part::ProcessTracking => program.hooks.is_empty(),
+            Part::Policies => !program.hooks.is_empty(),
+        };
+        for program in self.bundle.manifest.programs.iter().filter(of_part) {
+            let attached = match self.modify_return.get(&program.name) {
+                Some(loaded) => {
+                    let link = loaded.attach().map_err(|error| error.to_string());
+                    link.map(|link| self.links.push(link))
+                }
+                None => {
+                    by_aya::attach(&mut self.ebpf, program).map_err(|error| with_causes(&error))
+                }
+            };
+            attached.map_err(|why| attach_problem(program, &why))?;
+        }
+        Ok(())
+    }
+
+    /// Detaches all programs. Maps stay, so that what was sent can still be read.
+    pub fn detach(&mut self) {
+        self.links.clear();
+        self.modify_return.clear();
+        for (_, program) in self.ebpf.programs_mut() {
+            by_aya::detach(program);
+        }
+    }
+
+    /// Brings the running processes into the programs' map; see [`maps::put_processes`].
+    ///
+    /// # Errors
+    ///
+    /// As [`maps::put_processes`].
+    pub fn put_processes(
+        &self,
+        all: &BTreeMap<u32, Found>,
+        before: &BTreeMap<u32, Found>,
+    ) -> Result<(), Problem> {
+        maps::put_processes(&self.ebpf, &self.bundle, all, before)?;
+        maps::remove_ended(&self.ebpf, all, proc_scan::exists);
+        Ok(())
+    }
+
+    /// The ring buffer; once.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be mapped into memory.
+    pub fn take_events(&mut self) -> Result<Option<RingBuf<MapData>>, Problem> {
+        let Some(map) = self.ebpf.take_map(map_names::EVENTS) else { return Ok(None) };
+        let problem = |error| Problem::new(&code::MAP, format!("the ring buffer: {error}"));
+        RingBuf::try_from(map).map(Some).map_err(problem)
+    }
+
+    /// The sums of the counters over all CPUs, by [`counter`].
+    pub fn counters(&self) -> [u64; counter::COUNT as usize] {
+        let mut sums = [0; counter::COUNT as usize];
+        let Some(map) = self.ebpf.map(map_names::COUNTERS) else { return sums };
+        let Ok(array) = PerCpuArray::<_, u64>::try_from(map) else { return sums };
+        for (index, sum) in (0_u32..).zip(&mut sums) {
+            if let Ok(values) = array.get(&index, 0) {
+                *sum = values.iter().fold(0, |sum: u64, value| sum.saturating_add(*value));
+            }
+        }
+        sums
+    }
+}
+
+fn attach_problem(program: &Program, why: &str) -> Problem {
+    let place = match &program.attach {
+        Attach::Fentry { function } => format!("fentry of `{function}`"),
+        Attach::Fexit { function } => format!("fexit of `{function}`"),
+        Attach::FmodRet { function } => format!("fmod_ret of `{function}`"),
+        Attach::Kprobe { function } => format!("kprobe on `{function}`"),
+        Attach::Kretprobe { function } => format!("kretprobe on `{function}`"),
+        Attach::Lsm { hook } => format!("LSM hook `{hook}`"),
+        Attach::Tracepoint { subsystem, event } => format!("tracepoint `{subsystem}/{event}`"),
+        Attach::RawTracepoint { event } => format!("raw tracepoint `{event}`"),
+    };
+    let message = format!("the program `{}` cannot be attached to {place}: {why}", program.name);
+    Problem::new(&code::ATTACH, message)
+}

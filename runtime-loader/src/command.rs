@@ -1,0 +1,74 @@
+//! From the command line to an exit code.
+
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::arguments::{Arguments, Command, Explain, LogLevel, Preflight, ReportFormat};
+use crate::bundle_file;
+use crate::code::{self, Code, Fault, Problem};
+use crate::output::Messages;
+use crate::preflight::{Report, preflight};
+use crate::run::run;
+use crate::running_kernel;
+
+/// Does what the command line says.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let result = match &arguments.command {
+        Command::Run(arguments) => run(arguments),
+        Command::Preflight(arguments) => check(arguments),
+        Command::Explain(arguments) => return explain(arguments),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            Messages { level: LogLevel::Error }.problem(&problem);
+            match problem.code.fault {
+                Fault::Bundle => ExitCode::from(1),
+                Fault::Environment => ExitCode::from(3),
+            }
+        }
+    }
+}
+
+fn check(arguments: &Preflight) -> Result<(), Problem> {
+    let kernel = running_kernel::read()?;
+    let mut reports = Vec::new();
+    for path in &arguments.bundles {
+        reports.push(preflight(&bundle_file::read(path)?, &kernel));
+    }
+    let text = match arguments.format {
+        ReportFormat::Table => reports.iter().map(Report::table).collect(),
+        ReportFormat::Json => serde_json::to_string_pretty(&reports).unwrap_or_default() + "\n",
+    };
+    print(&text)?;
+    reports.iter().try_for_each(Report::verdict)
+}
+
+fn explain(arguments: &Explain) -> ExitCode {
+    let Some(name) = &arguments.code else {
+        let line = |code: &&Code| format!("{}  {}\n", code.id, code.name);
+        return printed(&code::ALL.iter().map(line).collect::<String>());
+    };
+    match code::find(name) {
+        Some(code) => printed(&format!("{}: {}\n\n{}\n", code.id, code.name, code.explanation)),
+        None => {
+            let _ = writeln!(io::stderr(), "error: no code is named `{name}`");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn printed(text: &str) -> ExitCode {
+    match print(text) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::from(3),
+    }
+}
+
+fn print(text: &str) -> Result<(), Problem> {
+    let result = io::stdout().write_all(text.as_bytes());
+    result.map_err(|error| Problem::new(&code::FILE, format!("standard output: {error}")))
+}

@@ -1,0 +1,179 @@
+//! What is written into the maps before programs are attached.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::os::fd::{AsFd as _, BorrowedFd};
+
+use aya::Ebpf;
+use aya::maps::{Map, MapData, MapType};
+use writ_bundle::{MapImage, Mode, maps};
+
+use crate::bundle_file::BundleFile;
+use crate::code::{self, Problem};
+use crate::proc_scan::{self, Found};
+use crate::system::{self, Existing};
+
+/// Writes the map images and the policies' modes.
+///
+/// # Errors
+///
+/// When an image does not fit its map, or the kernel refuses an entry.
+pub fn fill(ebpf: &Ebpf, bundle: &BundleFile) -> Result<(), Problem> {
+    for image in &bundle.manifest.images {
+        let map =
+            data(ebpf, &image.map).ok_or_else(|| damaged(&image.map, "is not in the object"))?;
+        fill_from(map, image)?;
+    }
+    // The map is left out when no policy enforces anything.
+    let Some(modes) = data(ebpf, maps::MODES) else { return Ok(()) };
+    let modes = Target::of(modes, maps::MODES)?;
+    for (index, policy) in (0_u32..).zip(&bundle.manifest.policies) {
+        let mode = match policy.mode {
+            Mode::Enforce | Mode::Monitor => policy.mode as u8,
+        };
+        modes.put(&index.to_le_bytes(), &[mode], Existing::Overwrite)?;
+    }
+    Ok(())
+}
+
+fn fill_from(map: &MapData, image: &MapImage) -> Result<(), Problem> {
+    let target = Target::of(map, &image.map)?;
+    if target.sizes != (image.key_size, image.value_size) {
+        return Err(damaged(&image.map, "has other sizes than its image"));
+    }
+    for (key, value) in &image.entries {
+        let (Some(key), Some(value)) = (bytes(key), bytes(value)) else {
+            return Err(damaged(&image.map, "has an image that is not hexadecimal"));
+        };
+        target.put(&key, &value, Existing::Overwrite)?;
+    }
+    Ok(())
+}
+
+fn damaged(map: &str, what: &str) -> Problem {
+    Problem::new(&code::DAMAGED_BUNDLE, format!("the map `{map}` {what}"))
+}
+
+/// Brings the processes that run already into the programs' map.
+///
+/// It is called twice: before the programs that follow processes are attached, so that these know
+/// the parent of each fork, and after, for what was forked or executed in between.
+///
+/// # Errors
+///
+/// When the map's layout is not this loader's.
+pub fn put_processes(
+    ebpf: &Ebpf,
+    bundle: &BundleFile,
+    all: &BTreeMap<u32, Found>,
+    before: &BTreeMap<u32, Found>,
+) -> Result<(), Problem> {
+    // The map is left out when no policy asks about processes.
+    let Some(map) = data(ebpf, maps::PROCESSES) else { return Ok(()) };
+    let target = Target::of(map, maps::PROCESSES)?;
+    for (pid, found) in all {
+        let value = proc_scan::map_value(found, all, &bundle.manifest);
+        // Programs that are attached know better, except when the execve came before them.
+        let missed = before.get(pid).is_some_and(|old| old.executable != found.executable);
+        let existing = if missed { Existing::Overwrite } else { Existing::Keep };
+        match target.put_raw(&pid.to_le_bytes(), &value, existing) {
+            Err(error) if error.raw_os_error() == Some(libc::E2BIG) => break,
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            other => other.map_err(|error| refused(maps::PROCESSES, &error))?,
+        }
+    }
+    Ok(())
+}
+
+/// Takes out processes that ended while they were being put in: the program that would have done
+/// it may not have seen them.
+pub fn remove_ended(ebpf: &Ebpf, all: &BTreeMap<u32, Found>, still: impl Fn(u32) -> bool) {
+    let Some(map) = data(ebpf, maps::PROCESSES) else { return };
+    for pid in all.keys().filter(|pid| !still(**pid)) {
+        // It is gone already when the program did see it.
+        let _ = system::delete_from_map(map.fd().as_fd(), 4, &pid.to_le_bytes());
+    }
+}
+
+/// A map that entries are written to, with the sizes that the kernel says it has.
+struct Target<'a> {
+    name: &'a str,
+    fd: BorrowedFd<'a>,
+    sizes: (u32, u32),
+}
+
+impl<'a> Target<'a> {
+    fn of(map: &'a MapData, name: &'a str) -> Result<Self, Problem> {
+        let info = map.info().map_err(|error| {
+            Problem::new(&code::MAP, format!("the map `{name}` cannot be inspected: {error}"))
+        })?;
+        // A value of a per-CPU map is one for each CPU; an image has one alone.
+        let one_value = matches!(
+            info.map_type(),
+            Ok(MapType::Array | MapType::Hash | MapType::LruHash | MapType::LpmTrie)
+        );
+        if !one_value {
+            return Err(damaged(name, "is of a kind that is not filled"));
+        }
+        Ok(Self { name, fd: map.fd().as_fd(), sizes: (info.key_size(), info.value_size()) })
+    }
+
+    fn put(&self, key: &[u8], value: &[u8], existing: Existing) -> Result<(), Problem> {
+        self.put_raw(key, value, existing).map_err(|error| refused(self.name, &error))
+    }
+
+    fn put_raw(&self, key: &[u8], value: &[u8], existing: Existing) -> io::Result<()> {
+        system::update_map(self.fd, self.sizes, key, value, existing)
+    }
+}
+
+fn refused(map: &str, error: &io::Error) -> Problem {
+    if error.kind() == io::ErrorKind::InvalidInput {
+        return damaged(map, "has other sizes than what is to be put in it");
+    }
+    Problem::new(&code::MAP, format!("the map `{map}` takes no entry: {error}"))
+}
+
+/// The map of this name, whatever its kind.
+pub fn data<'a>(ebpf: &'a Ebpf, name: &str) -> Option<&'a MapData> {
+    ebpf.map(name).and_then(inner)
+}
+
+/// What every kind of map that a bundle may have wraps.
+pub fn inner(map: &Map) -> Option<&MapData> {
+    match map {
+        Map::Array(data)
+        | Map::PerCpuArray(data)
+        | Map::HashMap(data)
+        | Map::LruHashMap(data)
+        | Map::PerCpuHashMap(data)
+        | Map::PerCpuLruHashMap(data)
+        | Map::LpmTrie(data)
+        | Map::RingBuf(data)
+        | Map::StackTraceMap(data)
+        | Map::BloomFilter(data)
+        | Map::Unsupported(data) => Some(data),
+        _ => None,
+    }
+}
+
+/// The bytes of lower-case or upper-case hexadecimal.
+fn bytes(hexadecimal: &str) -> Option<Vec<u8>> {
+    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let (pairs, []) = hexadecimal.as_bytes().as_chunks::<2>() else { return None };
+    pairs.iter().map(|[high, low]| Some(digit(*high)? << 4 | digit(*low)?)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bytes;
+
+    #[test]
+    fn hexadecimal_is_bytes_or_nothing() {
+        assert_eq!(bytes("00ffA0"), Some(vec![0, 255, 160]));
+        assert_eq!(bytes(""), Some(Vec::new()));
+        for wrong in ["0", "0g", "0x", "é0"] {
+            assert_eq!(bytes(wrong), None, "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,78 @@
+use super::*;
+
+fn found(pid: u32, parent: u32, executable: &str) -> Found {
+    let mut process = Process::unknown(Key { pid, start: u64::from(pid) * 10 });
+    process.parent = Key { pid: parent, start: u64::from(parent) * 10 };
+    Found { process, executable: executable.into(), namespace_pid: pid + 1_000 }
+}
+
+fn manifest() -> Manifest {
+    let mut sets = vec![serde_json::json!({"patterns": []}); 70];
+    sets[1] = serde_json::json!({"patterns": [{"prefix": "/usr/"}]});
+    sets[65] = serde_json::json!({"patterns": [{"equal": "/usr/bin/x"}]});
+    serde_json::from_value(serde_json::json!({
+        "format": 1, "compiler": "", "requires": [], "images": [], "programs": [],
+        "kernel": {"name": "", "release": null, "btf_digest": "", "architecture": "x86_64"},
+        "policies": [], "hooks": [], "sources": [], "binary_sets": sets,
+        "follow_sets": [{"pids": [1], "namespace": false}, {"pids": [1003], "namespace": true}],
+    }))
+    .unwrap()
+}
+
+fn words(value: &[u8]) -> Vec<u64> {
+    value.chunks(8).map(|word| u64::from_le_bytes(word.try_into().unwrap())).collect()
+}
+
+#[test]
+fn sets_are_bits_and_descendants_inherit_membership() {
+    let all: BTreeMap<u32, Found> =
+        [found(1, 0, "/init"), found(2, 1, "/usr/bin/x"), found(3, 2, "/x")]
+            .into_iter()
+            .map(|one| (one.process.key.pid, one))
+            .collect();
+    let value = |pid: u32| words(&map_value(&all[&pid], &all, &manifest()));
+    // START, PARENT_START, PARENT and NAMESPACE_PID, four words of sets, DESCENDS
+    assert_eq!(value(2), [20, 10, 1 | 1002 << 32, 2, 2, 0, 0, 1]);
+    assert_eq!(value(3), [30, 20, 2 | 1003 << 32, 0, 0, 0, 0, 0b11]);
+}
+
+#[test]
+fn a_cycle_of_parents_ends() {
+    let all: BTreeMap<u32, Found> =
+        [(7, found(7, 8, "/a")), (8, found(8, 7, "/b"))].into_iter().collect();
+    assert_eq!(words(&map_value(&all[&7], &all, &manifest()))[7], 0);
+}
+
+#[test]
+fn a_commands_name_may_hold_parentheses_and_spaces() {
+    let text = "42 (a) b (c) S 7 42 42 0 -1 4194560 1 0 0 0 1 2 0 0 20 0 1 0 500 1 1";
+    let clock = Clock { from_monotonic: 0, suspended: 1_000_000_000 };
+    let ticks = 1_000_000_000 / ticks_per_second();
+    let stat = Stat::parse(text, clock).unwrap();
+    let start = 500 * ticks - 1_000_000_000;
+    assert_eq!(stat, Stat { command: "a) b (c".into(), parent: 7, start });
+}
+
+#[test]
+fn a_damaged_stat_is_no_process() {
+    for text in ["", "1", "1 (a", "1 (a) S", "1 (a) S x 1 1"] {
+        assert_eq!(Stat::parse(text, Clock::default()), None, "{text}");
+    }
+}
+
+#[test]
+fn this_process_is_found_as_it_is() {
+    let found = find(std::process::id(), crate::system::clock().unwrap()).unwrap();
+    let executable = std::env::current_exe().unwrap();
+    assert_eq!(found.executable, executable.into_os_string().into_vec());
+    assert!(found.process.flags.contains(&Flag::ProcFs));
+    assert!(scan(Clock::default()).contains_key(&std::process::id()));
+}
+
+#[test]
+fn a_namespace_is_its_inode_number() {
+    assert_eq!(namespace_number("mnt:[4026531841]"), Some(4_026_531_841));
+    for wrong in ["", "mnt:", "mnt:[x]", "mnt:[1"] {
+        assert_eq!(namespace_number(wrong), None);
+    }
+}
