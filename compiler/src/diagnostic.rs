@@ -88,6 +88,32 @@ impl Finding {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reported(());
 
+/// A mistake of ours, told instead of a panic: one sentence, for whoever mends it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Defect(pub String);
+
+/// Why a phase has no output.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stop {
+    /// The policy was refused.
+    Reported(Reported),
+    /// We have made a mistake.
+    Defect(Defect),
+}
+
+impl From<Reported> for Stop {
+    fn from(reported: Reported) -> Self {
+        Self::Reported(reported)
+    }
+}
+
+impl From<Defect> for Stop {
+    fn from(defect: Defect) -> Self {
+        Self::Defect(defect)
+    }
+}
+
 /// Every finding of one run, in the order in which they were found.
 #[derive(Debug, Clone, Default)]
 pub struct Diagnostics {

@@ -44,3 +44,6 @@ pub fn lower(policies: &[resolved::Policy]) -> ir::Module {
         follow_sets: sets.follow,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,98 @@
-//! To be written.
+//! What programs mean. Whatever else runs a program must agree with this.
+
+mod answer;
+mod event;
+mod report;
+
+pub use event::{Event, KnownProcess, Process, Raw};
+pub use report::{Record, Shown, State};
+
+use super::{Block, Jump, Module, Operation, OperationKind, Program, ReturnedTo};
+use crate::ids::Id;
+use answer::Answer;
+
+/// What a run of a program did.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Outcome {
+    /// Records of hooks, in the order in which they were sent.
+    pub records: Vec<Record>,
+    /// Signals that were sent to the calling process, in order.
+    pub signals: Vec<u32>,
+    /// What the hooked call answers instead of running; `None` lets it run.
+    pub verdict: Option<i32>,
+    /// [`super::Role::Exec`]: the binary sets that the executable is in.
+    pub binary_sets: Vec<u32>,
+    /// [`super::Role::Fork`]: the follow sets that the child joins, besides those it inherits.
+    pub follow_sets: Vec<u32>,
+}
+
+/// A run.
+struct Run<'a> {
+    program: &'a Program,
+    module: &'a Module,
+    event: &'a Event,
+    state: &'a mut State,
+    outcome: Outcome,
+}
+
+/// What `program` of `module` does when `event` happens. `state` is what earlier events left behind.
+///
+/// The program must be one that [`super::verify`] accepts. A run begins at the program's entry and
+/// does the operations of one block after another until it comes to [`Jump::Finish`].
+pub fn interpret(program: &Program, module: &Module, event: &Event, state: &mut State) -> Outcome {
+    let mut run = Run { program, module, event, state, outcome: Outcome::default() };
+    let mut here = Some(program.entry);
+    // No block runs twice, since there are no cycles.
+    for _ in 0..program.blocks.len() {
+        let Some(block) = here else { break };
+        here = run.block(&program.blocks[block]);
+    }
+    run.outcome
+}
+
+impl Run<'_> {
+    /// Runs one block. The answer is where the run goes on.
+    fn block(&mut self, block: &Block) -> Option<Id<Block>> {
+        for operation in &block.operations {
+            self.operation(operation);
+        }
+        match &block.jump {
+            Jump::To(next) => Some(*next),
+            Jump::Branch(branch) => Some(match self.answer(&branch.test) {
+                Answer::Yes => branch.yes,
+                Answer::No => branch.no,
+                Answer::Unknown => branch.unknown,
+            }),
+            Jump::Returned { hook, selectors, otherwise } => {
+                Some(self.returned(*hook, selectors).unwrap_or(*otherwise))
+            }
+            Jump::Finish => None,
+        }
+    }
+
+    fn operation(&mut self, operation: &Operation) {
+        match &operation.kind {
+            OperationKind::Post(report) => self.post(report),
+            OperationKind::Signal { number } => self.outcome.signals.push(*number),
+            OperationKind::Deny { error } => self.deny(*error),
+            OperationKind::Cancel { hook } => self.cancel(*hook),
+            OperationKind::JoinBinarySet { set } => self.outcome.binary_sets.push(*set),
+            OperationKind::JoinFollowSet { set } => self.outcome.follow_sets.push(*set),
+            // The run has no say in what these store and send.
+            OperationKind::FinishExec | OperationKind::FinishFork | OperationKind::FinishExit => {}
+        }
+    }
+
+    /// The first verdict stands, but one that pretends success gives way to a real one.
+    fn deny(&mut self, error: i32) {
+        if matches!(self.outcome.verdict, None | Some(0)) {
+            self.outcome.verdict = Some(error);
+        }
+    }
+
+    /// Where the return of `hook` goes on, if it was awaited. It no longer is, afterwards.
+    fn returned(&mut self, hook: u32, selectors: &[ReturnedTo]) -> Option<Id<Block>> {
+        let selector = self.state.pending.remove(&(self.event.process.tid, hook))?;
+        selectors.iter().find(|to| to.selector == selector).map(|to| to.block)
+    }
+}

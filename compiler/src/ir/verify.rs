@@ -1,1 +1,120 @@
-//! To be written.
+//! What must hold of every module, or we have made a mistake.
+
+mod operations;
+mod values;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Block, Branch, Jump, Module, Program, Role, Test};
+use crate::diagnostic::Defect;
+use crate::ids::Id;
+
+/// Checks that the numbers in `module` refer to something, that every program is a graph without
+/// cycles, and that what programs ask and do fits their role.
+///
+/// # Errors
+///
+/// The first breach. It is a defect of whoever made the module, never the user's fault.
+pub fn verify(module: &Module) -> Result<(), Defect> {
+    unique_names(module)?;
+    hooks(module)?;
+    for program in &module.programs {
+        let breach = |defect: Defect| Defect(format!("program `{}`: {}", program.name, defect.0));
+        verify_program(module, program).map_err(breach)?;
+    }
+    Ok(())
+}
+
+/// `Ok` when `holds`, else a defect that says `sentence`.
+fn must(holds: bool, sentence: impl FnOnce() -> String) -> Result<(), Defect> {
+    if holds { Ok(()) } else { Err(Defect(sentence())) }
+}
+
+fn unique_names(module: &Module) -> Result<(), Defect> {
+    let mut names = BTreeSet::new();
+    for Program { name, .. } in &module.programs {
+        must((1..=NAME_MAX).contains(&name.len()), || format!("`{name}` is no program name"))?;
+        must(names.insert(name), || format!("two programs are called `{name}`"))?;
+    }
+    Ok(())
+}
+
+/// Bytes of a program's name (`BPF_OBJ_NAME_LEN` less the trailing zero).
+const NAME_MAX: usize = 15;
+
+fn hooks(module: &Module) -> Result<(), Defect> {
+    for (number, hook) in module.hooks.iter().enumerate() {
+        must((hook.policy as usize) < module.policies.len(), || {
+            format!("hook {number} belongs to policy {}, which is none", hook.policy)
+        })?;
+    }
+    Ok(())
+}
+
+fn verify_program(module: &Module, program: &Program) -> Result<(), Defect> {
+    for hook in &program.hooks {
+        must((*hook as usize) < module.hooks.len(), || format!("it serves hook {hook}, not one"))?;
+    }
+    values::verify(program)?;
+    graph(program)?;
+    for block in program.order() {
+        let Block { operations, jump } = &program.blocks[block];
+        operations::verify(module, program, operations, jump)?;
+        if let Jump::Branch(branch) = jump {
+            test(module, program, branch)?;
+        }
+        if let Jump::Returned { hook, .. } = jump {
+            must(program.role == Role::Return && program.hooks.contains(hook), || {
+                format!("it goes on where hook {hook} returned, which it does not serve")
+            })?;
+        }
+    }
+    Ok(())
+}
+
+/// Every jump leads to a block, and none leads back.
+fn graph(program: &Program) -> Result<(), Defect> {
+    let is_block = |block: Id<Block>| block.index() < program.blocks.len();
+    must(is_block(program.entry), || "its entry is no block".into())?;
+    for (from, block) in program.blocks.iter() {
+        for to in block.jump.targets() {
+            must(is_block(to), || format!("block {from:?} leads to {to:?}, which is none"))?;
+        }
+    }
+    let order = program.order();
+    let places: BTreeMap<Id<Block>, usize> =
+        order.iter().enumerate().map(|(place, block)| (*block, place)).collect();
+    for from in &order {
+        for to in program.blocks[*from].jump.targets() {
+            must(places.get(from) < places.get(&to), || {
+                format!("block {to:?} leads to {from:?} and back")
+            })?;
+        }
+    }
+    Ok(())
+}
+
+/// What is asked refers to something, and a program of this role can ask it.
+fn test(module: &Module, program: &Program, branch: &Branch) -> Result<(), Defect> {
+    let is_hook = matches!(program.role, Role::Entry | Role::Return);
+    let fits = match &branch.test {
+        Test::Integer { value, set } => {
+            must(is_hook, || "only hooks have numbers".into())?;
+            return values::integer_set(program, *value, set);
+        }
+        Test::Bits { value, mask } => {
+            must(is_hook && *mask != 0, || "it asks for no bit".into())?;
+            return values::is_integer(program, *value);
+        }
+        Test::Text { value, set } => {
+            must(is_hook || program.role == Role::Exec, || "it has no texts".into())?;
+            return values::text_set(program, *value, set);
+        }
+        Test::Binary { set } => is_hook && (*set as usize) < module.binary_sets.len(),
+        Test::Pid { pids, .. } => (is_hook || program.role == Role::Fork) && !pids.is_empty(),
+        Test::Descends { set } => is_hook && (*set as usize) < module.follow_sets.len(),
+        Test::Namespace { values, .. } => is_hook && !values.is_empty(),
+        Test::Enforcing { policy } => is_hook && (*policy as usize) < module.policies.len(),
+    };
+    must(fits, || format!("it cannot ask {:?}", branch.test))
+}

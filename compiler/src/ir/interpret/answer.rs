@@ -1,0 +1,117 @@
+//! What tests answer.
+
+use writ_bundle::Mode;
+
+use super::{Event, KnownProcess, Raw, Run};
+use crate::ids::Id;
+use crate::ir::{Module, Test, Value};
+use crate::policy::NamespaceKind;
+use crate::resolved::{NamespaceValue, Reader, Signedness};
+
+/// The answer to a test.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Answer {
+    Yes,
+    No,
+    /// It cannot be answered.
+    Unknown,
+}
+
+impl From<bool> for Answer {
+    fn from(is: bool) -> Self {
+        if is { Self::Yes } else { Self::No }
+    }
+}
+
+impl From<Option<bool>> for Answer {
+    fn from(is: Option<bool>) -> Self {
+        is.map_or(Self::Unknown, Self::from)
+    }
+}
+
+impl Run<'_> {
+    pub(super) fn answer(&self, test: &Test) -> Answer {
+        match test {
+            Test::Integer { value, set } => {
+                self.integer(*value).map(|number| set.contains(number)).into()
+            }
+            Test::Bits { value, mask } => self.bits(*value).map(|bits| bits & mask != 0).into(),
+            Test::Text { value, set } => self.text(*value).map(|text| set.contains(text)).into(),
+            Test::Binary { set } => binary(self.module, self.known(), *set).into(),
+            Test::Pid { pids, is_namespace_pid } => {
+                let process = &self.event.process;
+                let pid = if *is_namespace_pid { process.namespace_pid } else { process.pid };
+                pids.contains(&pid).into()
+            }
+            Test::Descends { set } => self.known().is_some_and(|known| in_set(known, *set)).into(),
+            Test::Namespace { kind, values } => namespace(self.event, *kind, values).into(),
+            Test::Enforcing { policy } => (self.mode(*policy) == Mode::Enforce).into(),
+        }
+    }
+
+    fn raw(&self, value: Id<Value>) -> &Raw {
+        let item = self.program.values[value].item;
+        self.event.values.get(&item).unwrap_or(&Raw::Unreadable)
+    }
+
+    fn integer(&self, value: Id<Value>) -> Option<i128> {
+        let Raw::Bits(bits) = self.raw(value) else { return None };
+        number(self.program.values[value].reader, *bits)
+    }
+
+    /// The number's bits, extended to 64 as its type says.
+    fn bits(&self, value: Id<Value>) -> Option<u64> {
+        self.integer(value).map(bits_of)
+    }
+
+    /// The text as far as it was kept: comparisons see nothing of what was cut off.
+    fn text(&self, value: Id<Value>) -> Option<&[u8]> {
+        match self.raw(value) {
+            Raw::Text(text) | Raw::Truncated(text) => Some(text),
+            Raw::Bits(_) | Raw::Unreadable | Raw::Absent => None,
+        }
+    }
+
+    fn known(&self) -> Option<&KnownProcess> {
+        self.event.process.known.as_ref()
+    }
+
+    /// The mode as it was switched, else as the policy says.
+    fn mode(&self, policy: u32) -> Mode {
+        let own = || self.module.policies.get(policy as usize).map(|policy| policy.mode);
+        self.event.modes.get(&policy).copied().or_else(own).unwrap_or(Mode::Enforce)
+    }
+}
+
+/// The number in `bits`: as many of the low bytes as `reader` wants, with or without sign.
+pub(super) fn number(reader: Reader, bits: u64) -> Option<i128> {
+    let Reader::Integer { bytes, signedness } = reader else { return None };
+    let unused = 64_u32.checked_sub(u32::from(bytes) * 8)?;
+    let high = bits.checked_shl(unused)?;
+    Some(match signedness {
+        Signedness::Signed => i128::from(high.cast_signed() >> unused),
+        Signedness::Unsigned => i128::from(high >> unused),
+    })
+}
+
+/// A number that fits in 64 bits, as those bits.
+pub(super) fn bits_of(number: i128) -> u64 {
+    u64::try_from(number & i128::from(u64::MAX)).unwrap_or(0)
+}
+
+fn binary(module: &Module, process: Option<&KnownProcess>, set: u32) -> Option<bool> {
+    let set = module.binary_sets.get(set as usize)?;
+    process.map(|process| set.contains(&process.executable))
+}
+
+fn in_set(process: &KnownProcess, set: u32) -> bool {
+    process.descends.checked_shr(set).is_some_and(|bits| bits & 1 == 1)
+}
+
+fn namespace(event: &Event, kind: NamespaceKind, values: &[NamespaceValue]) -> Option<bool> {
+    let inode = event.namespaces.get(&kind)?;
+    Some(values.iter().any(|value| match value {
+        NamespaceValue::Host => event.host_namespaces.get(&kind) == Some(inode),
+        NamespaceValue::Inode(listed) => listed == inode,
+    }))
+}

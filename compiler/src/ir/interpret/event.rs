@@ -1,0 +1,61 @@
+//! What happens at a hook, as far as a program can see it.
+
+use std::collections::BTreeMap;
+
+use writ_bundle::Mode;
+
+use crate::policy::NamespaceKind;
+
+/// One hit of a hook.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Event {
+    /// By [`crate::ir::Value::item`]. One that is missing cannot be read.
+    pub values: BTreeMap<u16, Raw>,
+    pub process: Process,
+    /// Inode numbers of the calling process's namespaces; one that is missing is unknown, as when
+    /// a process is about to end.
+    pub namespaces: BTreeMap<NamespaceKind, u32>,
+    /// Inode numbers of the host's namespaces.
+    pub host_namespaces: BTreeMap<NamespaceKind, u32>,
+    /// Nanoseconds since boot.
+    pub time: u64,
+    /// By index of the policy, when somebody switched it; else the policy's own mode holds.
+    pub modes: BTreeMap<u32, Mode>,
+}
+
+/// A value as the kernel hands it over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Raw {
+    /// The 64 bits, of which [`crate::resolved::Reader::Integer`] takes as many as it wants.
+    Bits(u64),
+    /// The bytes of a text, without a trailing zero.
+    Text(Vec<u8>),
+    /// What was kept of a text that is too long: its first part, or its last if it is a path.
+    Truncated(Vec<u8>),
+    /// The memory cannot be read.
+    Unreadable,
+    /// There is no text: a pipe, a socket or an anonymous file has no path.
+    Absent,
+}
+
+/// The calling process.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Process {
+    /// Thread group id in the host's PID namespace.
+    pub pid: u32,
+    /// Thread id in the host's PID namespace.
+    pub tid: u32,
+    /// Thread group id in the process's own PID namespace.
+    pub namespace_pid: u32,
+    /// `None` when it was never tracked.
+    pub known: Option<KnownProcess>,
+}
+
+/// What process tracking found out.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct KnownProcess {
+    /// Resolved path of the executable; empty when it could not be read.
+    pub executable: Vec<u8>,
+    /// Bit `n`: it is in [`crate::ir::Module::follow_sets`] `n`, or descends from one that is.
+    pub descends: u64,
+}

@@ -1,0 +1,138 @@
+//! What reports send, and what they leave behind for later runs.
+
+use std::collections::BTreeMap;
+
+use writ_bundle::record::{action, flag};
+
+use super::answer::number;
+use super::{Raw, Run};
+use crate::ids::Id;
+use crate::ir::{Report, Value};
+use crate::policy::RateScope;
+use crate::resolved::RateLimit;
+
+/// A record of a hook.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// Index into [`crate::ir::Module::hooks`].
+    pub hook: u32,
+    pub selector: Option<u16>,
+    /// [`writ_bundle::record::action`].
+    pub action: u8,
+    pub action_argument: i64,
+    /// [`writ_bundle::record::flag`].
+    pub flags: u8,
+    /// What it shows: item and value.
+    pub items: Vec<(u16, Shown)>,
+}
+
+/// A value in a record.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Shown {
+    Integer(i128),
+    Text(Vec<u8>),
+    Truncated(Vec<u8>),
+    Unreadable,
+    Absent,
+}
+
+/// What runs leave behind for later runs.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct State {
+    /// Calls whose return is awaited: thread and hook, and the selector that matched.
+    pub(super) pending: BTreeMap<(u32, u32), u16>,
+    /// When an event with a rate limit was last sent.
+    sent: BTreeMap<Sent, u64>,
+}
+
+/// Events that count as the same one.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Sent {
+    hook: u32,
+    selector: Option<u16>,
+    scope: RateScope,
+    /// The thread's or process's id, 0 for all.
+    who: u32,
+    items: Vec<(u16, Shown)>,
+}
+
+/// The selector that is awaited for a hook without selectors.
+const NO_SELECTOR: u16 = 0xffff;
+
+impl Run<'_> {
+    /// Sends the record, unless its rate limit holds it back. A return that is held back takes the
+    /// record of the entry with it.
+    pub(super) fn post(&mut self, report: &Report) {
+        let items: Vec<_> = report.values.iter().map(|value| self.shown(*value)).collect();
+        let is_limited = report.rate_limit.is_some_and(|limit| self.limits(report, limit, &items));
+        if is_limited {
+            if report.flags & flag::IS_RETURN != 0 {
+                self.cancel(report.hook);
+            }
+            return;
+        }
+        if report.flags & flag::AWAITS_RETURN != 0 {
+            let call = (self.event.process.tid, report.hook);
+            self.state.pending.insert(call, report.selector.unwrap_or(NO_SELECTOR));
+        }
+        self.outcome.records.push(Record {
+            hook: report.hook,
+            selector: report.selector,
+            action: report.action,
+            action_argument: report.action_argument,
+            flags: report.flags,
+            items,
+        });
+    }
+
+    /// Tells that the entry's record of this call is not to be shown.
+    pub(super) fn cancel(&mut self, hook: u32) {
+        self.outcome.records.push(Record {
+            hook,
+            selector: None,
+            action: action::POST,
+            action_argument: 0,
+            flags: flag::IS_RETURN | flag::CANCELLED,
+            items: Vec::new(),
+        });
+    }
+
+    /// Whether the same event was sent less than the interval ago. If not, it is sent now.
+    fn limits(&mut self, report: &Report, limit: RateLimit, items: &[(u16, Shown)]) -> bool {
+        let process = &self.event.process;
+        let who = match limit.scope {
+            RateScope::Thread => process.tid,
+            RateScope::Process => process.pid,
+            RateScope::Global => 0,
+        };
+        let Report { hook, selector, .. } = *report;
+        let sent = Sent { hook, selector, scope: limit.scope, who, items: items.to_vec() };
+        let interval = u64::from(limit.milliseconds) * 1_000_000;
+        let now = self.event.time;
+        match self.state.sent.get(&sent) {
+            Some(last) if now.saturating_sub(*last) < interval => true,
+            Some(_) | None => {
+                self.state.sent.insert(sent, now);
+                false
+            }
+        }
+    }
+
+    fn shown(&self, value: Id<Value>) -> (u16, Shown) {
+        let value = &self.program.values[value];
+        let raw = self.event.values.get(&value.item).unwrap_or(&Raw::Unreadable);
+        let shown = match (raw, value.reader.is_text()) {
+            (Raw::Bits(bits), false) => {
+                number(value.reader, *bits).map_or(Shown::Unreadable, Shown::Integer)
+            }
+            (Raw::Text(text), true) => Shown::Text(text.clone()),
+            (Raw::Truncated(text), true) => Shown::Truncated(text.clone()),
+            (Raw::Absent, true) => Shown::Absent,
+            (Raw::Bits(_) | Raw::Unreadable, true)
+            | (Raw::Text(_) | Raw::Truncated(_) | Raw::Absent | Raw::Unreadable, false) => {
+                Shown::Unreadable
+            }
+        };
+        (value.item, shown)
+    }
+}

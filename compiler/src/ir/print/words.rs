@@ -1,0 +1,167 @@
+//! The words for what programs ask and do.
+
+use writ_bundle::record::flag;
+use writ_bundle::{Attach, HookKind, Pattern};
+
+use crate::ids::Id;
+use crate::ir::{OperationKind, Report, Role, Test, Value, ValueOrigin};
+use crate::resolved::{NamespaceValue, Origin, Reader, Signedness};
+use crate::set::{IntegerSet, TextSet};
+
+pub(super) fn role(role: Role) -> &'static str {
+    match role {
+        Role::Entry => "entry",
+        Role::Return => "return",
+        Role::Exec => "exec",
+        Role::Fork => "fork",
+        Role::Exit => "exit",
+    }
+}
+
+pub(super) fn attach(attach: &Attach) -> String {
+    match attach {
+        Attach::Fentry { function } => format!("fentry/{function}"),
+        Attach::Fexit { function } => format!("fexit/{function}"),
+        Attach::FmodRet { function } => format!("fmod_ret/{function}"),
+        Attach::Kprobe { function } => format!("kprobe/{function}"),
+        Attach::Kretprobe { function } => format!("kretprobe/{function}"),
+        Attach::Lsm { hook } => format!("lsm/{hook}"),
+        Attach::Tracepoint { subsystem, event } => format!("tracepoint/{subsystem}/{event}"),
+        Attach::RawTracepoint { event } => format!("raw_tp/{event}"),
+    }
+}
+
+pub(super) fn hook(kind: &HookKind) -> String {
+    match kind {
+        HookKind::Kprobe { function } => format!("kprobe {function}"),
+        HookKind::Lsm { hook } => format!("lsm {hook}"),
+        HookKind::Tracepoint { subsystem, event } => format!("tracepoint {subsystem}:{event}"),
+    }
+}
+
+pub(super) fn value(value: &Value) -> String {
+    format!("#{} = {} of {}", value.item, reader(value.reader), origin(value.origin))
+}
+
+fn reader(reader: Reader) -> String {
+    match reader {
+        Reader::Nothing => "nothing".into(),
+        Reader::Integer { bytes, signedness } => match signedness {
+            Signedness::Signed => format!("s{}", u32::from(bytes) * 8),
+            Signedness::Unsigned => format!("u{}", u32::from(bytes) * 8),
+        },
+        Reader::File => "path of file".into(),
+        Reader::Path => "path".into(),
+        Reader::Binprm => "path of binprm".into(),
+        Reader::Filename => "filename".into(),
+        Reader::Descriptor => "path of descriptor".into(),
+        Reader::Text => "text".into(),
+    }
+}
+
+fn origin(origin: ValueOrigin) -> String {
+    match origin {
+        ValueOrigin::Executable => "executable".into(),
+        ValueOrigin::Hook(Origin::Parameter(place)) => format!("parameter {place}"),
+        ValueOrigin::Hook(Origin::SyscallParameter(place)) => format!("syscall parameter {place}"),
+        ValueOrigin::Hook(Origin::Field { offset, bytes }) => {
+            format!("field at {offset}, {bytes} bytes")
+        }
+        ValueOrigin::Hook(Origin::Return { .. }) => "return value".into(),
+    }
+}
+
+pub(super) fn operation(kind: &OperationKind, item: &dyn Fn(Id<Value>) -> u16) -> String {
+    match kind {
+        OperationKind::Post(report) => post(report, item),
+        OperationKind::Signal { number } => format!("signal {number}"),
+        OperationKind::Deny { error } => format!("deny {error}"),
+        OperationKind::Cancel { hook } => format!("cancel hook {hook}"),
+        OperationKind::JoinBinarySet { set } => format!("join binary set {set}"),
+        OperationKind::JoinFollowSet { set } => format!("join follow set {set}"),
+        OperationKind::FinishExec => "store and report the exec".into(),
+        OperationKind::FinishFork => "store and report the fork".into(),
+        OperationKind::FinishExit => "forget and report the exit".into(),
+    }
+}
+
+fn post(report: &Report, item: &dyn Fn(Id<Value>) -> u16) -> String {
+    let values: Vec<String> =
+        report.values.iter().map(|value| format!("#{}", item(*value))).collect();
+    let mut words = vec![format!("post hook {}", report.hook)];
+    words.extend(report.selector.map(selector));
+    words.push(action(report.action, report.action_argument));
+    words.push(format!("({})", values.join(", ")));
+    let flags = [
+        (flag::AWAITS_RETURN, "awaits return"),
+        (flag::IS_RETURN, "is return"),
+        (flag::CANCELLED, "cancelled"),
+        (flag::MONITORED, "monitored"),
+    ];
+    let set = flags.iter().filter(|(bit, _)| report.flags & bit != 0);
+    words.extend(set.map(|(_, word)| (*word).to_owned()));
+    words.extend(
+        report
+            .rate_limit
+            .map(|limit| format!("once per {} ms per {}", limit.milliseconds, limit.scope.name())),
+    );
+    words.join(" ")
+}
+
+fn action(action: u8, argument: i64) -> String {
+    use writ_bundle::record::action::{OVERRIDE, POST, SIGKILL, SIGNAL};
+    match action {
+        POST => "posted".into(),
+        SIGKILL => "killed".into(),
+        SIGNAL => format!("signalled {argument}"),
+        OVERRIDE => format!("overridden {argument}"),
+        other => format!("action {other}"),
+    }
+}
+
+pub(super) fn selector(selector: u16) -> String {
+    if selector == u16::MAX { "no selector".into() } else { format!("selector {selector}") }
+}
+
+pub(super) fn test(test: &Test, item: &dyn Fn(Id<Value>) -> u16) -> String {
+    match test {
+        Test::Integer { value, set } => format!("#{} in {}", item(*value), integers(set)),
+        Test::Bits { value, mask } => format!("#{} has a bit of {mask:#x}", item(*value)),
+        Test::Text { value, set } => format!("#{} in {}", item(*value), texts(set)),
+        Test::Binary { set } => format!("binary in set {set}"),
+        Test::Pid { pids, is_namespace_pid } => {
+            let subject = if *is_namespace_pid { "namespace pid" } else { "pid" };
+            format!("{subject} in {pids:?}")
+        }
+        Test::Descends { set } => format!("descends from follow set {set}"),
+        Test::Namespace { kind, values } => {
+            let values: Vec<String> = values.iter().map(namespace).collect();
+            format!("namespace {} in [{}]", kind.word(), values.join(", "))
+        }
+        Test::Enforcing { policy } => format!("policy {policy} enforces"),
+    }
+}
+
+fn namespace(value: &NamespaceValue) -> String {
+    match value {
+        NamespaceValue::Host => "host".into(),
+        NamespaceValue::Inode(inode) => inode.to_string(),
+    }
+}
+
+fn integers(set: &IntegerSet) -> String {
+    let range = |&(low, high): &(i128, i128)| {
+        if low == high { low.to_string() } else { format!("{low}..{high}") }
+    };
+    format!("[{}]", set.ranges().iter().map(range).collect::<Vec<_>>().join(", "))
+}
+
+/// The patterns in order, each once.
+pub(super) fn texts(set: &TextSet) -> String {
+    let pattern = |pattern: &Pattern| match pattern {
+        Pattern::Equal(text) => format!("{text:?}"),
+        Pattern::Prefix(text) => format!("{text:?}.."),
+        Pattern::Postfix(text) => format!("..{text:?}"),
+    };
+    format!("[{}]", set.plain().patterns.iter().map(pattern).collect::<Vec<_>>().join(", "))
+}

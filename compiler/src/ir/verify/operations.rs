@@ -1,0 +1,80 @@
+//! Whether a program does only what its role and its attachment allow.
+
+use writ_bundle::Attach;
+use writ_bundle::record::flag;
+
+use super::{must, values};
+use crate::diagnostic::Defect;
+use crate::ir::{Jump, Module, Operation, OperationKind, Program, Report, Role};
+
+/// Every operation of a block fits, and what must come last comes last.
+pub(super) fn verify(
+    module: &Module,
+    program: &Program,
+    operations: &[Operation],
+    jump: &Jump,
+) -> Result<(), Defect> {
+    for (place, operation) in operations.iter().enumerate() {
+        let is_last = place + 1 == operations.len() && *jump == Jump::Finish;
+        let fits = match &operation.kind {
+            OperationKind::Post(one) => report(module, program, one).map(|()| true)?,
+            OperationKind::Signal { number } => is_hook(program) && (1..=64).contains(number),
+            OperationKind::Deny { error } => can_deny(program) && (-4095..=0).contains(error),
+            OperationKind::Cancel { hook } => {
+                program.role == Role::Return && program.hooks.contains(hook)
+            }
+            OperationKind::JoinBinarySet { set } => {
+                program.role == Role::Exec && (*set as usize) < module.binary_sets.len()
+            }
+            OperationKind::JoinFollowSet { set } => {
+                program.role == Role::Fork && (*set as usize) < module.follow_sets.len()
+            }
+            OperationKind::FinishExec => program.role == Role::Exec && is_last,
+            OperationKind::FinishFork => program.role == Role::Fork && is_last,
+            OperationKind::FinishExit => program.role == Role::Exit && is_last,
+        };
+        must(fits, || format!("it cannot do {:?} there", operation.kind))?;
+    }
+    Ok(())
+}
+
+fn is_hook(program: &Program) -> bool {
+    matches!(program.role, Role::Entry | Role::Return)
+}
+
+/// Whether the answer of the hooked call can be decided: the call has not run yet, and the program's
+/// answer counts.
+fn can_deny(program: &Program) -> bool {
+    let counts = match program.attach {
+        Attach::Lsm { .. } | Attach::FmodRet { .. } | Attach::Kprobe { .. } => true,
+        Attach::Fentry { .. }
+        | Attach::Fexit { .. }
+        | Attach::Kretprobe { .. }
+        | Attach::Tracepoint { .. }
+        | Attach::RawTracepoint { .. } => false,
+    };
+    program.role == Role::Entry && counts
+}
+
+/// A report names a hook and a selector that there are, and shows values of the program.
+fn report(module: &Module, program: &Program, report: &Report) -> Result<(), Defect> {
+    let hook =
+        module.hooks.get(report.hook as usize).filter(|_| program.hooks.contains(&report.hook));
+    let Some(hook) = hook else {
+        return Err(Defect(format!("it reports hook {}, which it does not serve", report.hook)));
+    };
+    let has_selector = match report.selector {
+        Some(selector) => usize::from(selector) < hook.selectors.len(),
+        None => hook.selectors.is_empty(),
+    };
+    must(has_selector, || format!("it reports selector {:?}", report.selector))?;
+    let is_return = report.flags & flag::IS_RETURN != 0;
+    let awaits = report.flags & flag::AWAITS_RETURN != 0;
+    let fits = match program.role {
+        Role::Entry => !is_return,
+        Role::Return => is_return && !awaits,
+        Role::Exec | Role::Fork | Role::Exit => false,
+    };
+    must(fits, || format!("its report has the flags {:#x}", report.flags))?;
+    report.values.iter().try_for_each(|value| values::exists(program, *value))
+}

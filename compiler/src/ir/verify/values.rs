@@ -1,0 +1,84 @@
+//! Whether values can be had where they are asked for.
+
+use std::collections::BTreeSet;
+
+use writ_bundle::Attach;
+
+use super::must;
+use crate::diagnostic::Defect;
+use crate::ids::Id;
+use crate::ir::{Program, Role, Value, ValueOrigin};
+use crate::resolved::{Origin, Reader};
+use crate::set::{IntegerSet, TextSet};
+
+/// Every value has an item of its own, a reader, and comes from where the program has it.
+pub(super) fn verify(program: &Program) -> Result<(), Defect> {
+    let mut items = BTreeSet::new();
+    for (_, value) in program.values.iter() {
+        let item = value.item;
+        must(item != 0 && items.insert(item), || format!("item {item} is 0 or there twice"))?;
+        must(value.reader != Reader::Nothing, || format!("value {item} is not read"))?;
+        must(is_there(program, value), || {
+            format!("value {item} comes from {:?}, which it does not have", value.origin)
+        })?;
+        if let Reader::Integer { bytes, .. } = value.reader {
+            must(matches!(bytes, 1 | 2 | 4 | 8), || format!("an integer has {bytes} bytes"))?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether a program that is attached this way has the value at hand.
+fn is_there(program: &Program, value: &Value) -> bool {
+    let origin = match value.origin {
+        ValueOrigin::Executable => return program.role == Role::Exec,
+        ValueOrigin::Hook(origin) => origin,
+    };
+    if !matches!(program.role, Role::Entry | Role::Return) {
+        return false;
+    }
+    match &program.attach {
+        Attach::Fentry { .. } | Attach::FmodRet { .. } | Attach::Kprobe { .. } => {
+            matches!(origin, Origin::Parameter(_) | Origin::SyscallParameter(_))
+        }
+        Attach::Fexit { .. } => !matches!(origin, Origin::Field { .. }),
+        Attach::Kretprobe { .. } => matches!(origin, Origin::Return { .. }),
+        Attach::Lsm { .. } | Attach::RawTracepoint { .. } => matches!(origin, Origin::Parameter(_)),
+        Attach::Tracepoint { .. } => matches!(origin, Origin::Field { .. }),
+    }
+}
+
+/// The value is a number of this program.
+pub(super) fn is_integer(program: &Program, value: Id<Value>) -> Result<(), Defect> {
+    must(limits(program, value)?.is_some(), || format!("value {value:?} is not a number"))
+}
+
+/// The value is a number of this program, and the set holds only what it can be.
+pub(super) fn integer_set(
+    program: &Program,
+    value: Id<Value>,
+    set: &IntegerSet,
+) -> Result<(), Defect> {
+    let fits = limits(program, value)?
+        .is_some_and(|(low, high)| !set.is_empty() && set.within(low, high) == *set);
+    must(fits, || format!("value {value:?} cannot be what {:?} asks", set.ranges()))
+}
+
+/// The value is a text of this program, and the set can hold one.
+pub(super) fn text_set(program: &Program, value: Id<Value>, set: &TextSet) -> Result<(), Defect> {
+    exists(program, value)?;
+    must(program.values[value].reader.is_text(), || format!("value {value:?} is not a text"))?;
+    let is_empty =
+        set.patterns.is_empty() || set.patterns.iter().any(|one| one.pattern.text().is_empty());
+    must(!is_empty, || format!("value {value:?} is compared with nothing"))
+}
+
+/// The value is one of this program.
+pub(super) fn exists(program: &Program, value: Id<Value>) -> Result<(), Defect> {
+    must(value.index() < program.values.len(), || format!("{value:?} is no value"))
+}
+
+fn limits(program: &Program, value: Id<Value>) -> Result<Option<(i128, i128)>, Defect> {
+    exists(program, value)?;
+    Ok(program.values[value].reader.limits())
+}

@@ -1,0 +1,269 @@
+use writ_bundle::{Attach, HookKind, Pattern};
+
+use super::lower;
+use crate::ir;
+use crate::policy::{ArgumentType, Mode, NamespaceKind};
+use crate::resolved::{
+    Action, Argument, ArgumentId, Attachment, Expression, Hook, NamespaceValue, Origin, Policy,
+    Question, RateLimit, Reader, Selector, Sense, Signedness, Test,
+};
+use crate::set::{IntegerSet, TextPattern, TextSet};
+use crate::source::{SourceMap, Span};
+
+/// A text whose columns stand for places: the span of `c` is the character `c`.
+fn sources() -> (SourceMap, impl Fn(char) -> Span) {
+    let mut sources = SourceMap::default();
+    let source = sources.add("policy.yaml", "abcdefghijklmnopqrstuvwxyz");
+    let span = move |place: char| {
+        let at = place as usize - 'a' as usize;
+        Span::new(source, at..at + 1)
+    };
+    (sources, span)
+}
+
+fn test(span: Span, sense: Sense, question: Question) -> Expression {
+    Expression::Test(Test { span, sense, question })
+}
+
+fn texts(span: Span, patterns: &[Pattern]) -> TextSet {
+    let patterns = patterns.iter().map(|pattern| TextPattern { pattern: pattern.clone(), span });
+    TextSet { patterns: patterns.collect() }
+}
+
+fn argument(span: Span, origin: Origin, reader: Reader) -> Argument {
+    Argument { span, name: None, type_: ArgumentType::Int, label: None, origin, reader }
+}
+
+fn fentry(function: &str) -> Attachment {
+    let attach = Attach::Fentry { function: function.into() };
+    Attachment { attach, reason: "fentry".into(), needs: Vec::new() }
+}
+
+fn hook(span: Span, function: &str, selectors: Vec<Selector>) -> Hook {
+    Hook {
+        span,
+        point_span: span,
+        kind: HookKind::Kprobe { function: function.into() },
+        attachment: fentry(function),
+        return_attachment: None,
+        arguments: vec![argument(span, Origin::Parameter(0), Reader::File)],
+        return_argument: None,
+        selectors,
+        message: None,
+        tags: Vec::new(),
+    }
+}
+
+fn selector(span: Span, condition: Expression, actions: Vec<Action>) -> Selector {
+    Selector {
+        span,
+        label: None,
+        condition,
+        return_condition: Expression::All(Vec::new()),
+        actions,
+        return_actions: vec![Action::Post { span, rate_limit: None }],
+    }
+}
+
+fn policy(span: Span, name: &str, hooks: Vec<Hook>) -> Policy {
+    let mode = Mode::Enforce;
+    Policy { span, name: name.into(), name_span: span, namespace: None, mode, hooks }
+}
+
+/// The printed programs of the module, without process tracking.
+fn printed(policies: &[Policy], sources: &SourceMap) -> String {
+    let module = lower(policies);
+    ir::verify::verify(&module).unwrap();
+    let hooks = module.programs.iter().filter(|program| !program.hooks.is_empty());
+    hooks.map(|program| ir::print::print_program(program, sources)).collect()
+}
+
+fn host_pid(span: Span, sense: Sense) -> Expression {
+    let values = vec![NamespaceValue::Host];
+    test(span, sense, Question::Namespace { kind: NamespaceKind::Pid, values })
+}
+
+fn file_in(span: Span, sense: Sense, text: &str) -> Expression {
+    let set = texts(span, &[Pattern::Prefix(text.into())]);
+    test(span, sense, Question::Text { argument: ArgumentId::Argument(0), set })
+}
+
+#[test]
+fn cheap_tests_of_a_conjunction_are_asked_first() {
+    let (sources, at) = sources();
+    let condition = Expression::All(vec![
+        file_in(at('c'), Sense::Is, "/etc/"),
+        host_pid(at('d'), Sense::IsNot),
+    ]);
+    let post = vec![Action::Post { span: at('e'), rate_limit: None }];
+    let hook = hook(at('b'), "security_file_open", vec![selector(at('c'), condition, post)]);
+    let printed = printed(&[policy(at('a'), "p", vec![hook])], &sources);
+    assert_eq!(
+        printed,
+        "entry e0_file_open on fentry/security_file_open\n\
+         \x20    1:2  #1 = path of file of parameter 0\n\
+         b0:\n\
+         \x20    1:4  namespace pid in [host] ? b3 : b1, unknown b3\n\
+         b1:\n\
+         \x20    1:3  #1 in [\"/etc/\"..] ? b2 : b3\n\
+         b2:\n\
+         \x20    1:5  post hook 0 selector 0 posted (#1)\n\
+         \x20         to b3\n\
+         b3:\n\
+         \x20         finish\n"
+    );
+}
+
+#[test]
+fn an_unanswered_test_fails_the_rule_also_under_not() {
+    let (sources, at) = sources();
+    let condition = Expression::Not(Box::new(Expression::Any(vec![
+        file_in(at('c'), Sense::Is, "/etc/"),
+        host_pid(at('d'), Sense::Is),
+    ])));
+    let hook = hook(at('b'), "f", vec![selector(at('c'), condition, vec![post(at('e'))])]);
+    let printed = printed(&[policy(at('a'), "p", vec![hook])], &sources);
+    assert!(printed.contains("1:3  #1 in [\"/etc/\"..] ? b3 : b1, unknown b3\n"), "{printed}");
+    assert!(printed.contains("1:4  namespace pid in [host] ? b3 : b2, unknown b3\n"), "{printed}");
+}
+
+fn post(span: Span) -> Action {
+    Action::Post { span, rate_limit: None }
+}
+
+#[test]
+fn policies_on_one_function_share_a_program_and_its_values() {
+    let (sources, at) = sources();
+    let one = |place, name| {
+        let hook = hook(at(place), "f", Vec::new());
+        policy(at(place), name, vec![hook])
+    };
+    let printed = printed(&[one('b', "p"), one('c', "q")], &sources);
+    assert_eq!(
+        printed,
+        "entry e0_f on fentry/f\n\
+         \x20    1:2  #1 = path of file of parameter 0\n\
+         b0:\n\
+         \x20    1:2  post hook 0 posted (#1)\n\
+         \x20         to b1\n\
+         b1:\n\
+         \x20    1:3  post hook 1 posted (#1)\n\
+         \x20         to b2\n\
+         b2:\n\
+         \x20         finish\n"
+    );
+}
+
+#[test]
+fn enforcement_depends_on_the_mode_and_the_report_says_so() {
+    let (sources, at) = sources();
+    let actions = vec![post(at('d')), Action::Signal { span: at('e'), number: 9 }];
+    let always = Expression::All(Vec::new());
+    let hook = hook(at('b'), "f", vec![selector(at('c'), always, actions)]);
+    let printed = printed(&[policy(at('a'), "p", vec![hook])], &sources);
+    assert_eq!(
+        printed,
+        "entry e0_f on fentry/f\n\
+         \x20    1:2  #1 = path of file of parameter 0\n\
+         b0:\n\
+         \x20    1:5  policy 0 enforces ? b1 : b2\n\
+         b1:\n\
+         \x20    1:5  signal 9\n\
+         \x20    1:4  post hook 0 selector 0 killed (#1)\n\
+         \x20         to b3\n\
+         b2:\n\
+         \x20    1:4  post hook 0 selector 0 killed (#1) monitored\n\
+         \x20         to b3\n\
+         b3:\n\
+         \x20         finish\n"
+    );
+}
+
+#[test]
+fn a_return_goes_on_with_the_selector_that_matched() {
+    let (sources, at) = sources();
+    let integer = Reader::Integer { bytes: 4, signedness: Signedness::Signed };
+    let set = IntegerSet::from_ranges([(0, 10)]);
+    let mut one = selector(at('c'), host_pid(at('d'), Sense::Is), vec![post(at('e'))]);
+    one.return_condition =
+        test(at('f'), Sense::Is, Question::Integer { argument: ArgumentId::Return, set });
+    let mut hook = hook(at('b'), "f", vec![one]);
+    let attach = Attach::Fexit { function: "f".into() };
+    hook.return_attachment = Some(Attachment { attach, ..fentry("f") });
+    hook.return_argument = Some(argument(at('g'), Origin::Return { parameters: 1 }, integer));
+    let printed = printed(&[policy(at('a'), "p", vec![hook])], &sources);
+    assert_eq!(
+        printed,
+        "return r0_f on fexit/f\n\
+         \x20    1:7  #1 = s32 of return value\n\
+         b0:\n\
+         \x20         returned hook 0: selector 0 -> b1, else b4\n\
+         b1:\n\
+         \x20    1:6  #1 in [0..10] ? b2 : b3\n\
+         b2:\n\
+         \x20    1:3  post hook 0 selector 0 posted (#1) is return\n\
+         \x20         to b4\n\
+         b3:\n\
+         \x20    1:3  cancel hook 0\n\
+         \x20         to b4\n\
+         b4:\n\
+         \x20         finish\n\
+         entry e1_f on fentry/f\n\
+         \x20    1:2  #1 = path of file of parameter 0\n\
+         b0:\n\
+         \x20    1:4  namespace pid in [host] ? b1 : b2\n\
+         b1:\n\
+         \x20    1:5  post hook 0 selector 0 posted (#1) awaits return\n\
+         \x20         to b2\n\
+         b2:\n\
+         \x20         finish\n"
+    );
+}
+
+#[test]
+fn no_post_and_a_rate_limit_hold_the_report_back() {
+    let (sources, at) = sources();
+    let limit = RateLimit { milliseconds: 500, scope: crate::policy::RateScope::Process };
+    let limited = Action::Post { span: at('d'), rate_limit: Some(limit) };
+    let always = || Expression::All(Vec::new());
+    let hook_with = |action| hook(at('b'), "f", vec![selector(at('c'), always(), vec![action])]);
+    let text = printed(&[policy(at('a'), "p", vec![hook_with(limited)])], &sources);
+    assert!(text.contains("posted (#1) once per 500 ms per process\n"), "{text}");
+    let nothing = Action::NoPost { span: at('d') };
+    let text = printed(&[policy(at('a'), "p", vec![hook_with(nothing)])], &sources);
+    assert!(!text.contains("post"), "{text}");
+}
+
+#[test]
+fn equal_sets_of_executables_are_one() {
+    let (_, at) = sources();
+    let binary = |place, paths: &[&str]| {
+        let patterns: Vec<Pattern> =
+            paths.iter().map(|path| Pattern::Equal((*path).into())).collect();
+        let set = texts(at(place), &patterns);
+        let condition = test(at(place), Sense::Is, Question::Binary { set });
+        selector(at(place), condition, vec![post(at(place))])
+    };
+    let selectors = vec![binary('c', &["/a", "/b"]), binary('d', &["/b", "/a"])];
+    let module = lower(&[policy(at('a'), "p", vec![hook(at('b'), "f", selectors)])]);
+    ir::verify::verify(&module).unwrap();
+    assert_eq!(module.binary_sets.len(), 1);
+}
+
+#[test]
+fn following_forks_asks_for_the_process_then_for_its_ancestors() {
+    let (sources, at) = sources();
+    let pids = Question::Pid { pids: vec![7, 1], is_namespace_pid: false, follow_forks: true };
+    let condition = test(at('c'), Sense::IsNot, pids);
+    let hook = hook(at('b'), "f", vec![selector(at('c'), condition, vec![post(at('d'))])]);
+    let module = lower(&[policy(at('a'), "p", vec![hook])]);
+    ir::verify::verify(&module).unwrap();
+    let printed = ir::print::print(&module, &sources);
+    assert!(printed.contains("follow set 0: pid in [1, 7]\n"), "{printed}");
+    assert!(printed.contains("1:3  pid in [7, 1] ? b3 : b1, unknown b3\n"), "{printed}");
+    assert!(
+        printed.contains("1:3  descends from follow set 0 ? b3 : b2, unknown b3\n"),
+        "{printed}"
+    );
+    assert!(printed.contains("fork track_fork on raw_tp/sched_process_fork\nb0:\n"), "{printed}");
+}
