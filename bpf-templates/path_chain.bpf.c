@@ -23,9 +23,18 @@ INLINE int dentry_is_in_order(void)
 	       short_name_offset() == DENTRY_START + 40;
 }
 
-/* Copies the name of a collected dentry behind a slash, in whole words when it is a short one. */
-INLINE void write_component(__u8 *to, struct writ_dentry *d, __u64 length)
+/* Writes "/name" behind the scratch->position bytes of text that are there, as writ_path_trusted
+ * does. */
+INLINE void append_collected(struct writ_scratch *s, __u8 *text, struct writ_dentry *d)
 {
+	__u64 position = *(volatile __u64 *)&s->position, length = d->length;
+	__u8 *to;
+
+	MASK(length, 0xff);
+	*(volatile __u64 *)&s->position = position + 1 + length;
+	MASK(position, 0xfff);
+	to = text + position;
+	OPAQUE(to);
 	*to = '/';
 	if (d->name != d->short_name_address) {
 		MASK(length, 0xff);
@@ -82,30 +91,21 @@ INLINE __s64 collect(struct writ_scratch *s, struct dentry *d, struct mount *m)
 ROUTINE __s64 writ_path_chain(struct writ_scratch *s, __u8 *text, struct dentry *d,
 			      struct vfsmount *mnt)
 {
-	__u64 length = 0;
+	__u64 length;
 
 	if (!dentry_is_in_order() || collect(s, d, mount_of(mnt)) < 0)
 		return CHAIN_DEEP;
+	*(volatile __u64 *)&s->position = 0;
 	for (int step = 0; step < CHAIN_MAX; step++) {
 		__u64 left = *(volatile __u64 *)&s->count;
-		struct writ_dentry *next;
-		__u64 name;
-		__u8 *to;
 
 		if (left == 0)
 			break;
 		left--;
 		MASK(left, CHAIN_MAX - 1);
 		*(volatile __u64 *)&s->count = left;
-		next = &s->chain[left];
-		name = next->length;
-		MASK(name, 0xff);
-		to = text + length;
-		OPAQUE(to);
-		write_component(to, next, name);
-		length += 1 + name;
-		if (length > TEXT_MAX)
-			return CHAIN_DEEP;
+		append_collected(s, text, &s->chain[left]);
 	}
-	return length;
+	length = *(volatile __u64 *)&s->position;
+	return length > TEXT_MAX ? CHAIN_DEEP : (__s64)length;
 }

@@ -25,7 +25,7 @@ ROUTINE __s64 writ_path_probe(struct writ_scratch *s, struct dentry *d, struct v
 	s->chain[0].parent = 0;
 	written = writ_path_chain(s, text, d, mnt);
 	if (written < 0)
-		return writ_path_walk(s, d, mnt, id);
+		goto slow;
 	if (written == 0) {
 		READ(&top, &mnt->mnt_root);
 		READ(&parent, &d->d_parent);
@@ -38,11 +38,13 @@ ROUTINE __s64 writ_path_probe(struct writ_scratch *s, struct dentry *d, struct v
 		MASK(length, 0xfff);
 		if (!s->chain[0].hashed) {
 			if (length > TEXT_MAX - DELETED_LENGTH)
-				return writ_path_walk(s, d, mnt, id);
+				goto slow;
 			write_deleted(text + length);
 			length += DELETED_LENGTH;
 		}
 	}
 	text_end(s, at, id, STATUS_READ, length);
 	return at;
+slow:
+	return writ_path_walk(s, d, mnt, id);
 }

@@ -10,18 +10,22 @@
  */
 #include "path.h"
 
-/* Writes "/name" behind the `length` bytes of text that are there, and returns the new length,
- * which can be too large but is then still only masked here: the caller looks once, at the end. */
-INLINE __u64 append_component(__u8 *text, __u64 length, struct dentry *d)
+/* Writes "/name" behind the scratch->position bytes of text that are there. The position is kept in
+ * memory: in a register the verifier would follow every value that it can have, 200,000
+ * instructions against NNN. It is masked to stay inside; the caller looks once, at the end, whether it
+ * went too far. */
+INLINE void append_component(struct writ_scratch *s, __u8 *text, struct dentry *d)
 {
+	__u64 position = *(volatile __u64 *)&s->position;
 	__u64 name_length = d->d_name.len;
 	const void *name = d->d_name.name;
 	void *short_name = (void *)d + short_name_offset();
 	__u8 *to;
 
 	MASK(name_length, 0xff);
-	MASK(length, 0x1fff);
-	to = text + (length & 0xfff);
+	*(volatile __u64 *)&s->position = position + 1 + name_length;
+	MASK(position, 0xfff);
+	to = text + position;
 	OPAQUE(to);
 	*to = '/';
 	if (name == short_name) {
@@ -39,9 +43,18 @@ INLINE __u64 append_component(__u8 *text, __u64 length, struct dentry *d)
 			}
 		}
 	} else {
+		MASK(name_length, 0xff);
 		bpf_probe_read_kernel(to + 1, name_length, name);
 	}
-	return length + 1 + name_length;
+}
+
+INLINE void append_deleted(struct writ_scratch *s, __u8 *text)
+{
+	__u64 position = *(volatile __u64 *)&s->position;
+
+	*(volatile __u64 *)&s->position = position + DELETED_LENGTH;
+	MASK(position, 0xfff);
+	write_deleted(text + position);
 }
 
 ROUTINE __s64 writ_path_trusted(struct writ_scratch *s, struct dentry *d, struct vfsmount *mnt,
@@ -49,7 +62,7 @@ ROUTINE __s64 writ_path_trusted(struct writ_scratch *s, struct dentry *d, struct
 {
 	__u64 at = item_begin(s, TEXT_ROOM);
 	struct dentry *d1, *d2, *d3, *d4, *d5, *d6, *d7;
-	__u64 length = 0, top;
+	__u64 length, top;
 	__u8 *text;
 
 	if (!at || !d)
@@ -57,6 +70,7 @@ ROUTINE __s64 writ_path_trusted(struct writ_scratch *s, struct dentry *d, struct
 	text = PAYLOAD(s, at);
 	read_root(s);
 	top = s->root_dentry;
+	*(volatile __u64 *)&s->position = 0;
 	if ((__u64)mnt != s->root_mount) {
 		__s64 above;
 
@@ -65,8 +79,8 @@ ROUTINE __s64 writ_path_trusted(struct writ_scratch *s, struct dentry *d, struct
 			return writ_path_pseudo(s, d, id);
 		above = writ_path_chain(s, text, (struct dentry *)top, mnt);
 		if (above < 0)
-			return writ_path_walk(s, d, mnt, id);
-		length = above;
+			goto slow;
+		*(volatile __u64 *)&s->position = above;
 	}
 
 	/* Up, then down again. Each dentry keeps its register or stack slot, hence no loop. */
@@ -92,31 +106,32 @@ ROUTINE __s64 writ_path_trusted(struct writ_scratch *s, struct dentry *d, struct
 		goto sixth;
 	d7 = d6->d_parent;
 	if ((__u64)d7 != top)
-		return writ_path_walk(s, d, mnt, id);
-	length = append_component(text, length, d6);
+		goto slow;
+	append_component(s, text, d6);
 sixth:
-	length = append_component(text, length, d5);
+	append_component(s, text, d5);
 fifth:
-	length = append_component(text, length, d4);
+	append_component(s, text, d4);
 fourth:
-	length = append_component(text, length, d3);
+	append_component(s, text, d3);
 third:
-	length = append_component(text, length, d2);
+	append_component(s, text, d2);
 second:
-	length = append_component(text, length, d1);
+	append_component(s, text, d1);
 last:
-	length = append_component(text, length, d);
-	if (!d->d_hash.pprev) {
-		write_deleted(text + (length & 0xfff));
-		length += DELETED_LENGTH;
-	}
+	append_component(s, text, d);
+	if (!d->d_hash.pprev)
+		append_deleted(s, text);
 end:
+	length = *(volatile __u64 *)&s->position;
 	if (length > TEXT_MAX)
-		return writ_path_walk(s, d, mnt, id);
+		goto slow;
 	if (length == 0) {
 		*text = '/';
 		length = 1;
 	}
 	text_end(s, at, id, STATUS_READ, length);
 	return at;
+slow:
+	return writ_path_walk(s, d, mnt, id);
 }

@@ -61,46 +61,65 @@ INLINE __s64 append_walk(struct writ_scratch *s, __u64 id, __u64 status)
 	return at;
 }
 
+/* Where the walk is. It lives in memory for the verifier's sake, as the position does. */
+INLINE void move_to(struct writ_scratch *s, struct dentry *d, struct mount *m)
+{
+	*(volatile __u64 *)&s->walk_dentry = (__u64)d;
+	*(volatile __u64 *)&s->walk_mount = (__u64)m;
+}
+
+enum step {
+	STEP_ON,
+	STEP_ARRIVED,
+	STEP_NO_ROOM,
+	STEP_FAULT,
+};
+
+/* Puts down one component, or crosses to the mount above. */
+INLINE enum step take_step(struct writ_scratch *s)
+{
+	struct dentry *d = (void *)*(volatile __u64 *)&s->walk_dentry;
+	struct mount *m = (void *)*(volatile __u64 *)&s->walk_mount;
+	struct mount_head mount;
+	struct dentry_head head;
+
+	if (is_root(s, d, m))
+		return STEP_ARRIVED;
+	read_mount(&mount, m);
+	if (d == mount.root) {
+		if (mount.parent == m)
+			return STEP_ARRIVED;
+		move_to(s, mount.mountpoint, mount.parent);
+		return STEP_ON;
+	}
+	read_dentry(&head, d);
+	if (!head.parent)
+		return STEP_FAULT;
+	if (head.parent == d)
+		return STEP_ARRIVED;
+	if (!prepend(s, head.length, head.name))
+		return STEP_NO_ROOM;
+	move_to(s, head.parent, m);
+	return STEP_ON;
+}
+
 ROUTINE __s64 writ_path_walk(struct writ_scratch *s, struct dentry *d, struct vfsmount *mnt,
 			     __u64 id)
 {
-	struct mount *m = mount_of(mnt);
-	struct mount_head mount = {};
-	__u64 status = STATUS_TRUNCATED;
+	enum step step = STEP_ON;
 
-	read_mount(&mount, m);
+	move_to(s, d, mount_of(mnt));
 	*(volatile __u64 *)&s->position = WALK_END;
 	if (is_deleted(d)) {
 		*(volatile __u64 *)&s->position = WALK_END - DELETED_LENGTH;
 		write_deleted(&s->walk[WALK_END - DELETED_LENGTH]);
 	}
-	for (int step = 0; step < WALK_STEPS; step++) {
-		struct dentry_head head;
-
-		if (is_root(s, d, m)) {
-			status = STATUS_READ;
+	for (int steps = 0; steps < WALK_STEPS; steps++) {
+		step = take_step(s);
+		if (step != STEP_ON)
 			break;
-		}
-		if (d == mount.root) {
-			if (mount.parent == m || !mount.parent) {
-				status = STATUS_READ;
-				break;
-			}
-			d = mount.mountpoint;
-			m = mount.parent;
-			read_mount(&mount, m);
-			continue;
-		}
-		read_dentry(&head, d);
-		if (!head.parent)
-			return without_text(s, id, STATUS_UNREADABLE);
-		if (head.parent == d) {
-			status = STATUS_READ;
-			break;
-		}
-		if (!prepend(s, head.length, head.name))
-			break;
-		d = head.parent;
 	}
-	return append_walk(s, id, status);
+	if (step == STEP_FAULT)
+		return without_text(s, id, STATUS_UNREADABLE);
+	return append_walk(s, id, step == STEP_ARRIVED ? STATUS_READ : STATUS_TRUNCATED);
 }

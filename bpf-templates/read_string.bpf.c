@@ -27,9 +27,10 @@ ROUTINE __s64 writ_read_string(struct writ_scratch *s, const char *from, __u64 i
 		copied = bpf_probe_read_kernel_str(text, TEXT_MAX + 2, from);
 	else
 		copied = bpf_probe_read_user_str(text, TEXT_MAX + 2, from);
-	if (copied <= 0)
+	if (copied < 0)
 		return without_text(s, id, STATUS_UNREADABLE);
-	length = copied - 1;
+	/* The zero is counted, but not by strncpy_from_user_nofault for an empty string. */
+	length = copied ? copied - 1 : 0;
 	if (length > TEXT_MAX) {
 		length = TEXT_MAX;
 		status = STATUS_TRUNCATED;

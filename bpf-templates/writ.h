@@ -159,6 +159,8 @@ struct writ_scratch {
 	__u64 root_mount;
 	__u64 position;
 	__u64 count;
+	__u64 walk_dentry;
+	__u64 walk_mount;
 	struct writ_dentry chain[CHAIN_MAX];
 	__u8 walk[TEXT_MAX + 1 + SLACK];
 	union {

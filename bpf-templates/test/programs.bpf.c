@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: (GPL-2.0 OR BSD-2-Clause) */
+/*
+ * Programs that call each routine as generated programs do: one for each way of attaching.
+ * They act on one process only, so that a record is always the test's own doing.
+ */
+#include "../library.bpf.c"
+
+/* Which process is watched, and which program acts: the test switches them on one by one. */
+volatile struct {
+	__u32 target;
+	__u32 active;
+} control;
+
+enum program {
+	FENTRY_FILE = 1,
+	LSM_FILE = 2,
+	KPROBE_FILE = 3,
+	FENTRY_PATH = 4,
+	KPROBE_PATH = 5,
+	FENTRY_BINPRM = 6,
+	KPROBE_BINPRM = 7,
+	SYSCALLS = 8,
+	LIMITED = 9,
+	COMPARE_FENTRY = 10,
+	COMPARE_KPROBE = 11,
+	COMPARE_LSM = 12,
+};
+
+INLINE int is_ours(__u32 program)
+{
+	return control.active == program && bpf_get_current_pid_tgid() >> 32 == control.target;
+}
+
+INLINE struct writ_scratch *acquire(void)
+{
+#ifdef WITHOUT_CMPXCHG
+	return writ_scratch_acquire_plain();
+#else
+	return writ_scratch_acquire_atomic();
+#endif
+}
+
+#define WITH_SCRATCH(program, body)                                                                \
+	struct writ_scratch *s;                                                                    \
+	__s64 at __attribute__((unused));                                                          \
+                                                                                                   \
+	if (!is_ours(program) || !(s = acquire()))                                                 \
+		return 0;                                                                          \
+	body;                                                                                      \
+	writ_scratch_release(s);                                                                   \
+	return 0
+
+struct arguments {
+	void *first;
+	void *second;
+};
+
+SEC("fentry/security_file_open")
+int fentry_file(struct arguments *context)
+{
+	struct file *file = context->first;
+
+	WITH_SCRATCH(FENTRY_FILE, {
+		at = writ_read_file_trusted(s, file, 7);
+		writ_describe_file_trusted(s, file, at);
+		writ_post(s, FENTRY_FILE, 1, 2, -3);
+	});
+}
+
+SEC("lsm/file_open")
+int lsm_file(struct arguments *context)
+{
+	struct file *file = context->first;
+
+	WITH_SCRATCH(LSM_FILE, {
+		at = writ_read_file_trusted(s, file, 7);
+		writ_describe_file_trusted(s, file, at);
+		writ_post(s, LSM_FILE, 1, 2, -3);
+	});
+}
+
+/* x86-64 `struct pt_regs`, in which the first argument, rdi, stands at 112. */
+#define FIRST(context) ((void *)*(__u64 *)((__u8 *)(context) + 112))
+
+SEC("kprobe/security_file_open")
+int kprobe_file(void *context)
+{
+	struct file *file = FIRST(context);
+
+	WITH_SCRATCH(KPROBE_FILE, {
+		at = writ_read_file_probe(s, file, 7);
+		writ_describe_file_probe(s, file, at);
+		writ_post(s, KPROBE_FILE, 1, 2, -3);
+	});
+}
+
+SEC("fentry/security_inode_getattr")
+int fentry_path(struct arguments *context)
+{
+	struct path *path = context->first;
+
+	WITH_SCRATCH(FENTRY_PATH, {
+		at = writ_read_path_trusted(s, path, 7);
+		writ_describe_path_trusted(s, path, at);
+		writ_post(s, FENTRY_PATH, 1, 2, -3);
+	});
+}
+
+SEC("kprobe/security_inode_getattr")
+int kprobe_path(void *context)
+{
+	struct path *path = FIRST(context);
+
+	WITH_SCRATCH(KPROBE_PATH, {
+		at = writ_read_path_probe(s, path, 7);
+		writ_describe_path_probe(s, path, at);
+		writ_post(s, KPROBE_PATH, 1, 2, -3);
+	});
+}
+
+SEC("fentry/security_bprm_check")
+int fentry_binprm(struct arguments *context)
+{
+	struct linux_binprm *bprm = context->first;
+
+	WITH_SCRATCH(FENTRY_BINPRM, {
+		at = writ_read_binprm_trusted(s, bprm, 7);
+		writ_describe_binprm_trusted(s, bprm, at);
+		writ_post(s, FENTRY_BINPRM, 1, 2, -3);
+	});
+}
+
+SEC("kprobe/security_bprm_check")
+int kprobe_binprm(void *context)
+{
+	struct linux_binprm *bprm = FIRST(context);
+
+	WITH_SCRATCH(KPROBE_BINPRM, {
+		at = writ_read_binprm_probe(s, bprm, 7);
+		writ_describe_binprm_probe(s, bprm, at);
+		writ_post(s, KPROBE_BINPRM, 1, 2, -3);
+	});
+}
+
+/* System calls that the test makes for their arguments' sake. */
+#define NR_FSYNC 74
+#define NR_GETPGID 121
+#define NR_UNLINK 87
+#define HOOK_SYSCALL 100
+
+INLINE __u64 argument(void *registers)
+{
+	__u64 value = 0;
+
+	bpf_probe_read_kernel(&value, 8, registers + 112);
+	return value;
+}
+
+SEC("raw_tp/sys_enter")
+int enter_syscall(struct arguments *context)
+{
+	__u64 number = (__u64)context->second, value;
+	void *registers = context->first;
+
+	WITH_SCRATCH(SYSCALLS, {
+		value = argument(registers);
+		if (number == NR_FSYNC) {
+			at = writ_read_fd(s, value, 7);
+			writ_describe_fd(s, value, at);
+			s->flags = FLAG_AWAITS_RETURN;
+			writ_post(s, HOOK_SYSCALL, 5, 2, -3);
+		} else if (number == NR_UNLINK) {
+			writ_read_string(s, (void *)value, 7);
+			writ_post(s, HOOK_SYSCALL, 5, 1, 0);
+		} else if (number == NR_GETPGID) {
+			writ_put_integer(s, 0, writ_namespace_uts());
+			writ_put_integer(s, 1, writ_namespace_ipc());
+			writ_put_integer(s, 2, writ_namespace_mnt());
+			writ_put_integer(s, 3, writ_namespace_pid());
+			writ_put_integer(s, 4, writ_namespace_pid_for_children());
+			writ_put_integer(s, 5, writ_namespace_net());
+			writ_put_integer(s, 6, writ_namespace_time());
+			writ_put_integer(s, 7, writ_namespace_time_for_children());
+			writ_put_integer(s, 8, writ_namespace_cgroup());
+			writ_put_integer(s, 9, writ_namespace_user());
+			writ_put_integer(s, 10, writ_namespace_pid_number());
+			writ_put_integer(s, 11, writ_mode(0));
+			writ_put_integer(s, 12, writ_mode(9));
+			writ_put_unreadable(s, 13, STATUS_ABSENT);
+			writ_post(s, HOOK_SYSCALL, 5, 1, 0);
+		}
+	});
+}
+
+SEC("raw_tp/sys_exit")
+int exit_syscall(struct arguments *context)
+{
+	__s64 result = (__s64)context->second, selector;
+
+	WITH_SCRATCH(SYSCALLS, {
+		selector = writ_return(s, HOOK_SYSCALL);
+		if (selector >= 0) {
+			writ_put_integer(s, 9, result);
+			writ_post(s, HOOK_SYSCALL, selector, 1, 0);
+		}
+	});
+}
+
+/* getpgid(n) is limited by thread when n is 0, by process when 1, and globally when 2. */
+SEC("raw_tp/sys_enter")
+int limit_syscall(struct arguments *context)
+{
+	__u64 number = (__u64)context->second, value;
+	void *registers = context->first;
+
+	WITH_SCRATCH(LIMITED, {
+		value = argument(registers);
+		if (number == NR_GETPGID) {
+			writ_put_integer(s, 1, value);
+			if (!writ_rate_limited(s, HOOK_SYSCALL, 5, 100, value % 3))
+				writ_post(s, HOOK_SYSCALL, 5, 1, 0);
+		}
+	});
+}
+
+SEC("raw_tp/sched_process_exec")
+int process_exec(struct exec_context *context)
+{
+	struct writ_scratch *s = acquire();
+	__s64 at;
+
+	if (!s)
+		return 0;
+	at = writ_exec_start(s, context);
+	if (at >= 0 && *(__u32 *)((__u8 *)s + at) == 0x6e69622f /* "/bin" */)
+		s->binary_sets[2] |= 1ULL << 63;
+	writ_exec_finish(s, context);
+	writ_scratch_release(s);
+	return 0;
+}
+
+SEC("raw_tp/sched_process_fork")
+int process_fork(struct fork_context *context)
+{
+	return writ_fork(context, 4);
+}
+
+SEC("raw_tp/sched_process_exit")
+int process_exit(struct exit_context *context)
+{
+	return writ_exit(context);
+}
+
+/* What a policy with one prefix costs: compared with "/etc/sha", posted when it matches. */
+INLINE int is_shadow(struct writ_scratch *s, __s64 at)
+{
+	return at >= 0 && *(__u64 *)((__u8 *)s + at) == 0x6168732f6374652fULL;
+}
+
+SEC("fentry/security_file_open")
+int compare_fentry(struct arguments *context)
+{
+	struct file *file = context->first;
+
+	WITH_SCRATCH(COMPARE_FENTRY, {
+		at = writ_read_file_trusted(s, file, 7);
+		if (is_shadow(s, at))
+			writ_post(s, COMPARE_FENTRY, 0, 1, 0);
+	});
+}
+
+SEC("lsm/file_open")
+int compare_lsm(struct arguments *context)
+{
+	struct file *file = context->first;
+
+	WITH_SCRATCH(COMPARE_LSM, {
+		at = writ_read_file_trusted(s, file, 7);
+		if (is_shadow(s, at))
+			writ_post(s, COMPARE_LSM, 0, 1, 0);
+	});
+}
+
+SEC("kprobe/security_file_open")
+int compare_kprobe(void *context)
+{
+	struct file *file = FIRST(context);
+
+	WITH_SCRATCH(COMPARE_KPROBE, {
+		at = writ_read_file_probe(s, file, 7);
+		if (is_shadow(s, at))
+			writ_post(s, COMPARE_KPROBE, 0, 1, 0);
+	});
+}
