@@ -236,3 +236,6 @@ fn describe(
 fn manifest_bytes(manifest: &Manifest) -> Result<Vec<u8>, PackError> {
     serde_json::to_vec(manifest).map_err(|error| PackError::Manifest(error.to_string()))
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::btf::{Btf, word};
+use super::btf::{Btf, TypeId, word};
 
 const MAGIC_AND_VERSION: [u8; 4] = [0x9f, 0xeb, 1, 0];
 /// Bytes of the header with all three tables.
@@ -36,6 +36,25 @@ struct Block {
     section: u32,
     /// The first word of each is the offset of an instruction, in bytes from the section's start.
     records: Vec<Vec<u32>>,
+}
+
+/// One CO-RE relocation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct CoreRelocation {
+    /// Of the instruction, in bytes from the section's start.
+    pub(super) offset: u64,
+    pub(super) type_id: TypeId,
+    /// Offset of the access, such as `0:1`, in the BTF strings.
+    pub(super) access: u32,
+    /// `enum bpf_core_relo_kind`.
+    kind: u32,
+}
+
+impl CoreRelocation {
+    /// Whether it asks if a field, type or enumerator exists, or if a type matches.
+    pub(super) fn asks(&self) -> bool {
+        matches!(self.kind, 2 | 8 | 10 | 12)
+    }
 }
 
 impl Extension {
@@ -79,6 +98,24 @@ impl Extension {
         for table in [&mut self.functions, &mut self.lines, &mut self.relocations] {
             table.merge(text, btf, bases);
         }
+    }
+
+    /// The CO-RE relocations of one section.
+    pub(super) fn core_relocations<'a>(
+        &'a self,
+        btf: &'a Btf,
+        section: &'a str,
+    ) -> impl Iterator<Item = CoreRelocation> {
+        let here = self.relocations.records(btf).filter(move |(name, _)| *name == section);
+        here.filter_map(|(_, record)| match record {
+            [offset, type_id, access, kind, ..] => Some(CoreRelocation {
+                offset: u64::from(*offset),
+                type_id: TypeId(*type_id),
+                access: *access,
+                kind: *kind,
+            }),
+            _ => None,
+        })
     }
 }
 
@@ -149,14 +186,7 @@ impl Table {
         }
     }
 
-    /// How many records there are.
-    #[cfg(test)]
-    pub(super) fn len(&self) -> usize {
-        self.blocks.iter().map(|block| block.records.len()).sum()
-    }
-
-    /// Name of the section, offset and words of each record.
-    #[cfg(test)]
+    /// Name of the section and words of each record.
     pub(super) fn records<'a>(
         &'a self,
         btf: &'a Btf,

@@ -1,22 +1,34 @@
 //! The closing proof: a loader's own code reads the object and applies its CO-RE relocations.
 
-use aya_obj::Object;
-use aya_obj::btf::Btf;
+use std::collections::BTreeMap;
 
-use super::PackError;
+use aya_obj::btf::Btf;
+use aya_obj::generated::bpf_insn;
+use aya_obj::{Function, Object};
+use object::read::{Object as _, ObjectSection as _};
+
+use super::btf_ext::{CoreRelocation, Extension};
+use super::{PackError, btf};
 
 /// A section that libbpf knows and aya 0.14 does not, and a name of the same length that aya takes
 /// for the same kind of program.
 const UNKNOWN_TO_AYA: (&[u8], &[u8]) = (b"fmod_ret/", b"fentry///");
 
+/// What loaders put where a relocation does not apply: a call of a helper that cannot exist. The
+/// verifier refuses it, unless a question such as `bpf_core_field_exists` keeps it from being run.
+const POISON: (u8, i32) = (0x85, 0x0bad_2310);
+
 /// Reads `bundle` with aya-obj, applies every CO-RE relocation against the kernel's raw BTF and
-/// links every call. What this accepts has all types, fields and routines that its code uses.
+/// links every call.
+///
+/// A relocation may only fail in a function that asks whether something exists.
 pub(super) fn prove(bundle: &[u8], kernel_btf: &[u8]) -> Result<(), PackError> {
     let mut object =
         Object::parse(&renamed(bundle)).map_err(|error| PackError::Proof(chain(&error)))?;
     let kernel = Btf::parse(kernel_btf, object.endianness)
         .map_err(|error| PackError::KernelBtf(chain(&error)))?;
     object.relocate_btf(&kernel).map_err(|error| PackError::Proof(chain(&error)))?;
+    check_poison(bundle, &object)?;
     let text = object.functions.keys().map(|(section, _)| *section).collect();
     object.relocate_calls(&text).map_err(|error| PackError::Proof(chain(&error)))
 }
@@ -32,6 +44,49 @@ fn renamed(bundle: &[u8]) -> Vec<u8> {
         }
     }
     bytes
+}
+
+fn check_poison(bundle: &[u8], object: &Object) -> Result<(), PackError> {
+    let damaged = || PackError::Proof("its own BTF cannot be read".to_owned());
+    let btf = btf::Btf::parse(&section(bundle, ".BTF")?).ok_or_else(damaged)?;
+    let extension = Extension::parse(&section(bundle, ".BTF.ext")?).ok_or_else(damaged)?;
+    let relocations: BTreeMap<u64, CoreRelocation> = extension
+        .core_relocations(&btf, ".text")
+        .map(|relocation| (relocation.offset, relocation))
+        .collect();
+    for function in object.functions.values() {
+        let start = function.section_offset as u64;
+        let inside = relocations.range(start..start + 8 * function.instructions.len() as u64);
+        if inside.clone().any(|(_, relocation)| relocation.asks()) {
+            continue;
+        }
+        let is_poisoned = |offset: u64| {
+            let index = usize::try_from((offset - start) / 8).unwrap_or(usize::MAX);
+            function.instructions.get(index).is_some_and(is_poison)
+        };
+        if let Some((_, relocation)) = inside.clone().find(|(offset, _)| is_poisoned(**offset)) {
+            return Err(unproven(function, relocation, &btf));
+        }
+    }
+    Ok(())
+}
+
+fn is_poison(instruction: &bpf_insn) -> bool {
+    (instruction.code, instruction.imm) == POISON
+}
+
+fn unproven(function: &Function, relocation: &CoreRelocation, btf: &btf::Btf) -> PackError {
+    let name = btf.get(relocation.type_id).map_or("", |found| btf.text(found.name));
+    let access = btf.text(relocation.access);
+    let routine = &function.name;
+    PackError::Proof(format!("`{routine}` uses `{access}` of `{name}`, which the kernel lacks"))
+}
+
+fn section(bundle: &[u8], name: &str) -> Result<Vec<u8>, PackError> {
+    let unread = |error: object::read::Error| PackError::Proof(error.to_string());
+    let file = object::File::parse(bundle).map_err(unread)?;
+    let section = file.section_by_name(name).map(|section| section.data());
+    Ok(section.transpose().map_err(unread)?.unwrap_or_default().to_vec())
 }
 
 /// An error with its causes.
