@@ -10,6 +10,7 @@ pub mod btf;
 pub mod embedded;
 pub mod feature;
 pub mod function;
+pub mod image;
 pub mod lsm;
 pub mod profile;
 pub mod syscall;

@@ -1,13 +1,18 @@
 //! `writ kernel`: makes profiles of kernels and shows what is in them.
 
 mod capture;
+mod import;
+mod load;
+mod show;
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
+use crate::kernel::image::ImageError;
 use crate::kernel::{Profile, ProfileError};
+pub use load::load;
 
 /// `writ kernel …`
 #[derive(Debug, Args)]
@@ -18,17 +23,49 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// List the kernels whose profiles come with writ
+    List,
+    /// Show what a profile says about its kernel, or about hooks
+    Show(Show),
     /// Make a profile of the kernel that is running here (as root)
     Capture(Capture),
+    /// Make a profile from raw BTF, a vmlinux, a vmlinuz or a Debian package
+    Import(Import),
+}
+
+#[derive(Debug, Args)]
+struct Show {
+    /// A kernel such as `6.1`, a profile, a raw BTF file, or `host`
+    #[arg(value_name = "KERNEL")]
+    kernel: String,
+    /// Functions, system calls, LSM hooks or tracepoints such as `sched/sched_process_exec`
+    #[arg(value_name = "HOOK")]
+    hooks: Vec<String>,
 }
 
 #[derive(Debug, Args)]
 struct Capture {
-    /// Where to write the profile
+    /// Where to write the profile; `<name>.wprofile` when nothing is given
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// What to call the kernel; its release when nothing is given
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", hide_default_value = true)]
+    name: String,
+}
+
+#[derive(Debug, Args)]
+struct Import {
+    /// Files of one kernel; what the first lacks is looked for in the next
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<PathBuf>,
+    /// The kernel's configuration, as `/boot/config-*`
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Where to write the profile; `<name>.wprofile` when nothing is given
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// What to call the kernel; its release when nothing is given
+    #[arg(long, default_value = "", hide_default_value = true)]
     name: String,
 }
 
@@ -43,6 +80,14 @@ pub enum Error {
     Print(#[from] std::io::Error),
     #[error("cannot use `{name}` as a kernel: {error}")]
     Profile { name: String, error: ProfileError },
+    #[error("cannot use `{name}` as a kernel: {error}")]
+    Image { name: String, error: ImageError },
+    #[error(
+        "there is no kernel `{name}`{help}; `writ kernel list` lists those that come with writ, and a file or `host` will do too"
+    )]
+    NoKernel { name: String, help: String },
+    #[error("kernel {kernel} has no function, system call, LSM hook or tracepoint `{hook}`{help}")]
+    NoHook { kernel: String, hook: String, help: String },
 }
 
 /// Carries out a command and prints to `stdout`.
@@ -52,23 +97,34 @@ pub enum Error {
 /// When a file cannot be read or written, or is not what it should be.
 pub fn run(arguments: &Arguments, stdout: &mut dyn Write) -> Result<(), Error> {
     match &arguments.command {
-        Command::Capture(command) => capture(command, stdout),
+        Command::List => show::list(stdout),
+        Command::Show(Show { kernel, hooks }) => {
+            load(kernel)?.iter().try_for_each(|profile| show::show(profile, hooks, stdout))
+        }
+        Command::Capture(Capture { output, name }) => {
+            save(&capture::host(name)?, output.as_deref(), stdout)
+        }
+        Command::Import(Import { files, config, output, name }) => {
+            let profile = import::import(files, config.as_deref(), name)?;
+            save(&profile, output.as_deref(), stdout)
+        }
     }
 }
 
-fn capture(command: &Capture, stdout: &mut dyn Write) -> Result<(), Error> {
-    let profile = capture::host(&command.name)?;
-    let output = command.output.clone();
-    let path = output.unwrap_or_else(|| format!("{}.wprofile", profile.name()).into());
-    write(&profile, &path)?;
-    writeln!(stdout, "{}: {}", path.display(), profile.name())?;
-    Ok(())
+/// Writes a profile to a file and says what is in it.
+fn save(profile: &Profile, output: Option<&Path>, stdout: &mut dyn Write) -> Result<(), Error> {
+    let own_name = || format!("{}.wprofile", profile.name()).into();
+    let path: PathBuf = output.map_or_else(own_name, Path::to_owned);
+    let name = profile.name().to_owned();
+    let bytes = profile.write().map_err(|error| Error::Profile { name, error })?;
+    #[expect(clippy::disallowed_methods, reason = "the command line does the IO")]
+    std::fs::write(&path, bytes).map_err(|error| Error::Write { path: path.clone(), error })?;
+    writeln!(stdout, "wrote `{}`", path.display())?;
+    show::show(profile, &[], stdout)
 }
 
-fn write(profile: &Profile, path: &std::path::Path) -> Result<(), Error> {
-    let bytes = profile
-        .write()
-        .map_err(|error| Error::Profile { name: profile.name().to_owned(), error })?;
+/// The bytes of a file.
+fn read(path: &Path) -> Result<Vec<u8>, Error> {
     #[expect(clippy::disallowed_methods, reason = "the command line does the IO")]
-    std::fs::write(path, bytes).map_err(|error| Error::Write { path: path.to_owned(), error })
+    std::fs::read(path).map_err(|error| Error::Read { path: path.to_owned(), error })
 }

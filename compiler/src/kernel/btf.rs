@@ -6,6 +6,7 @@
 mod declared;
 mod layout;
 mod lookup;
+mod number;
 mod reader;
 mod text;
 mod types;
@@ -13,3 +14,6 @@ mod types;
 pub use layout::{Place, Step};
 pub use reader::{Btf, BtfError, MAXIMUM_SIZE};
 pub use types::{Aggregate, Enumerator, Kind, Member, Modifier, Shape, Type, TypeId};
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,7 @@
 //! LSM hooks: BTF has a function `bpf_lsm_<hook>` for each one a program can attach to.
 
+use std::collections::BTreeSet;
+
 use super::btf::TypeId;
 use super::function::Prototype;
 use super::profile::Profile;
@@ -35,15 +37,19 @@ impl Profile {
 
     /// Names of the hooks, in the order of BTF.
     pub fn lsm_hooks(&self) -> impl Iterator<Item = &str> {
+        let hooks = self.lsm_framework();
         let names = self.functions().filter_map(|name| name.strip_prefix(PREFIX));
-        names.filter(|name| self.is_lsm_hook(name))
+        names.filter(move |name| hooks.as_ref().is_none_or(|hooks| hooks.contains(name)))
     }
 
-    /// Whether the LSM framework has a hook of that name. Some of BPF's own functions begin as the
-    /// hooks do, `bpf_lsm_verify_prog` for one.
     fn is_lsm_hook(&self, name: &str) -> bool {
-        // One member for each line of `lsm_hook_defs.h`.
-        let hooks = self.btf().named("security_list_options").next();
-        hooks.is_none_or(|hooks| hooks.members().any(|member| member.name == name))
+        self.lsm_framework().is_none_or(|hooks| hooks.contains(name))
+    }
+
+    /// The hooks of the LSM framework, one member of a union for each line of `lsm_hook_defs.h`.
+    /// Some of BPF's own functions begin as the hooks do, `bpf_lsm_verify_prog` for one.
+    fn lsm_framework(&self) -> Option<BTreeSet<&str>> {
+        let hooks = self.btf().named("security_list_options").next()?;
+        Some(hooks.members().map(|member| member.name).collect())
     }
 }

@@ -123,15 +123,29 @@ impl Profile {
     }
 
     /// Whether an LSM is in the active list, so that its hooks are asked.
+    ///
+    /// A kernel that was not running has no such list; then `CONFIG_LSM` says with which it boots
+    /// when the command line does not change it.
     pub fn lsm_active(&self, lsm: &str) -> Answer {
-        let Some(active) = &self.facts.active_lsms else {
-            return Answer::unknown("the profile does not list the active LSMs");
-        };
+        let Some(active) = &self.facts.active_lsms else { return self.lsm_configured(lsm) };
         let list = active.join(",");
         if active.iter().any(|name| name == lsm) {
             Answer::shown(format!("`{lsm}` is in the active LSM list `{list}`"))
         } else {
             Answer::absent(format!("`{lsm}` is not in the active LSM list `{list}`"))
+        }
+    }
+
+    fn lsm_configured(&self, lsm: &str) -> Answer {
+        let list = match self.config("CONFIG_LSM") {
+            Err(_) => return Answer::unknown("the profile does not list the active LSMs"),
+            Ok(list) => list.unwrap_or_default().trim_matches('"'),
+        };
+        let evidence = format!("`CONFIG_LSM={list}`, unless the command line says otherwise");
+        if list.split(',').any(|name| name == lsm) {
+            Answer::inferred(evidence)
+        } else {
+            Answer::inferred_absent(evidence)
         }
     }
 
@@ -153,6 +167,17 @@ impl Profile {
     /// The reason why the profile does not know.
     pub(super) fn traceable_count(&self, function: &str) -> Result<usize, String> {
         Ok(self.lines(Part::Traceable)?.count(function))
+    }
+
+    /// Names of the functions that ftrace can trace, ordered; empty when the profile does not know.
+    /// A function of a module has the module's name in brackets behind it.
+    pub fn traceable_functions(&self) -> impl Iterator<Item = &str> {
+        self.lines(Part::Traceable).map(Lines::iter).into_iter().flatten()
+    }
+
+    /// Why the profile lacks a part; `None` when it has it.
+    pub fn missing(&self, part: Part) -> Option<String> {
+        self.lines(part).err()
     }
 
     /// Names under which the compiler put variants of a function: `foo.isra.0`, `foo.constprop.0`.

@@ -2,10 +2,14 @@
 
 use std::sync::OnceLock;
 
+use super::number;
 use super::types::{Type, TypeId};
 
 /// Largest BTF that is read, in bytes. The largest kernels have about 10 MB.
 pub const MAXIMUM_SIZE: usize = 256 << 20;
+
+/// Bytes of a name that are looked at. The kernel allows 512 (`KSYM_NAME_LEN`).
+const LONGEST_NAME: usize = 1024;
 
 const MAGIC: u16 = 0xeb9f;
 /// `sizeof(struct btf_header)` as it was first; newer kernels append fields.
@@ -93,9 +97,11 @@ impl Btf {
         self.bytes.get(start..self.types.1)
     }
 
-    /// The string at an offset of the string section; empty when there is none or it is not UTF-8.
+    /// The string at an offset of the string section; empty when there is none, it is not UTF-8, or
+    /// it is so long that no kernel has it.
     pub(super) fn string(&self, offset: u32) -> &str {
         let tail = self.string_section().get(offset as usize..).unwrap_or_default();
+        let tail = tail.get(..LONGEST_NAME).unwrap_or(tail);
         let end = memchr::memchr(0, tail).unwrap_or(0);
         std::str::from_utf8(tail.get(..end).unwrap_or_default()).unwrap_or_default()
     }
@@ -157,16 +163,19 @@ fn record_size(section: &[u8], at: usize, id: u32) -> Result<usize, BtfError> {
     let count = (info & 0xffff) as usize;
     let kind = (info >> 24) & 0x1f;
     let tail = match kind {
-        // INT, VAR and DECL_TAG have one word more.
-        1 | 14 | 17 => 4,
-        // PTR, FWD, TYPEDEF, VOLATILE, CONST, RESTRICT, FUNC, FLOAT and TYPE_TAG have none.
-        2 | 7..=12 | 16 | 18 => 0,
-        // ARRAY
-        3 => 12,
-        // STRUCT, UNION, DATASEC and ENUM64 list three words each.
-        4 | 5 | 15 | 19 => count * 12,
-        // ENUM and FUNC_PROTO list two.
-        6 | 13 => count * 8,
+        number::INT | number::VAR | number::DECL_TAG => 4,
+        number::ARRAY => 12,
+        number::STRUCT | number::UNION | number::DATASEC | number::ENUM64 => count * 12,
+        number::ENUM | number::FUNC_PROTO => count * 8,
+        number::PTR
+        | number::FWD
+        | number::TYPEDEF
+        | number::VOLATILE
+        | number::CONST
+        | number::RESTRICT
+        | number::FUNC
+        | number::FLOAT
+        | number::TYPE_TAG => 0,
         _ => return Err(BtfError::Kind { id, kind }),
     };
     Ok(TYPE_SIZE + tail)

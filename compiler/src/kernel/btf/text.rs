@@ -4,16 +4,22 @@ use super::types::{Aggregate, Kind, Modifier, Type};
 
 /// Levels of pointers and qualifiers after which the rest is left out.
 const DEEPEST: usize = 16;
+/// Types that one text may mention, since prototypes can hold prototypes.
+const MOST_TYPES: usize = 256;
 
 impl Type<'_> {
     /// The type in C: `struct file *`, `const char *`, `unsigned int`.
     pub fn text(self) -> String {
-        text(self, DEEPEST)
+        let mut budget = MOST_TYPES;
+        text(self, DEEPEST, &mut budget)
     }
 }
 
-fn text(type_: Type<'_>, depth: usize) -> String {
-    let Some(depth) = depth.checked_sub(1) else { return "…".to_owned() };
+fn text(type_: Type<'_>, depth: usize, budget: &mut usize) -> String {
+    let (Some(depth), Some(left)) = (depth.checked_sub(1), budget.checked_sub(1)) else {
+        return "…".to_owned();
+    };
+    *budget = left;
     let named = |word: &str| match type_.name() {
         "" => format!("{word} {{…}}"),
         name => format!("{word} {name}"),
@@ -27,26 +33,32 @@ fn text(type_: Type<'_>, depth: usize) -> String {
         | Kind::Variable(_)
         | Kind::DataSection
         | Kind::DeclarationTag(_) => type_.name().to_owned(),
-        Kind::Pointer(to) => pointer(to, depth),
-        Kind::Array { element, count: 0 } => format!("{}[]", text(element, depth)),
-        Kind::Array { element, count } => format!("{}[{count}]", text(element, depth)),
+        Kind::Pointer(to) => pointer(to, depth, budget),
+        Kind::Array { element, count: 0 } => format!("{}[]", text(element, depth, budget)),
+        Kind::Array { element, count } => format!("{}[{count}]", text(element, depth, budget)),
         Kind::Struct { .. } | Kind::Forward(Aggregate::Struct) => named("struct"),
         Kind::Union { .. } | Kind::Forward(Aggregate::Union) => named("union"),
         Kind::Enum { .. } => named("enum"),
-        Kind::Modifier(modifier, to) => modified(modifier, to, type_.name(), depth),
-        Kind::Function(_) | Kind::Prototype { .. } => function(type_, "", depth),
+        Kind::Modifier(modifier, to) => modified(modifier, to, type_.name(), depth, budget),
+        Kind::Function(_) | Kind::Prototype { .. } => function(type_, "", depth, budget),
     }
 }
 
-fn pointer(to: Type<'_>, depth: usize) -> String {
+fn pointer(to: Type<'_>, depth: usize, budget: &mut usize) -> String {
     if let Kind::Prototype { .. } = to.kind() {
-        return function(to, "(*)", depth);
+        return function(to, "(*)", depth, budget);
     }
-    let target = text(to, depth);
+    let target = text(to, depth, budget);
     if target.ends_with('*') { format!("{target}*") } else { format!("{target} *") }
 }
 
-fn modified(modifier: Modifier, to: Type<'_>, tag: &str, depth: usize) -> String {
+fn modified(
+    modifier: Modifier,
+    to: Type<'_>,
+    tag: &str,
+    depth: usize,
+    budget: &mut usize,
+) -> String {
     let word = match modifier {
         Modifier::Volatile => "volatile",
         Modifier::Const => "const",
@@ -54,18 +66,20 @@ fn modified(modifier: Modifier, to: Type<'_>, tag: &str, depth: usize) -> String
         // The kernel's own spelling of `btf_type_tag("user")`.
         Modifier::Tag => &format!("__{tag}"),
     };
-    let target = text(to, depth);
+    let target = text(to, depth, budget);
     // What qualifies a pointer stands behind the asterisk.
     if target.ends_with('*') { format!("{target}{word}") } else { format!("{word} {target}") }
 }
 
-fn function(type_: Type<'_>, declarator: &str, depth: usize) -> String {
-    let returns = type_.returns().map_or_else(|| "?".to_owned(), |returns| text(returns, depth));
+fn function(type_: Type<'_>, declarator: &str, depth: usize, budget: &mut usize) -> String {
+    let returns =
+        type_.returns().map_or_else(|| "?".to_owned(), |returns| text(returns, depth, budget));
     let parameters: Vec<String> = type_
         .parameters()
+        .take(MOST_TYPES)
         .map(|parameter| match (parameter.type_.id().0, parameter.name) {
             (0, "") => "...".to_owned(),
-            _ => text(parameter.type_, depth),
+            _ => text(parameter.type_, depth, budget),
         })
         .collect();
     let name = if declarator.is_empty() { type_.name() } else { declarator };

@@ -1,5 +1,6 @@
 //! What one BTF type is, decoded when it is asked for.
 
+use super::number;
 use super::reader::{Btf, TYPE_SIZE, word};
 
 /// Steps after which a chain of modifiers is taken to be a circle. The kernel allows 32 too
@@ -172,7 +173,7 @@ impl<'a> Type<'a> {
 
     /// Whether it is a function, decided without decoding it.
     pub fn is_function(self) -> bool {
-        self.kind_number() == Some(12)
+        self.kind_number() == Some(number::FUNC)
     }
 
     /// The type without typedefs, qualifiers and tags; `Missing` when they go round in a circle.
@@ -276,18 +277,21 @@ impl<'a> Type<'a> {
     /// Values of an enum (typedefs resolved), in order; none for another kind.
     pub fn enumerators(self) -> impl Iterator<Item = Enumerator<'a>> {
         let resolved = self.resolved();
-        let kind = resolved.kind_number();
-        let count = if matches!(kind, Some(6 | 19)) { resolved.count() } else { 0 };
-        let stride = if kind == Some(19) { 12 } else { 8 };
-        let signed = resolved.flag();
+        let (count, wide) = match resolved.kind_number() {
+            Some(number::ENUM) => (resolved.count(), None),
+            Some(number::ENUM64) => (resolved.count(), Some(8)),
+            _ => (0, None),
+        };
+        let stride = if wide.is_some() { 12 } else { 8 };
+        let signed = resolved.enum_is_signed();
         (0..count).map_while(move |index| {
             let at = TYPE_SIZE + index * stride;
             let low = resolved.word(at + 4)?;
-            let value = match (stride, signed) {
-                (8, true) => i128::from(low.cast_signed()),
-                (8, false) => i128::from(low),
-                (_, signed) => {
-                    let value = u64::from(low) | (u64::from(resolved.word(at + 8)?) << 32);
+            let value = match wide {
+                None if signed => i128::from(low.cast_signed()),
+                None => i128::from(low),
+                Some(high) => {
+                    let value = u64::from(low) | (u64::from(resolved.word(at + high)?) << 32);
                     if signed { i128::from(value.cast_signed()) } else { i128::from(value) }
                 }
             };
@@ -319,7 +323,8 @@ impl<'a> Type<'a> {
         let size_or_type = self.word(8)?;
         let to = self.to(size_or_type);
         Some(match self.kind_number()? {
-            1 => {
+            number::INT => {
+                // Bits 24 to 27 of the word behind: signed, char, bool.
                 let encoding = self.word(TYPE_SIZE)? >> 24;
                 Kind::Integer {
                     bytes: size_or_type,
@@ -327,27 +332,29 @@ impl<'a> Type<'a> {
                     bool_: encoding & 4 != 0,
                 }
             }
-            2 => Kind::Pointer(to),
-            3 => Kind::Array {
+            number::PTR => Kind::Pointer(to),
+            number::ARRAY => Kind::Array {
                 element: self.to(self.word(TYPE_SIZE)?),
                 count: self.word(TYPE_SIZE + 8)?,
             },
-            4 => Kind::Struct { bytes: size_or_type },
-            5 => Kind::Union { bytes: size_or_type },
-            6 | 19 => Kind::Enum { bytes: size_or_type, signed: self.enum_is_signed() },
-            7 if self.flag() => Kind::Forward(Aggregate::Union),
-            7 => Kind::Forward(Aggregate::Struct),
-            8 => Kind::Typedef(to),
-            9 => Kind::Modifier(Modifier::Volatile, to),
-            10 => Kind::Modifier(Modifier::Const, to),
-            11 => Kind::Modifier(Modifier::Restrict, to),
-            12 => Kind::Function(to),
-            13 => Kind::Prototype { returns: to },
-            14 => Kind::Variable(to),
-            15 => Kind::DataSection,
-            16 => Kind::Float { bytes: size_or_type },
-            17 => Kind::DeclarationTag(to),
-            18 => Kind::Modifier(Modifier::Tag, to),
+            number::STRUCT => Kind::Struct { bytes: size_or_type },
+            number::UNION => Kind::Union { bytes: size_or_type },
+            number::ENUM | number::ENUM64 => {
+                Kind::Enum { bytes: size_or_type, signed: self.enum_is_signed() }
+            }
+            number::FWD if self.flag() => Kind::Forward(Aggregate::Union),
+            number::FWD => Kind::Forward(Aggregate::Struct),
+            number::TYPEDEF => Kind::Typedef(to),
+            number::VOLATILE => Kind::Modifier(Modifier::Volatile, to),
+            number::CONST => Kind::Modifier(Modifier::Const, to),
+            number::RESTRICT => Kind::Modifier(Modifier::Restrict, to),
+            number::FUNC => Kind::Function(to),
+            number::FUNC_PROTO => Kind::Prototype { returns: to },
+            number::VAR => Kind::Variable(to),
+            number::DATASEC => Kind::DataSection,
+            number::FLOAT => Kind::Float { bytes: size_or_type },
+            number::DECL_TAG => Kind::DeclarationTag(to),
+            number::TYPE_TAG => Kind::Modifier(Modifier::Tag, to),
             _ => return None,
         })
     }
@@ -355,7 +362,7 @@ impl<'a> Type<'a> {
     /// Older pahole left the sign flag out: then an enum with a negative value is signed.
     fn enum_is_signed(self) -> bool {
         self.flag()
-            || (self.kind_number() == Some(6)
+            || (self.kind_number() == Some(number::ENUM)
                 && (0..self.count()).any(|index| {
                     self.word(TYPE_SIZE + index * 8 + 4).is_some_and(|value| value >> 31 != 0)
                 }))
