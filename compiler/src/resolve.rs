@@ -1,1 +1,57 @@
-//! The second phase: binds a policy to a kernel. To be written.
+//! The second phase: binds every name of a policy to a thing of the target kernel.
+
+mod action;
+mod argument;
+mod attachment;
+mod candidate;
+mod condition;
+mod denial_table;
+mod fit;
+mod hook;
+mod number;
+mod operator;
+mod parameter;
+mod security_table;
+mod selector;
+mod target;
+mod text;
+mod value;
+
+use crate::diagnostic::{Diagnostics, Finding, Reported, code};
+use crate::kernel::Profile;
+use crate::policy::{self, Mode};
+use crate::resolved;
+use crate::source::Span;
+
+/// Binds `policy` to `kernel`, or says everything that stands in the way.
+///
+/// `None` when it reported an error; what is returned can be carried out.
+pub fn resolve(
+    policy: &policy::Policy,
+    kernel: &Profile,
+    diagnostics: &mut Diagnostics,
+) -> Option<resolved::Policy> {
+    let missing: Vec<Reported> =
+        policy.not_yet.iter().map(|part| not_yet(&part.what, part.span, diagnostics)).collect();
+    let hooks: Vec<Result<resolved::Hook, Reported>> =
+        policy.hooks.iter().map(|hook| hook::hook(hook, kernel, diagnostics)).collect();
+    let hooks = hooks.into_iter().collect::<Result<Vec<_>, _>>().ok()?;
+    if !missing.is_empty() {
+        return None;
+    }
+    Some(resolved::Policy {
+        span: policy.span,
+        name: policy.name.value.clone(),
+        name_span: policy.name.span,
+        namespace: policy.namespace.as_ref().map(|namespace| namespace.value.clone()),
+        mode: policy.mode.map_or(Mode::Enforce, |mode| mode.value),
+        hooks,
+    })
+}
+
+/// Refuses a legal part of the language rather than ignore it. `what` is what the user would call
+/// it, with an article or in the plural.
+fn not_yet(what: &str, span: Span, diagnostics: &mut Diagnostics) -> Reported {
+    let message = format!("the writ engine does not do {what} yet");
+    diagnostics.error(&code::NOT_YET, Finding::at(span, message).label("not done yet"))
+}

@@ -75,6 +75,38 @@ catalogue! {
     ACTION_ARGUMENT_MISSING = "TP0127" "missing-action-argument" Error "an action lacks the argument that says what it does";
     EMPTY_POLICY = "TP0128" "empty-policy" Warning "a policy has no hooks";
     DUPLICATE_POLICY = "TP0129" "duplicate-policy" Error "two policies of a source have one name";
+    UNKNOWN_FUNCTION = "TP0201" "unknown-function" Error "the kernel has no function of this name";
+    RENAMED_FUNCTION = "TP0202" "renamed-function" Error "the compiler gave the function another name";
+    UNKNOWN_SYSCALL = "TP0203" "unknown-syscall" Error "the kernel has no system call of this name";
+    UNKNOWN_LSM_HOOK = "TP0204" "unknown-lsm-hook" Error "the kernel has no LSM hook of this name";
+    UNKNOWN_TRACEPOINT = "TP0205" "unknown-tracepoint" Error "the kernel has no tracepoint of this name";
+    UNKNOWN_ARGUMENT = "TP0206" "unknown-argument" Error "what is hooked has no such argument";
+    UNDECLARED_ARGUMENT = "TP0207" "undeclared-argument" Error "a condition is about an argument that the hook does not read";
+    UNKNOWN_FIELD = "TP0208" "unknown-field" Error "an argument has no part of this name";
+    NO_RETURN_VALUE = "TP0209" "no-return-value" Error "a selector waits for a return that the hook does not look at";
+    RETURNS_NOTHING = "TP0210" "returns-nothing" Error "the function has no return value";
+    ARGUMENT_TYPE = "TP0301" "argument-type" Error "the declared type does not fit the kernel's";
+    DIFFERENT_TYPE = "TP0302" "different-type" Warning "the declared type shows some values differently";
+    NO_NATURAL_TYPE = "TP0303" "no-natural-type" Error "no type can be chosen for an argument without one";
+    OPERATOR_TYPE = "TP0304" "operator-type" Error "the operator does not fit the argument's type";
+    NOT_A_NUMBER = "TP0305" "not-a-number" Error "a number is compared with something that is none";
+    VALUE_OUT_OF_RANGE = "TP0306" "value-out-of-range" Error "the argument can never have this value";
+    REVERSED_RANGE = "TP0307" "reversed-range" Error "a range begins after its end";
+    IMPOSSIBLE_COMPARISON = "TP0308" "impossible-comparison" Error "a comparison can never hold";
+    ZERO_MASK = "TP0309" "zero-mask" Error "a mask asks for no bit";
+    NO_VALUES = "TP0310" "no-values" Error "a condition compares with nothing";
+    EMPTY_TEXT = "TP0311" "empty-text" Error "a text to compare with is empty";
+    NAMESPACE_VALUE = "TP0312" "namespace-value" Error "a value names no namespace";
+    NOT_ATTACHABLE = "TP0401" "not-attachable" Error "nothing can be attached to this hook";
+    NOT_YET = "TP0501" "not-yet" Error "the writ engine does not do this yet";
+    VALUE_TOO_LONG = "TP0502" "value-too-long" Error "a text is longer than anything it is compared with";
+    OVERRIDE_UNSUPPORTED = "TP0601" "override-unsupported" Error "the kernel cannot make this call fail";
+    OVERRIDE_ERROR = "TP0602" "override-error" Error "the error number does not exist";
+    OVERRIDE_ZERO = "TP0603" "override-zero" Error "an error of 0 denies nothing";
+    OVERRIDE_ON_RETURN = "TP0604" "override-on-return" Error "a call is denied after it has run";
+    SIGNAL_NUMBER = "TP0605" "signal-number" Error "the signal does not exist";
+    RATE_LIMIT = "TP0606" "rate-limit" Error "the interval of a rate limit cannot be read";
+    DUPLICATE_VALUE = "TP0907" "duplicate-value" Warning "a value is named twice";
 }
 
 /// The code with this id or name.

@@ -1,0 +1,162 @@
+//! Chooses how a hook is attached: the first way that this kernel has and that can do what is
+//! asked, else the first of which nothing tells.
+
+use writ_bundle::{Attach, Evidence, Requirement};
+
+use super::candidate::{Candidate, Denial, Return, Wish, candidates, parts, whole};
+use super::denial_table::lsm_hook_for;
+use super::target::Target;
+use crate::diagnostic::{Diagnostics, Finding, Reported, code};
+use crate::kernel::{Answer, Feature, Profile};
+use crate::policy::{self, Action, ActionKind};
+use crate::resolved::{Argument, Attachment, Need};
+use crate::source::Span;
+
+/// The attachment where conditions are decided, and the one where the return value is seen.
+///
+/// `overrides` is an action that must be able to make the call fail.
+pub(super) fn attachments(
+    from: &policy::Hook,
+    target: &Target<'_>,
+    overrides: Option<&Action>,
+    arguments: &[Argument],
+    kernel: &Profile,
+    diagnostics: &mut Diagnostics,
+) -> Result<(Attachment, Option<Attachment>), Reported> {
+    let wish = Wish {
+        denies: overrides.map_or(Denial::NotWanted, |_| Denial::Wanted),
+        returns: from.return_argument.as_ref().map_or(Return::NotWanted, |_| Return::Wanted),
+        arguments,
+    };
+    if let (Some(action), Target::Tracepoint(_) | Target::RawTracepoint { .. }) =
+        (overrides, target)
+    {
+        let obstacle = vec!["a tracepoint has no call that could be made to fail".to_owned()];
+        return Err(cannot_deny(action.span, target, &obstacle, kernel, diagnostics));
+    }
+    let (chosen, answer) = match choose(candidates(target, wish, kernel), kernel) {
+        Ok(chosen) => chosen,
+        Err(obstacles) => {
+            return Err(match overrides {
+                Some(action) => cannot_deny(action.span, target, &obstacles, kernel, diagnostics),
+                None => cannot_attach(from, &obstacles, kernel, diagnostics),
+            });
+        }
+    };
+    let span = from.point.span();
+    let exit = chosen.exit.map(|exit| Attachment {
+        reason: "where the return value is seen".to_owned(),
+        needs: needs(&exit, span, kernel),
+        attach: exit,
+    });
+    let mut needed = needs(&chosen.entry, span, kernel);
+    needed.extend(for_actions(from, kernel));
+    let reason = format!("{}: {}", chosen.reason, answer.because());
+    Ok((Attachment { attach: chosen.entry, reason, needs: needed }, exit))
+}
+
+/// The best way, or what speaks against each.
+fn choose(
+    candidates: Vec<Candidate>,
+    kernel: &Profile,
+) -> Result<(Candidate, Answer), Vec<String>> {
+    let mut unknown = None;
+    let mut obstacles = Vec::new();
+    for candidate in candidates {
+        match candidate.answer(kernel) {
+            answer @ Answer::Present(_) => return Ok((candidate, answer)),
+            answer @ Answer::Unknown(_) => {
+                unknown.get_or_insert((candidate, answer));
+            }
+            Answer::Absent(evidence) => {
+                obstacles.push(format!("{}: {}", candidate.name(), evidence.text));
+            }
+        }
+    }
+    unknown.ok_or(obstacles)
+}
+
+/// What the loader must find on the node.
+fn needs(attach: &Attach, span: Span, kernel: &Profile) -> Vec<Need> {
+    let mut needs: Vec<Need> =
+        parts(attach).iter().filter_map(|part| need(part.feature(), span, kernel)).collect();
+    // What the parts show need not be said again; what nothing shows must be tried.
+    if kernel.has(whole(attach)).is_unknown() {
+        needs.extend(need(whole(attach), span, kernel));
+    }
+    needs
+}
+
+fn need(feature: Feature<'_>, span: Span, kernel: &Profile) -> Option<Need> {
+    let evidence = match kernel.has(feature) {
+        Answer::Present(_) => Evidence::Present,
+        Answer::Unknown(_) => Evidence::Unknown,
+        // The whole was found possible without this part.
+        Answer::Absent(_) => return None,
+    };
+    let requirement = Requirement { feature: feature.to_string(), evidence, at: None };
+    Some(Need { requirement, span })
+}
+
+/// What actions need of the kernel: a helper to send signals.
+fn for_actions(from: &policy::Hook, kernel: &Profile) -> Option<Need> {
+    let mut actions = from
+        .selectors
+        .iter()
+        .flat_map(|selector| selector.actions.iter().chain(&selector.return_actions));
+    let signal = actions
+        .find(|action| matches!(action.kind, ActionKind::Sigkill | ActionKind::Signal { .. }))?;
+    need(Feature::Helper("bpf_send_signal"), signal.span, kernel)
+}
+
+fn cannot_attach(
+    from: &policy::Hook,
+    obstacles: &[String],
+    kernel: &Profile,
+    diagnostics: &mut Diagnostics,
+) -> Reported {
+    let message = format!("nothing can be attached here on kernel {}", kernel.name());
+    let mut finding = Finding::at(from.point.span(), message)
+        .label("cannot be hooked")
+        .help("hook a function that calls it, or one that it calls".to_owned())
+        .on_kernel(kernel.name());
+    finding.notes = obstacles.to_vec();
+    diagnostics.error(&code::NOT_ATTACHABLE, finding)
+}
+
+fn cannot_deny(
+    span: Span,
+    target: &Target<'_>,
+    obstacles: &[String],
+    kernel: &Profile,
+    diagnostics: &mut Diagnostics,
+) -> Reported {
+    let message = format!("kernel {} cannot make this call fail", kernel.name());
+    let mut finding = Finding::at(span, message)
+        .label("cannot be carried out here")
+        .help(instead(target, kernel))
+        .on_kernel(kernel.name());
+    finding.notes = obstacles.to_vec();
+    diagnostics.error(&code::OVERRIDE_UNSUPPORTED, finding)
+}
+
+/// What to hook instead.
+fn instead(target: &Target<'_>, kernel: &Profile) -> Option<String> {
+    match target {
+        Target::Syscall(syscall) => {
+            let hook = lsm_hook_for(&syscall.name).and_then(|hook| kernel.lsm_hook(hook));
+            Some(match hook {
+                Some(hook) => format!(
+                    "hook the LSM hook `{}` instead: it can deny the same, and its arguments are \
+                     what the kernel really uses",
+                    hook.name
+                ),
+                None => "no LSM hook decides about this call; `Sigkill` ends the caller".to_owned(),
+            })
+        }
+        Target::Function(_) | Target::Tracepoint(_) | Target::RawTracepoint { .. } => {
+            Some("use `Sigkill`, or hook the LSM hook that decides about it".to_owned())
+        }
+        Target::Lsm(_) => Some("boot with `bpf` in the `lsm=` list, or use `Sigkill`".to_owned()),
+    }
+}

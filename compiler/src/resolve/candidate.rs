@@ -1,0 +1,257 @@
+//! The ways in which a hook can be attached, best first.
+
+use writ_bundle::Attach;
+
+use super::security_table::{function_of, hook_of};
+use super::target::Target;
+use crate::kernel::{Answer, Feature, Profile, Prototype};
+use crate::resolved::{Argument, Origin};
+
+/// One way to attach a hook.
+#[derive(Debug)]
+pub(super) struct Candidate {
+    pub(super) entry: Attach,
+    pub(super) exit: Option<Attach>,
+    /// What to say when it is chosen; the evidence follows.
+    pub(super) reason: String,
+    /// Why it is out of the question whatever the kernel can do.
+    pub(super) obstacle: Option<String>,
+}
+
+/// What a hook asks of the way in which it is attached.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wish<'a> {
+    /// Whether it must be able to make the call fail.
+    pub(super) denies: Denial,
+    /// Whether it looks at the return value.
+    pub(super) returns: Return,
+    pub(super) arguments: &'a [Argument],
+}
+
+/// Whether a hook must be able to make the call fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Denial {
+    Wanted,
+    NotWanted,
+}
+
+/// Whether a hook looks at the return value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Return {
+    Wanted,
+    NotWanted,
+}
+
+/// How many arguments stand in registers, where a kprobe finds them (x86-64 calling convention).
+const REGISTERS: u32 = 6;
+
+/// The ways in which `target` can be attached, best first.
+pub(super) fn candidates(target: &Target<'_>, wish: Wish<'_>, kernel: &Profile) -> Vec<Candidate> {
+    match target {
+        Target::Function(function) => match wish.denies {
+            Denial::Wanted => denying(function.name, &function.prototype, wish, kernel),
+            Denial::NotWanted => observing(function.name, wish),
+        },
+        Target::Syscall(syscall) => match wish.denies {
+            Denial::Wanted => vec![fmod_ret(&syscall.function_name, wish)],
+            Denial::NotWanted => observing(&syscall.function_name, wish),
+        },
+        Target::Lsm(hook) => {
+            let function = function_of(hook.name);
+            let obstacle = match kernel.function(&function) {
+                Some(asks) => different(&hook.prototype, &asks.prototype, wish, &function),
+                None => Some(format!("kernel {} has no function `{function}`", kernel.name())),
+            };
+            let beside = match wish.denies {
+                Denial::Wanted => vec![fmod_ret(&function, wish)],
+                Denial::NotWanted => observing(&function, wish),
+            };
+            let beside = beside
+                .into_iter()
+                .map(|candidate| Candidate { obstacle: obstacle.clone(), ..candidate });
+            std::iter::once(lsm(hook.name, &function, wish)).chain(beside).collect()
+        }
+        Target::Tracepoint(tracepoint) => vec![alone(
+            Attach::Tracepoint {
+                subsystem: tracepoint.subsystem.clone(),
+                event: tracepoint.event.clone(),
+            },
+            "tracepoint: the policy reads the fields of its record",
+        )],
+        Target::RawTracepoint { tracepoint, .. } => vec![alone(
+            Attach::RawTracepoint { event: tracepoint.event.to_owned() },
+            "raw tracepoint: the policy reads what the kernel passes",
+        )],
+    }
+}
+
+/// What is needed for an attachment beside the kernel's word that it is possible.
+pub(super) fn parts(attach: &Attach) -> Vec<OwnedFeature> {
+    let tracing = |way| vec![OwnedFeature::ProgramType("tracing"), OwnedFeature::AttachType(way)];
+    let with_function = |mut parts: Vec<OwnedFeature>, function: &str| {
+        parts.push(OwnedFeature::Function(function.to_owned()));
+        parts
+    };
+    match attach {
+        Attach::Fentry { function } => with_function(tracing("trace_fentry"), function),
+        Attach::Fexit { function } => with_function(tracing("trace_fexit"), function),
+        Attach::FmodRet { function } => with_function(tracing("modify_return"), function),
+        Attach::Kprobe { .. } | Attach::Kretprobe { .. } => {
+            vec![OwnedFeature::ProgramType("kprobe")]
+        }
+        Attach::Lsm { hook } => with_function(
+            vec![OwnedFeature::ProgramType("lsm"), OwnedFeature::LsmActive("bpf")],
+            &format!("bpf_lsm_{hook}"),
+        ),
+        Attach::Tracepoint { .. } => vec![OwnedFeature::ProgramType("tracepoint")],
+        Attach::RawTracepoint { .. } => vec![OwnedFeature::ProgramType("raw_tracepoint")],
+    }
+}
+
+/// A [`Feature`] that owns its names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum OwnedFeature {
+    ProgramType(&'static str),
+    AttachType(&'static str),
+    LsmActive(&'static str),
+    Function(String),
+}
+
+impl OwnedFeature {
+    /// The same, borrowed.
+    pub(super) fn feature(&self) -> Feature<'_> {
+        match self {
+            Self::ProgramType(name) => Feature::ProgramType(name),
+            Self::AttachType(name) => Feature::AttachType(name),
+            Self::LsmActive(name) => Feature::LsmActive(name),
+            Self::Function(name) => Feature::Function(name),
+        }
+    }
+}
+
+/// What the kernel says about an attachment as a whole.
+pub(super) fn whole(attach: &Attach) -> Feature<'_> {
+    match attach {
+        Attach::Fentry { function } => Feature::Fentry(function),
+        Attach::Fexit { function } => Feature::Fexit(function),
+        Attach::FmodRet { function } => Feature::FmodRet(function),
+        Attach::Kprobe { function } | Attach::Kretprobe { function } => Feature::Kprobe(function),
+        Attach::Lsm { hook } => Feature::Lsm(hook),
+        Attach::Tracepoint { subsystem, event } => Feature::Tracepoint(subsystem, event),
+        Attach::RawTracepoint { event } => Feature::RawTracepoint(event),
+    }
+}
+
+impl Candidate {
+    /// Whether this kernel can do it.
+    pub(super) fn answer(&self, kernel: &Profile) -> Answer {
+        if let Some(obstacle) = &self.obstacle {
+            return Answer::absent(obstacle.clone());
+        }
+        let mut answer = kernel.has(whole(&self.entry));
+        if let Some(exit) = &self.exit {
+            answer = answer.and(|| kernel.has(whole(exit)));
+        }
+        answer
+    }
+
+    /// What it is called in words: `fentry`, `kprobe`.
+    pub(super) fn name(&self) -> &'static str {
+        match self.entry {
+            Attach::Fentry { .. } => "fentry",
+            Attach::Fexit { .. } => "fexit",
+            Attach::FmodRet { .. } => "fmod_ret",
+            Attach::Kprobe { .. } => "kprobe",
+            Attach::Kretprobe { .. } => "kretprobe",
+            Attach::Lsm { .. } => "BPF LSM",
+            Attach::Tracepoint { .. } => "tracepoint",
+            Attach::RawTracepoint { .. } => "raw tracepoint",
+        }
+    }
+}
+
+/// A function whose call must be made to fail.
+fn denying(
+    name: &str,
+    prototype: &Prototype<'_>,
+    wish: Wish<'_>,
+    kernel: &Profile,
+) -> Vec<Candidate> {
+    let hook = hook_of(name).and_then(|hook| kernel.lsm_hook(&hook));
+    let by_lsm = hook.map(|hook| Candidate {
+        obstacle: different(prototype, &hook.prototype, wish, hook.name),
+        ..lsm(hook.name, name, wish)
+    });
+    by_lsm.into_iter().chain([fmod_ret(name, wish)]).collect()
+}
+
+/// A function that is only looked at. Signals can be sent from there too.
+fn observing(function: &str, wish: Wish<'_>) -> Vec<Candidate> {
+    let function = function.to_owned();
+    let in_registers = wish.arguments.iter().all(|argument| match argument.origin {
+        Origin::Parameter(index) => index < REGISTERS,
+        Origin::SyscallParameter(_) | Origin::Field { .. } | Origin::Return { .. } => true,
+    });
+    let obstacle = (!in_registers).then(|| "a kprobe finds only the first 6 arguments".to_owned());
+    vec![
+        Candidate {
+            entry: Attach::Fentry { function: function.clone() },
+            exit: exit(wish, || Attach::Fexit { function: function.clone() }),
+            reason: format!("fentry on `{function}`, the cheapest way to look at a function"),
+            obstacle: None,
+        },
+        Candidate {
+            entry: Attach::Kprobe { function: function.clone() },
+            exit: exit(wish, || Attach::Kretprobe { function: function.clone() }),
+            reason: format!("kprobe on `{function}`, as fentry is not to be had there"),
+            obstacle,
+        },
+    ]
+}
+
+fn lsm(hook: &str, function: &str, wish: Wish<'_>) -> Candidate {
+    Candidate {
+        entry: Attach::Lsm { hook: hook.to_owned() },
+        exit: exit(wish, || Attach::Fexit { function: function.to_owned() }),
+        reason: format!("BPF LSM on `{hook}`, which the kernel asks before it goes on"),
+        obstacle: None,
+    }
+}
+
+fn fmod_ret(function: &str, wish: Wish<'_>) -> Candidate {
+    Candidate {
+        entry: Attach::FmodRet { function: function.to_owned() },
+        exit: exit(wish, || Attach::Fexit { function: function.to_owned() }),
+        reason: format!("fmod_ret on `{function}`, whose result it can replace"),
+        obstacle: None,
+    }
+}
+
+fn alone(entry: Attach, reason: &str) -> Candidate {
+    Candidate { entry, exit: None, reason: reason.to_owned(), obstacle: None }
+}
+
+fn exit(wish: Wish<'_>, attach: impl FnOnce() -> Attach) -> Option<Attach> {
+    match wish.returns {
+        Return::Wanted => Some(attach()),
+        Return::NotWanted => None,
+    }
+}
+
+/// Why `there` cannot stand for `here`: an argument that the hook reads is another one there.
+fn different(
+    here: &Prototype<'_>,
+    there: &Prototype<'_>,
+    wish: Wish<'_>,
+    name: &str,
+) -> Option<String> {
+    let text = |prototype: &Prototype<'_>, index: u32| {
+        let parameter = prototype.parameters.get(usize::try_from(index).ok()?)?;
+        Some(parameter.type_.text())
+    };
+    wish.arguments.iter().find_map(|argument| {
+        let Origin::Parameter(index) = argument.origin else { return None };
+        let differs = text(here, index) != text(there, index);
+        differs.then(|| format!("argument {index} of `{name}` is another one"))
+    })
+}

@@ -1,0 +1,219 @@
+//! Binds a selector, and finds the arguments that its conditions are about.
+
+use super::action;
+use super::condition::{self, Moment, expression};
+use crate::diagnostic::{Diagnostics, Finding, Reported, code, did_you_mean};
+use crate::policy::{self, ArgumentPlace, ArgumentReference};
+use crate::resolved::{self, Action, Argument, ArgumentId};
+use crate::source::Span;
+
+/// What conditions of a hook can be about.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Scope<'a> {
+    written: &'a policy::Hook,
+    arguments: &'a [Argument],
+    returned: Option<&'a Argument>,
+}
+
+/// The selector, bound.
+pub(super) fn selector(
+    from: &policy::Selector,
+    scope: &Scope<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Result<resolved::Selector, Reported> {
+    let condition = expression(&from.condition, Moment::Entry, scope, diagnostics);
+    let returned = returned(from, scope, diagnostics);
+    let actions = action::actions(&from.actions, diagnostics);
+    let return_actions = action::return_actions(&from.return_actions, diagnostics);
+    let posts = |actions: Vec<Action>| {
+        if actions.is_empty() {
+            vec![Action::Post { span: from.span, rate_limit: None }]
+        } else {
+            actions
+        }
+    };
+    let return_actions = return_actions?;
+    Ok(resolved::Selector {
+        span: from.span,
+        label: from.label.as_ref().map(|label| label.value.clone()),
+        condition: condition?,
+        return_condition: returned?,
+        actions: posts(actions?),
+        return_actions: if scope.returned.is_some() {
+            posts(return_actions)
+        } else {
+            return_actions
+        },
+    })
+}
+
+/// What is decided when the call returns. Tetragon ignores it when the hook has no return value.
+fn returned(
+    from: &policy::Selector,
+    scope: &Scope<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Result<resolved::Expression, Reported> {
+    let wanted = first_test(&from.return_condition)
+        .map(|test| test.span())
+        .or_else(|| from.return_actions.first().map(|action| action.span));
+    if let (None, Some(span)) = (scope.returned, wanted) {
+        let finding = Finding::at(span, "the hook does not look at the return of the call")
+            .label("would never be decided")
+            .also(scope.written.point.span(), "no return value is asked for here")
+            .help("add `return: true` and `returnArg` to the hook".to_owned());
+        return Err(diagnostics.error(&code::NO_RETURN_VALUE, finding));
+    }
+    expression(&from.return_condition, Moment::Return, scope, diagnostics)
+}
+
+fn first_test(expression: &policy::Expression) -> Option<&policy::Condition> {
+    match expression {
+        policy::Expression::All(parts) | policy::Expression::Any(parts) => {
+            parts.iter().find_map(first_test)
+        }
+        policy::Expression::Not(part) => first_test(part),
+        policy::Expression::Test(condition) => Some(condition),
+    }
+}
+
+impl<'a> Scope<'a> {
+    /// The arguments of a hook, as written and as bound; both lists have the same order.
+    pub(super) fn new(
+        written: &'a policy::Hook,
+        arguments: &'a [Argument],
+        returned: Option<&'a Argument>,
+    ) -> Self {
+        Self { written, arguments, returned }
+    }
+
+    /// The argument behind an id.
+    pub(super) fn resolved(&self, id: ArgumentId) -> Option<&'a Argument> {
+        match id {
+            ArgumentId::Argument(place) => self.arguments.get(place),
+            ArgumentId::Return => self.returned,
+        }
+    }
+
+    /// The argument that a condition means.
+    pub(super) fn argument(
+        &self,
+        reference: &ArgumentReference,
+        moment: Moment,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<ArgumentId, Reported> {
+        let found = match moment {
+            Moment::Entry => self.at_entry(reference).map(ArgumentId::Argument),
+            Moment::Return => self.is_return(reference).then_some(ArgumentId::Return),
+        };
+        let Some(id) = found else { return Err(self.unknown(reference, diagnostics)) };
+        if let (ArgumentReference::Name { field: Some(field), .. }, Some(argument)) =
+            (reference, self.resolved(id))
+        {
+            condition::field(argument, field, diagnostics)?;
+        }
+        Ok(id)
+    }
+
+    /// Refuses a condition about an argument that the hook does not read.
+    pub(super) fn unknown(
+        &self,
+        reference: &ArgumentReference,
+        diagnostics: &mut Diagnostics,
+    ) -> Reported {
+        let (what, help) = match reference {
+            ArgumentReference::Index(index) => {
+                (format!("argument {}", index.value), self.declared())
+            }
+            ArgumentReference::Place(place) => {
+                (format!("argument at place {}", place.value), self.declared())
+            }
+            ArgumentReference::Name { name, .. } => {
+                let names = self.written.arguments.iter().filter_map(name_of);
+                (
+                    format!("argument `{}`", name.value),
+                    did_you_mean(&name.value, names).or_else(|| self.declared()),
+                )
+            }
+        };
+        let finding = Finding::at(reference.span(), format!("the hook reads no {what}"))
+            .label("not among the arguments of this hook")
+            .also(self.arguments_span(), "this is what it reads")
+            .help(help);
+        diagnostics.error(&code::UNDECLARED_ARGUMENT, finding)
+    }
+
+    fn at_entry(&self, reference: &ArgumentReference) -> Option<usize> {
+        let written = &self.written.arguments;
+        match reference {
+            ArgumentReference::Index(wanted) => written
+                .iter()
+                .zip(self.arguments)
+                .position(|(argument, bound)| index_of(argument, bound) == Some(wanted.value)),
+            ArgumentReference::Place(place) => {
+                usize::try_from(place.value).ok().filter(|&place| place < written.len())
+            }
+            ArgumentReference::Name { name, .. } => {
+                written.iter().position(|argument| name_of(argument) == Some(&name.value))
+            }
+        }
+    }
+
+    fn is_return(&self, reference: &ArgumentReference) -> bool {
+        let Some(argument) = &self.written.return_argument else { return false };
+        let ArgumentPlace::Return { index, name } = &argument.place else { return true };
+        match reference {
+            ArgumentReference::Index(wanted) => {
+                index.is_none_or(|index| index.value == wanted.value)
+            }
+            ArgumentReference::Place(place) => place.value == 0,
+            ArgumentReference::Name { name: wanted, .. } => {
+                name.as_ref().is_some_and(|name| name.value == wanted.value)
+            }
+        }
+    }
+
+    fn declared(&self) -> Option<String> {
+        let all: Vec<String> = self
+            .written
+            .arguments
+            .iter()
+            .map(|argument| match &argument.place {
+                ArgumentPlace::Index { index, name: None } => format!("`{}`", index.value),
+                ArgumentPlace::Index { name: Some(name), .. } | ArgumentPlace::Name(name) => {
+                    format!("`{}`", name.value)
+                }
+                ArgumentPlace::Return { .. } => "the return value".to_owned(),
+            })
+            .collect();
+        (!all.is_empty()).then(|| format!("it reads {}", all.join(", ")))
+    }
+
+    fn arguments_span(&self) -> Span {
+        let spans = self.written.arguments.iter().map(|argument| argument.span);
+        spans.reduce(Span::to).unwrap_or_else(|| self.written.point.span())
+    }
+}
+
+/// The name by which conditions call an argument.
+fn name_of(argument: &policy::Argument) -> Option<&str> {
+    match &argument.place {
+        ArgumentPlace::Index { name, .. } | ArgumentPlace::Return { name, .. } => {
+            name.as_ref().map(|name| name.value.as_str())
+        }
+        ArgumentPlace::Name(name) => Some(&name.value),
+    }
+}
+
+/// The number by which conditions call an argument.
+fn index_of(argument: &policy::Argument, bound: &Argument) -> Option<u32> {
+    match &argument.place {
+        ArgumentPlace::Index { index, .. } => Some(index.value),
+        ArgumentPlace::Name(_) => match bound.origin {
+            resolved::Origin::Parameter(index) | resolved::Origin::SyscallParameter(index) => {
+                Some(index)
+            }
+            resolved::Origin::Field { .. } | resolved::Origin::Return { .. } => None,
+        },
+        ArgumentPlace::Return { index, .. } => index.map(|index| index.value),
+    }
+}

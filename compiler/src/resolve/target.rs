@@ -1,0 +1,163 @@
+//! What the name of a hook means on this kernel.
+
+use super::security_table;
+use crate::diagnostic::{Diagnostics, Finding, Reported, code, did_you_mean};
+use crate::kernel::{Function, LsmHook, Profile, RawTracepoint, Syscall, Tracepoint};
+use crate::policy::Point;
+use crate::source::Spanned;
+
+/// The thing that is hooked.
+#[derive(Debug)]
+pub(super) enum Target<'a> {
+    Function(Function<'a>),
+    Syscall(Syscall<'a>),
+    Lsm(LsmHook<'a>),
+    Tracepoint(Tracepoint<'a>),
+    RawTracepoint { subsystem: String, tracepoint: RawTracepoint<'a> },
+}
+
+/// Finds what is hooked.
+pub(super) fn target<'a>(
+    point: &Point,
+    kernel: &'a Profile,
+    diagnostics: &mut Diagnostics,
+) -> Result<Target<'a>, Reported> {
+    match point {
+        Point::Function(name) => function(name, kernel, diagnostics),
+        Point::Syscall(name) => syscall(name, kernel, diagnostics),
+        Point::Lsm(name) => lsm_hook(name, kernel, diagnostics),
+        Point::Tracepoint { subsystem, event } => {
+            match kernel.tracepoint(&subsystem.value, &event.value) {
+                Some(found) => Ok(Target::Tracepoint(found)),
+                None => Err(unknown_tracepoint(subsystem, event, kernel, diagnostics)),
+            }
+        }
+        Point::RawTracepoint { subsystem, event } => match kernel.raw_tracepoint(&event.value) {
+            Some(tracepoint) => {
+                Ok(Target::RawTracepoint { subsystem: subsystem.value.clone(), tracepoint })
+            }
+            None => Err(unknown_tracepoint(subsystem, event, kernel, diagnostics)),
+        },
+    }
+}
+
+fn function<'a>(
+    name: &Spanned<String>,
+    kernel: &'a Profile,
+    diagnostics: &mut Diagnostics,
+) -> Result<Target<'a>, Reported> {
+    if let Some(function) = kernel.function(&name.value) {
+        return Ok(Target::Function(function));
+    }
+    let variants = kernel.variants(&name.value);
+    if let Some(variant) = variants.first() {
+        let message = format!("kernel {} has `{}` only as `{variant}`", kernel.name(), name.value);
+        let finding = Finding::at(name.span, message)
+            .label("no function of exactly this name")
+            .help("hook a function that calls it, or one that it calls".to_owned())
+            .note("the compiler made a copy with another signature, which has no stable name")
+            .on_kernel(kernel.name());
+        return Err(diagnostics.error(&code::RENAMED_FUNCTION, finding));
+    }
+    let message = format!("kernel {} has no function `{}`", kernel.name(), name.value);
+    let finding = Finding::at(name.span, message)
+        .label(format!("not in the BTF of {}", kernel.name()))
+        .help(function_help(&name.value, kernel))
+        .on_kernel(kernel.name());
+    Err(diagnostics.error(&code::UNKNOWN_FUNCTION, finding))
+}
+
+fn function_help(name: &str, kernel: &Profile) -> Option<String> {
+    if let Some(syscall) = kernel.syscall(name) {
+        return Some(format!(
+            "`{}` is a system call: write `syscall: true`, or `on syscall {}(…)`",
+            syscall.name, syscall.name
+        ));
+    }
+    did_you_mean(name, near(name, kernel.functions()))
+}
+
+fn syscall<'a>(
+    name: &Spanned<String>,
+    kernel: &'a Profile,
+    diagnostics: &mut Diagnostics,
+) -> Result<Target<'a>, Reported> {
+    if let Some(syscall) = kernel.syscall(&name.value) {
+        return Ok(Target::Syscall(syscall));
+    }
+    let help = if kernel.function(&name.value).is_some() {
+        Some(format!(
+            "`{0}` is an ordinary kernel function: write `syscall: false`, or `on kprobe {0}(…)`",
+            name.value
+        ))
+    } else {
+        let bare = name.value.strip_prefix(kernel.syscall_prefix());
+        let bare = bare.or(name.value.strip_prefix("sys_")).unwrap_or(&name.value);
+        did_you_mean(bare, near(bare, kernel.syscalls()))
+    };
+    let message = format!("kernel {} has no system call `{}`", kernel.name(), name.value);
+    let finding = Finding::at(name.span, message)
+        .label(format!("not a system call of {}", kernel.name()))
+        .help(help)
+        .on_kernel(kernel.name());
+    Err(diagnostics.error(&code::UNKNOWN_SYSCALL, finding))
+}
+
+fn lsm_hook<'a>(
+    name: &Spanned<String>,
+    kernel: &'a Profile,
+    diagnostics: &mut Diagnostics,
+) -> Result<Target<'a>, Reported> {
+    if let Some(hook) = kernel.lsm_hook(&name.value) {
+        return Ok(Target::Lsm(hook));
+    }
+    let bare = name.value.strip_prefix("bpf_lsm_").unwrap_or(&name.value);
+    let function = bare.strip_prefix("security_").unwrap_or(bare);
+    let hook = security_table::hook_of(&format!("security_{function}"));
+    let help = match hook.and_then(|hook| kernel.lsm_hook(&hook)) {
+        Some(hook) => Some(format!("the hook is called `{}`", hook.name)),
+        None => did_you_mean(function, near(function, kernel.lsm_hooks())),
+    };
+    let message = format!("kernel {} has no LSM hook `{}`", kernel.name(), name.value);
+    let finding = Finding::at(name.span, message)
+        .label(format!("not a hook of {}", kernel.name()))
+        .help(help)
+        .on_kernel(kernel.name());
+    Err(diagnostics.error(&code::UNKNOWN_LSM_HOOK, finding))
+}
+
+fn unknown_tracepoint(
+    subsystem: &Spanned<String>,
+    event: &Spanned<String>,
+    kernel: &Profile,
+    diagnostics: &mut Diagnostics,
+) -> Reported {
+    let known = kernel.tracepoints();
+    let same: Vec<&str> = known
+        .iter()
+        .filter(|(_, name)| *name == event.value)
+        .map(|(subsystem, _)| *subsystem)
+        .collect();
+    let (span, help) = match same.first() {
+        Some(right) if *right != subsystem.value => {
+            (subsystem.span, Some(format!("`{}` belongs to the subsystem `{right}`", event.value)))
+        }
+        Some(_) | None => {
+            let events = known.iter().map(|(_, name)| *name).chain(kernel.raw_tracepoints());
+            (event.span, did_you_mean(&event.value, near(&event.value, events)))
+        }
+    };
+    let message =
+        format!("kernel {} has no tracepoint `{}/{}`", kernel.name(), subsystem.value, event.value);
+    let finding = Finding::at(span, message)
+        .label(format!("not a tracepoint of {}", kernel.name()))
+        .help(help)
+        .on_kernel(kernel.name());
+    diagnostics.error(&code::UNKNOWN_TRACEPOINT, finding)
+}
+
+/// The names whose length allows them to be near: a kernel has 50,000 of them.
+fn near<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> impl Iterator<Item = &'a str> {
+    let length = name.len();
+    names.filter(move |other| other.len().abs_diff(length) <= length / 3 + 1)
+}

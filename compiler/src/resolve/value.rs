@@ -1,0 +1,35 @@
+//! Lists of values: neither empty nor with repetitions.
+
+use crate::diagnostic::{Diagnostics, Finding, Reported, code};
+use crate::policy::Operator;
+use crate::source::{Span, Spanned};
+
+/// Refuses a condition without values.
+pub(super) fn not_empty<T>(
+    values: &[T],
+    operator: Spanned<Operator>,
+    condition: Span,
+    diagnostics: &mut Diagnostics,
+) -> Result<(), Reported> {
+    if !values.is_empty() {
+        return Ok(());
+    }
+    let message = format!("`{}` is given no values", operator.value.name());
+    let finding = Finding::at(condition, message)
+        .label("nothing to compare with")
+        .help("name at least one value, or leave the condition out".to_owned());
+    Err(diagnostics.error(&code::NO_VALUES, finding))
+}
+
+/// Points at values that were named before.
+pub(super) fn warn_duplicates<T: PartialEq>(values: &[Spanned<T>], diagnostics: &mut Diagnostics) {
+    for (at, value) in values.iter().enumerate() {
+        let before = values.iter().take(at).find(|before| before.value == value.value);
+        let Some(before) = before else { continue };
+        let finding = Finding::at(value.span, "this value is named twice")
+            .label("again here")
+            .also(before.span, "first named here")
+            .help("leave one of them out".to_owned());
+        diagnostics.add(&code::DUPLICATE_VALUE, finding);
+    }
+}
