@@ -47,7 +47,10 @@ fn function<'a>(
     diagnostics: &mut Diagnostics,
 ) -> Result<Target<'a>, Reported> {
     if let Some(function) = kernel.function(&name.value) {
-        return Ok(Target::Function(function));
+        return match function.candidates {
+            0 | 1 => Ok(Target::Function(function)),
+            count => Err(ambiguous(name, count, kernel, diagnostics)),
+        };
     }
     let variants = kernel.variants(&name.value);
     if let Some(variant) = variants.first() {
@@ -65,6 +68,21 @@ fn function<'a>(
         .help(function_help(&name.value, kernel))
         .on_kernel(kernel.name());
     Err(diagnostics.error(&code::UNKNOWN_FUNCTION, finding))
+}
+
+fn ambiguous(
+    name: &Spanned<String>,
+    count: usize,
+    kernel: &Profile,
+    diagnostics: &mut Diagnostics,
+) -> Reported {
+    let message = format!("kernel {} has {count} functions `{}`", kernel.name(), name.value);
+    let finding = Finding::at(name.span, message)
+        .label("nothing tells which of them is meant")
+        .help("hook a function that calls it, or one that it calls".to_owned())
+        .note("static functions of different files can share a name; the kernel takes any of them")
+        .on_kernel(kernel.name());
+    diagnostics.error(&code::AMBIGUOUS_FUNCTION, finding)
 }
 
 fn function_help(name: &str, kernel: &Profile) -> Option<String> {
@@ -132,9 +150,8 @@ fn unknown_tracepoint(
     kernel: &Profile,
     diagnostics: &mut Diagnostics,
 ) -> Reported {
-    let known = kernel.tracepoints();
-    let same: Vec<&str> = known
-        .iter()
+    let same: Vec<&str> = kernel
+        .tracepoints()
         .filter(|(_, name)| *name == event.value)
         .map(|(subsystem, _)| *subsystem)
         .collect();
@@ -143,7 +160,8 @@ fn unknown_tracepoint(
             (subsystem.span, Some(format!("`{}` belongs to the subsystem `{right}`", event.value)))
         }
         Some(_) | None => {
-            let events = known.iter().map(|(_, name)| *name).chain(kernel.raw_tracepoints());
+            let events = kernel.tracepoints().map(|(_, name)| name);
+            let events = events.chain(kernel.raw_tracepoints());
             (event.span, did_you_mean(&event.value, near(&event.value, events)))
         }
     };
