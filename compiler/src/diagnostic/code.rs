@@ -83,9 +83,8 @@ catalogue! {
     UNKNOWN_ARGUMENT = "TP0206" "unknown-argument" Error "what is hooked has no such argument";
     UNDECLARED_ARGUMENT = "TP0207" "undeclared-argument" Error "a condition is about an argument that the hook does not read";
     UNKNOWN_FIELD = "TP0208" "unknown-field" Error "an argument has no part of this name";
-    NO_RETURN_VALUE = "TP0209" "no-return-value" Error "a selector waits for a return that the hook does not look at";
+    AMBIGUOUS_FUNCTION = "TP0209" "ambiguous-function" Error "the kernel has several functions of this name";
     RETURNS_NOTHING = "TP0210" "returns-nothing" Error "the function has no return value";
-    AMBIGUOUS_FUNCTION = "TP0211" "ambiguous-function" Error "the kernel has several functions of this name";
     ARGUMENT_TYPE = "TP0301" "argument-type" Error "the declared type does not fit the kernel's";
     DIFFERENT_TYPE = "TP0302" "different-type" Warning "the declared type shows some values differently";
     NO_NATURAL_TYPE = "TP0303" "no-natural-type" Error "no type can be chosen for an argument without one";

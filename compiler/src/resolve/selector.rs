@@ -22,7 +22,7 @@ pub(super) fn selector(
     diagnostics: &mut Diagnostics,
 ) -> Result<resolved::Selector, Reported> {
     let condition = expression(&from.condition, Moment::Entry, scope, diagnostics);
-    let returned = returned(from, scope, diagnostics);
+    let returned = expression(&from.return_condition, Moment::Return, scope, diagnostics);
     let actions = action::actions(&from.actions, diagnostics);
     let return_actions = action::return_actions(&from.return_actions, diagnostics);
     let posts = |actions: Vec<Action>| {
@@ -45,35 +45,6 @@ pub(super) fn selector(
             return_actions
         },
     })
-}
-
-/// What is decided when the call returns. Tetragon ignores it when the hook has no return value.
-fn returned(
-    from: &policy::Selector,
-    scope: &Scope<'_>,
-    diagnostics: &mut Diagnostics,
-) -> Result<resolved::Expression, Reported> {
-    let wanted = first_test(&from.return_condition)
-        .map(|test| test.span())
-        .or_else(|| from.return_actions.first().map(|action| action.span));
-    if let (None, Some(span)) = (scope.returned, wanted) {
-        let finding = Finding::at(span, "the hook does not look at the return of the call")
-            .label("would never be decided")
-            .also(scope.written.point.span(), "no return value is asked for here")
-            .help("add `return: true` and `returnArg` to the hook".to_owned());
-        return Err(diagnostics.error(&code::NO_RETURN_VALUE, finding));
-    }
-    expression(&from.return_condition, Moment::Return, scope, diagnostics)
-}
-
-fn first_test(expression: &policy::Expression) -> Option<&policy::Condition> {
-    match expression {
-        policy::Expression::All(parts) | policy::Expression::Any(parts) => {
-            parts.iter().find_map(first_test)
-        }
-        policy::Expression::Not(part) => first_test(part),
-        policy::Expression::Test(condition) => Some(condition),
-    }
 }
 
 impl<'a> Scope<'a> {

@@ -153,7 +153,7 @@ fn unknown_tracepoint(
     let same: Vec<&str> = kernel
         .tracepoints()
         .filter(|(_, name)| *name == event.value)
-        .map(|(subsystem, _)| *subsystem)
+        .map(|(subsystem, _)| subsystem)
         .collect();
     let (span, help) = match same.first() {
         Some(right) if *right != subsystem.value => {
