@@ -80,7 +80,7 @@ impl Answer {
     }
 
     /// The answer to "both": the first that is absent, else the first that is unknown, else the
-    /// one that rests on less.
+    /// one that rests on less, else the second, which is to be the more special one.
     #[must_use]
     pub fn and(self, other: impl FnOnce() -> Self) -> Self {
         if self.is_absent() {
@@ -88,9 +88,17 @@ impl Answer {
         }
         let other = other();
         match (&self, &other) {
-            (_, Self::Absent(_)) | (Self::Present(_), Self::Unknown(_)) => other,
-            (Self::Present(left), Self::Present(right)) if right.strength < left.strength => other,
-            (Self::Present(_) | Self::Absent(_) | Self::Unknown(_), _) => self,
+            (Self::Absent(_), _) => self,
+            (_, Self::Absent(_)) => other,
+            (Self::Unknown(_), _) => self,
+            (_, Self::Unknown(_)) => other,
+            (Self::Present(left), Self::Present(right)) => {
+                if left.strength < right.strength {
+                    self
+                } else {
+                    other
+                }
+            }
         }
     }
 

@@ -134,7 +134,7 @@ pub(super) fn kprobe(profile: &Profile, function: &str) -> Answer {
         }
         answer @ (Answer::Present(_) | Answer::Absent(_) | Answer::Unknown(_)) => answer,
     };
-    config(profile, "CONFIG_KPROBE_EVENTS").and(|| possible).and(|| unique(profile, function))
+    config(profile, "CONFIG_KPROBE_EVENTS").and(|| unique(profile, function)).and(|| possible)
 }
 
 /// Whether `bpf_override_return` works on `function`.
@@ -169,9 +169,13 @@ fn trampoline(profile: &Profile, function: &str, attach_type: &str) -> Answer {
 /// Whether a name means one function. The kernel takes the first of that name it finds
 /// (`kallsyms_lookup_name`), and nothing tells which that is.
 fn unique(profile: &Profile, function: &str) -> Answer {
-    let candidates = profile.btf().functions_named(function).count();
-    if candidates > 1 {
-        return Answer::absent(format!("BTF has {candidates} functions `{function}`"));
+    match profile.function(function).map(|found| found.candidates) {
+        Some(prototypes @ 2..) => {
+            return Answer::absent(format!(
+                "BTF has {prototypes} different functions `{function}`"
+            ));
+        }
+        Some(_) | None => {}
     }
     match profile.traceable_count(function) {
         Ok(count @ 2..) => Answer::absent(format!("ftrace lists {count} functions `{function}`")),

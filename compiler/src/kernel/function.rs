@@ -11,8 +11,8 @@ pub struct Function<'a> {
     /// The `BTF_KIND_FUNC` of the first candidate, to which fentry attaches.
     pub id: TypeId,
     pub prototype: Prototype<'a>,
-    /// How many functions of this name BTF has, each with another prototype. With more than one,
-    /// nothing says which prototype belongs to which address.
+    /// How many different prototypes BTF has for this name. With more than one, nothing says which
+    /// belongs to which address. Weak definitions that another replaces have the same prototype.
     pub candidates: usize,
     /// Whether ftrace can trace it.
     pub traceable: Answer,
@@ -41,11 +41,14 @@ impl Profile {
     pub fn function(&self, name: &str) -> Option<Function<'_>> {
         let mut found = self.btf().functions_named(name);
         let first = found.next()?;
+        let mut prototypes: Vec<Vec<TypeId>> = found.chain([first]).map(type_ids).collect();
+        prototypes.sort_unstable();
+        prototypes.dedup();
         Some(Function {
             name: first.name(),
             id: first.id(),
             prototype: Prototype::of(first)?,
-            candidates: 1 + found.count(),
+            candidates: prototypes.len(),
             traceable: self.traceable(name),
         })
     }
@@ -54,6 +57,12 @@ impl Profile {
     pub fn functions(&self) -> impl Iterator<Item = &str> {
         Btf::function_names(self.btf())
     }
+}
+
+/// The types that a function returns and takes. BTF describes equal types once.
+fn type_ids(function: Type<'_>) -> Vec<TypeId> {
+    let returns = function.returns().map(Type::id);
+    returns.into_iter().chain(function.parameters().map(|member| member.type_.id())).collect()
 }
 
 impl<'a> Prototype<'a> {

@@ -1,5 +1,7 @@
 //! System calls: which function serves one, and the arguments that user space passes.
 
+use std::collections::BTreeSet;
+
 use super::btf::Shape;
 use super::function::Function;
 use super::profile::Profile;
@@ -41,9 +43,10 @@ impl Profile {
         Some(Syscall { name: name.to_owned(), function_name, function, arguments })
     }
 
-    /// Names of all system calls, without prefix, in the order of BTF.
+    /// Names of all system calls, without prefix, ordered.
     pub fn syscalls(&self) -> impl Iterator<Item = &str> {
-        self.functions().filter_map(|name| name.strip_prefix(self.syscall_prefix()))
+        let names = self.functions().filter_map(|name| name.strip_prefix(self.syscall_prefix()));
+        names.collect::<BTreeSet<_>>().into_iter()
     }
 
     /// What this architecture puts before the name of a system call (`SYSCALL_DEFINEx` in

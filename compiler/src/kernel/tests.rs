@@ -114,6 +114,26 @@ fn functions_that_a_trampoline_cannot_serve_are_refused_with_the_reason() {
 }
 
 #[test]
+fn a_weak_definition_does_not_make_a_function_ambiguous() {
+    // On 6.1 BTF describes the stub in `kernel/sys_ni.c` as well.
+    let profile = profile("6.1");
+    assert_eq!(profile.btf().functions_named("__x64_sys_bpf").count(), 2);
+    assert!(profile.has(Feature::Fentry("__x64_sys_bpf")).is_present());
+}
+
+#[test]
+fn static_functions_of_one_name_cannot_be_told_apart() {
+    let profile = profile("6.12");
+    let several = profile.traceable_functions().zip(profile.traceable_functions().skip(1));
+    let (name, _) = several
+        .filter(|(one, next)| one == next)
+        .find(|(name, _)| profile.function(name).is_some())
+        .unwrap();
+    assert!(profile.has(Feature::Fentry(name)).is_absent(), "{name}");
+    assert!(profile.has(Feature::Kprobe(name)).is_absent(), "{name}");
+}
+
+#[test]
 fn a_tracepoint_has_its_fields_where_the_format_says() {
     let profile = profile("6.1");
     let event = profile.tracepoint("sched", "sched_process_exec").unwrap();

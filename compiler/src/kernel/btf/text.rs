@@ -27,8 +27,8 @@ fn text(type_: Type<'_>, depth: usize, budget: &mut usize) -> String {
     match type_.kind() {
         Kind::Void => "void".to_owned(),
         Kind::Missing => "?".to_owned(),
-        Kind::Integer { .. }
-        | Kind::Float { .. }
+        Kind::Integer { .. } => spelled(type_.name()).to_owned(),
+        Kind::Float { .. }
         | Kind::Typedef(_)
         | Kind::Variable(_)
         | Kind::DataSection
@@ -86,4 +86,18 @@ fn function(type_: Type<'_>, declarator: &str, depth: usize, budget: &mut usize)
     let parameters = if parameters.is_empty() { "void".to_owned() } else { parameters.join(", ") };
     let space = if returns.ends_with('*') { "" } else { " " };
     format!("{returns}{space}{name}({parameters})")
+}
+
+/// An integer type as the kernel's sources write it; compilers put `int` and `unsigned` elsewhere.
+fn spelled(name: &str) -> &str {
+    match name {
+        "long int" => "long",
+        "long unsigned int" => "unsigned long",
+        "long long int" => "long long",
+        "long long unsigned int" => "unsigned long long",
+        "short int" => "short",
+        "short unsigned int" => "unsigned short",
+        "_Bool" => "bool",
+        other => other,
+    }
 }
