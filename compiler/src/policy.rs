@@ -3,8 +3,13 @@
 pub mod action;
 pub mod argument;
 pub mod condition;
+pub mod error_table;
+pub mod field_table;
 pub mod hook;
 pub mod operator;
+pub mod print;
+pub mod signal_table;
+pub mod without_spans;
 
 pub use action::{Action, ActionKind, RateLimit, RateScope};
 pub use argument::{Argument, ArgumentPlace, ArgumentType};

@@ -1,10 +1,90 @@
-//! To be written.
+//! The Writ language, read into policies.
+//!
+//! A text is cut into tokens, the tokens into statements, and each statement is parsed by the
+//! grammar on its own: pest stops at the first mistake, and so one mistake costs one statement.
 
-use crate::diagnostic::Diagnostics;
+mod action;
+mod argument;
+mod comparison;
+mod condition;
+mod constant;
+mod expected;
+mod grammar;
+mod hook;
+mod outline;
+mod pairs;
+mod report;
+mod rule;
+mod setting;
+mod subject;
+#[cfg(test)]
+mod tests;
+mod token;
+mod value;
+
+use std::ops::Range;
+
+use crate::diagnostic::{Code, Diagnostics, Finding};
 use crate::policy::Policy;
-use crate::source::{SourceId, SourceMap};
+use crate::source::{SourceId, SourceMap, Span};
 
-/// To be written.
-pub fn parse(_: SourceId, _: &SourceMap, _: &mut Diagnostics) -> Vec<Policy> {
-    Vec::new()
+/// Reads every `policy` block of a source.
+pub fn parse(source: SourceId, sources: &SourceMap, diagnostics: &mut Diagnostics) -> Vec<Policy> {
+    let Some(found) = sources.get(source) else { return Vec::new() };
+    let mut text = Text::new(source, &found.text, diagnostics);
+    let outlines = outline::outline(&mut text);
+    outlines.iter().filter_map(|policy| setting::policy(policy, &mut text)).collect()
+}
+
+/// A text on its way through the parser, and the mistakes found in it.
+#[derive(Debug)]
+struct Text<'a> {
+    source: SourceId,
+    text: &'a str,
+    tokens: Vec<token::Token>,
+    diagnostics: &'a mut Diagnostics,
+    mistakes: usize,
+    /// How many more values constants may expand to.
+    values_left: usize,
+    /// How many more bytes of rules a list of hooks may repeat.
+    copies_left: usize,
+}
+
+/// Values in all lists of one text, once its constants are expanded.
+const VALUES_MAX: usize = 1 << 20;
+
+/// Bytes of rules that hook lists may repeat.
+const COPIES_MAX: usize = 16 << 20;
+
+impl<'a> Text<'a> {
+    fn new(source: SourceId, text: &'a str, diagnostics: &'a mut Diagnostics) -> Self {
+        Self {
+            source,
+            text,
+            tokens: token::tokens(text),
+            diagnostics,
+            mistakes: 0,
+            values_left: VALUES_MAX,
+            copies_left: COPIES_MAX,
+        }
+    }
+
+    /// The span of some bytes.
+    fn span(&self, range: Range<usize>) -> Span {
+        Span::new(self.source, range)
+    }
+
+    /// Adds a finding, unless there are too many already to be read.
+    fn report(&mut self, code: &'static Code, finding: Finding) {
+        self.mistakes += 1;
+        if self.mistakes > report::MISTAKES_MAX {
+            return;
+        }
+        let finding = if self.mistakes == report::MISTAKES_MAX {
+            finding.note("there may be more mistakes; the rest of this text is not reported")
+        } else {
+            finding
+        };
+        self.diagnostics.error(code, finding);
+    }
 }

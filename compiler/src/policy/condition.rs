@@ -32,6 +32,40 @@ impl Expression {
             Self::Not(_) | Self::Test(_) => false,
         }
     }
+
+    /// The same meaning with `and` in `and` and `or` in `or` taken apart, and single parts bare.
+    #[must_use]
+    pub fn simplified(&self) -> Self {
+        match self {
+            Self::All(parts) => {
+                let mut flat = Vec::new();
+                for part in parts {
+                    match part.simplified() {
+                        Self::All(inner) => flat.extend(inner),
+                        other => flat.push(other),
+                    }
+                }
+                only(&mut flat).unwrap_or(Self::All(flat))
+            }
+            Self::Any(parts) => {
+                let mut flat = Vec::new();
+                for part in parts {
+                    match part.simplified() {
+                        Self::Any(inner) => flat.extend(inner),
+                        other => flat.push(other),
+                    }
+                }
+                only(&mut flat).unwrap_or(Self::Any(flat))
+            }
+            Self::Not(part) => Self::Not(Box::new(part.simplified())),
+            Self::Test(condition) => Self::Test(condition.clone()),
+        }
+    }
+}
+
+/// Takes the element of a list of one.
+fn only(parts: &mut Vec<Expression>) -> Option<Expression> {
+    if parts.len() == 1 { parts.pop() } else { None }
 }
 
 /// One question about an event.

@@ -1,0 +1,137 @@
+//! Conditions joined by `and`, `or` and `not`, parted into what is decided when a call begins and
+//! what is decided when it returns.
+
+use super::grammar::Rule;
+use super::pairs::Pair;
+use super::rule::Scope;
+use super::{Text, comparison, report};
+use crate::policy::Expression;
+use crate::source::Span;
+
+/// When a condition can be decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Time {
+    Entry,
+    Return,
+}
+
+/// A condition and when its tests are decided.
+#[derive(Debug)]
+pub(super) struct Term {
+    pub(super) form: Form,
+    pub(super) span: Span,
+}
+
+/// The form of a term.
+#[derive(Debug)]
+pub(super) enum Form {
+    All(Vec<Term>),
+    Any(Vec<Term>),
+    Not(Box<Term>),
+    /// Tests that share one time.
+    Leaf { expression: Expression, time: Time },
+}
+
+/// Reads a condition: what it asks at entry, and what it asks at return. Both are [`Expression::All`].
+pub(super) fn condition(
+    pair: &Pair,
+    scope: &mut Scope,
+    text: &mut Text,
+) -> (Expression, Expression) {
+    let term = any(pair, scope, text);
+    let (mut entry, mut returned) = (Vec::new(), Vec::new());
+    part(term, &mut entry, &mut returned, text);
+    (Expression::All(entry), Expression::All(returned))
+}
+
+fn any(pair: &Pair, scope: &mut Scope, text: &mut Text) -> Term {
+    let mut terms: Vec<Term> = Vec::new();
+    for child in pair.all(Rule::conjunction) {
+        terms.push(all(&child, scope, text));
+    }
+    join(terms, pair.span(text), Form::Any)
+}
+
+fn all(pair: &Pair, scope: &mut Scope, text: &mut Text) -> Term {
+    let mut terms: Vec<Term> = Vec::new();
+    for child in pair.all(Rule::negation) {
+        terms.push(negation(&child, scope, text));
+    }
+    join(terms, pair.span(text), Form::All)
+}
+
+fn join(mut terms: Vec<Term>, span: Span, form: fn(Vec<Term>) -> Form) -> Term {
+    match terms.pop() {
+        Some(only) if terms.is_empty() => only,
+        last => {
+            terms.extend(last);
+            Term { form: form(terms), span }
+        }
+    }
+}
+
+fn negation(pair: &Pair, scope: &mut Scope, text: &mut Text) -> Term {
+    let span = pair.span(text);
+    let mut term = Term { form: Form::All(Vec::new()), span };
+    for child in pair.children().filter(|child| child.rule() != Rule::not_word) {
+        term = primary(&child, scope, text);
+    }
+    for _ in pair.all(Rule::not_word) {
+        term = Term { form: Form::Not(Box::new(term)), span };
+    }
+    term
+}
+
+fn primary(pair: &Pair, scope: &mut Scope, text: &mut Text) -> Term {
+    let span = pair.span(text);
+    let leaf = |expression| Form::Leaf { expression, time: Time::Entry };
+    let form = match pair.rule() {
+        Rule::group => match pair.child(Rule::condition) {
+            Some(inner) => return any(&inner, scope, text),
+            None => Form::All(Vec::new()),
+        },
+        Rule::changed => {
+            scope.not_yet("conditions on changed namespaces and capabilities", span);
+            leaf(Expression::always())
+        }
+        Rule::literal if pair.text() == "never" => leaf(Expression::Any(Vec::new())),
+        Rule::literal => leaf(Expression::always()),
+        _ => return comparison::test(pair, scope, text),
+    };
+    Term { form, span }
+}
+
+/// Parts a term by time. Only `and` can be taken apart.
+fn part(term: Term, entry: &mut Vec<Expression>, returned: &mut Vec<Expression>, text: &mut Text) {
+    if let Form::All(terms) = term.form {
+        for term in terms {
+            part(term, entry, returned, text);
+        }
+        return;
+    }
+    let at_entry = find(&term, Time::Entry);
+    let at_return = find(&term, Time::Return);
+    if let (Some(_), Some(at_return)) = (at_entry, at_return) {
+        return report::mixed_times(text, term.span, at_return);
+    }
+    let side = if at_return.is_some() { returned } else { entry };
+    side.push(expression(term));
+}
+
+/// The first test of this time.
+fn find(term: &Term, time: Time) -> Option<Span> {
+    match &term.form {
+        Form::All(terms) | Form::Any(terms) => terms.iter().find_map(|term| find(term, time)),
+        Form::Not(term) => find(term, time),
+        Form::Leaf { time: found, .. } => (*found == time).then_some(term.span),
+    }
+}
+
+fn expression(term: Term) -> Expression {
+    match term.form {
+        Form::All(terms) => Expression::All(terms.into_iter().map(expression).collect()),
+        Form::Any(terms) => Expression::Any(terms.into_iter().map(expression).collect()),
+        Form::Not(term) => Expression::Not(Box::new(expression(*term))),
+        Form::Leaf { expression, .. } => expression,
+    }
+}

@@ -1,0 +1,69 @@
+//! What documents show is what the parser does.
+
+use pest::Parser as _;
+
+use super::{read, read_clean};
+use crate::diagnostic::code;
+use crate::parse::dsl::grammar::{Rule, WritParser};
+
+const GRAMMAR: &str = include_str!("../../../../../grammar/GRAMMAR.md");
+
+/// The blocks of a language in a Markdown text, with what their info strings say after it.
+fn blocks(markdown: &str) -> Vec<(String, String)> {
+    let mut blocks = Vec::new();
+    let mut rest = markdown;
+    while let Some((_, after)) = rest.split_once("```writ") {
+        let (info, body) = after.split_once('\n').unwrap();
+        let (body, after) = body.split_once("```").unwrap();
+        blocks.push((info.trim().to_owned(), body.to_owned()));
+        rest = after;
+    }
+    blocks
+}
+
+#[test]
+fn every_example_of_the_grammar_does_as_it_says() {
+    let blocks = blocks(GRAMMAR);
+    assert!(blocks.len() > 20, "{}", blocks.len());
+    for (info, body) in blocks {
+        let (policies, found) = read(&body);
+        let not_yet = policies.iter().any(|policy| !policy.not_yet.is_empty());
+        match info.as_str() {
+            "error" => assert!(!found.is_empty(), "{body}"),
+            "later" => assert!(found.is_empty() && not_yet, "{body}\n{found:#?}"),
+            _ => assert!(found.is_empty() && !not_yet, "{info}\n{body}\n{found:#?}\n{policies:#?}"),
+        }
+    }
+}
+
+#[test]
+fn one_rule_of_the_grammar_takes_a_whole_file() {
+    for (info, body) in blocks(GRAMMAR).iter().filter(|(info, _)| info != "error") {
+        let parsed = WritParser::parse(Rule::file, body);
+        assert!(parsed.is_ok(), "{info}\n{body}\n{}", parsed.unwrap_err());
+    }
+}
+
+#[test]
+fn every_page_of_a_code_shows_that_code_and_its_repair() {
+    for code in code::ALL.iter().filter(|code| ("TP0130".."TP0160").contains(&code.id)) {
+        let (before, after) = code.page.split_once("## Instead").unwrap();
+        let (_, found) = read(&blocks(before)[0].1);
+        let codes: Vec<&str> = found.iter().map(|one| one.code).collect();
+        assert_eq!(codes, [code.id], "{found:#?}");
+        read_clean(&blocks(after)[0].1);
+    }
+}
+
+#[test]
+fn the_users_policies_read_without_findings() {
+    let texts = [
+        include_str!("../../../../../policies/detect-privilege-escalation/policy.writ"),
+        include_str!("../../../../../policies/detect-container-escape/policy.writ"),
+        include_str!("../../../../../policies/monitor-sensitive-files/policy.writ"),
+        include_str!("../../../../../policies/block-cryptominers/policy.writ"),
+    ];
+    for text in texts {
+        assert_eq!(read_clean(text).len(), 1);
+    }
+}
