@@ -44,8 +44,8 @@ struct Text<'a> {
     tokens: Vec<token::Token>,
     diagnostics: &'a mut Diagnostics,
     mistakes: usize,
-    /// How many more values constants may expand to.
-    values_left: usize,
+    /// How many more values constants may expand to; `None` once they were too many.
+    values_left: Option<usize>,
     /// How many more bytes of rules a list of hooks may repeat.
     copies_left: usize,
 }
@@ -64,7 +64,7 @@ impl<'a> Text<'a> {
             tokens: token::tokens(text),
             diagnostics,
             mistakes: 0,
-            values_left: VALUES_MAX,
+            values_left: Some(VALUES_MAX),
             copies_left: COPIES_MAX,
         }
     }

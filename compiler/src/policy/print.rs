@@ -16,7 +16,8 @@ use text::{Printer, quoted};
 pub fn print(policy: &Policy) -> String {
     let mut printer = Printer::default();
     let namespace = policy.namespace.as_ref();
-    let namespace = namespace.map_or(String::new(), |name| format!(" in namespace {}", quoted(&name.value)));
+    let namespace =
+        namespace.map_or(String::new(), |name| format!(" in namespace {}", quoted(&name.value)));
     printer.line(format!("policy {}{namespace} {{", quoted(&policy.name.value)));
     printer.indent();
     let shared = shared(&policy.hooks);

@@ -86,7 +86,8 @@ fn no_operand(pair: &Pair, text: &mut Text) -> Option<()> {
 }
 
 fn only_post_is_limited(pair: &Pair, kind: &ActionKind, text: &mut Text) -> Option<()> {
-    let limit = [Rule::rate, Rule::every, Rule::extras].into_iter().find_map(|limit| pair.child(limit));
+    let limit =
+        [Rule::rate, Rule::every, Rule::extras].into_iter().find_map(|limit| pair.child(limit));
     let is_post = matches!(kind, ActionKind::Post { .. });
     let Some(limit) = limit.filter(|_| !is_post) else { return Some(()) };
     let finding = Finding::at(limit.span(text), "only `post` takes this")

@@ -88,8 +88,8 @@ struct Followers {
 /// Reads a test.
 pub(super) fn test(pair: &Pair, scope: &mut Scope, text: &mut Text) -> Term {
     let span = pair.span(text);
-    let (expression, time) = read(pair, scope, text)
-        .unwrap_or_else(|| (Expression::always(), Time::Entry));
+    let (expression, time) =
+        read(pair, scope, text).unwrap_or_else(|| (Expression::always(), Time::Entry));
     Term { form: Form::Leaf { expression, time }, span }
 }
 

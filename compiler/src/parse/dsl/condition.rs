@@ -29,7 +29,10 @@ pub(super) enum Form {
     Any(Vec<Term>),
     Not(Box<Term>),
     /// Tests that share one time.
-    Leaf { expression: Expression, time: Time },
+    Leaf {
+        expression: Expression,
+        time: Time,
+    },
 }
 
 /// Reads a condition: what it asks at entry, and what it asks at return. Both are [`Expression::All`].

@@ -11,17 +11,9 @@ use crate::diagnostic::Finding;
 use crate::policy::{Argument, Hook, NotYet, Point};
 use crate::source::{Span, Spanned};
 
-/// The kinds of hook, and how many of them the writ engine does.
-const KINDS: [&str; 8] = [
-    "kprobe",
-    "syscall",
-    "lsm",
-    "tracepoint",
-    "raw_tracepoint",
-    "fentry",
-    "uprobe",
-    "usdt",
-];
+/// The kinds of hook. The writ engine does not do the last three yet.
+const KINDS: [&str; 8] =
+    ["kprobe", "syscall", "lsm", "tracepoint", "raw_tracepoint", "fentry", "uprobe", "usdt"];
 
 /// What the header of a hook says.
 struct Header {
@@ -91,7 +83,8 @@ fn check_syntax(rules: &[Piece], text: &mut Text) {
 
 /// Reads a header. `None`: it has a mistake, or the engine does not do this kind of hook yet.
 fn header(pair: &Pair, settings: &mut Settings, text: &mut Text) -> Option<Header> {
-    let kind = pair.child(Rule::hook_kind)?;
+    let program = pair.child(Rule::program).and_then(|program| program.child(Rule::program_kind));
+    let kind = program.or_else(|| pair.child(Rule::hook_kind))?;
     let span = kind.span(text);
     let what = match kind.text() {
         "fentry" => Some("fentry hooks"),

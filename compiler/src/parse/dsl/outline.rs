@@ -172,8 +172,7 @@ impl Outliner<'_, '_> {
     }
 
     fn hook(&mut self, start: usize, header: Piece) -> HookOutline {
-        let mut hook =
-            HookOutline { range: 0..0, header, settings: Vec::new(), rules: Vec::new() };
+        let mut hook = HookOutline { range: 0..0, header, settings: Vec::new(), rules: Vec::new() };
         if self.is_sign(self.at, ";") {
             self.at += 1;
         } else if self.is_sign(self.at, "{") {

@@ -30,8 +30,7 @@ pub(super) enum Subject {
 
 /// Reads a subject. `None`: there is no such thing, and that is reported.
 pub(super) fn subject(pair: &Pair, scope: &Scope, text: &mut Text) -> Option<Subject> {
-    let words: Vec<Spanned<String>> =
-        pair.all(Rule::word).map(|word| word.spanned(text)).collect();
+    let words: Vec<Spanned<String>> = pair.all(Rule::word).map(|word| word.spanned(text)).collect();
     if let Some(position_) = pair.child(Rule::position) {
         let index = position(&position_, text);
         return argument(pair, ArgumentReference::Index(index), words.first(), text);
@@ -158,4 +157,3 @@ pub(super) fn describe(subject: &Subject) -> &'static str {
         Subject::NotYet(_) => "this",
     }
 }
-

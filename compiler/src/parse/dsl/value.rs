@@ -75,10 +75,12 @@ fn value(pair: &Pair, constants: &Constants, values: &mut Vec<Value>, text: &mut
 }
 
 fn expand(constant: &[Value], values: &mut Vec<Value>, span: Span, text: &mut Text) {
-    let Some(left) = text.values_left.checked_sub(constant.len()) else {
+    // Once the limit is passed, it is reported, and nothing is expanded any more.
+    let Some(left) = text.values_left else { return };
+    text.values_left = left.checked_sub(constant.len());
+    if text.values_left.is_none() {
         return report::too_large(text, span, "the list");
-    };
-    text.values_left = left;
+    }
     values.extend_from_slice(constant);
 }
 
@@ -154,6 +156,7 @@ fn bad_escape(at: usize, escape: &str, span: Span, text: &mut Text) {
     let start = span.range().start + 1 + at;
     let length = escape.chars().take(2).map(char::len_utf8).sum::<usize>();
     let span = text.span(start..start + length);
-    let help = r#"write `\\` for a backslash; `\"`, `\n`, `\r`, `\t`, `\0` and `\u{…}` are escapes"#;
+    let help =
+        r#"write `\\` for a backslash; `\"`, `\n`, `\r`, `\t`, `\0` and `\u{…}` are escapes"#;
     report::bad_text(text, span, "this escape has no meaning", help.to_owned());
 }

@@ -83,8 +83,10 @@ fn argument(argument: &Argument) -> String {
 }
 
 fn selector(selector: &Selector, printer: &mut Printer) {
-    let label =
-        selector.label.as_ref().map_or(String::new(), |label| format!("rule {} ", quoted(&label.value)));
+    let label = selector
+        .label
+        .as_ref()
+        .map_or(String::new(), |label| format!("rule {} ", quoted(&label.value)));
     let asks = !selector.condition.is_always() || has_return(selector);
     let head = if asks { format!("when {}", condition(selector)) } else { "otherwise".to_owned() };
     let mut tail = String::new();
@@ -130,8 +132,12 @@ fn denial(error: i64) -> String {
 fn rate(limit: &RateLimit) -> String {
     let text = &limit.interval.value;
     let is_plain = text.starts_with(|first: char| first.is_ascii_digit())
-        && text.trim_start_matches(|digit: char| digit.is_ascii_digit()).chars().all(|rest| rest.is_ascii_alphabetic());
-    let every = || if is_plain { format!("every {text}") } else { format!("every {}", quoted(text)) };
+        && text
+            .trim_start_matches(|digit: char| digit.is_ascii_digit())
+            .chars()
+            .all(|rest| rest.is_ascii_alphabetic());
+    let every =
+        || if is_plain { format!("every {text}") } else { format!("every {}", quoted(text)) };
     let scope = match limit.scope.map(|scope| scope.value) {
         None => "",
         Some(RateScope::Thread) => " per thread",
@@ -145,9 +151,8 @@ fn rate(limit: &RateLimit) -> String {
 fn even_rate(written: &str) -> Option<String> {
     const UNITS: [(&str, u64); 3] = [("s", 1), ("min", 60), ("h", 3600)];
     UNITS.iter().find_map(|(unit, seconds)| {
-        let count = (1..=*seconds).find(|count| {
-            seconds.is_multiple_of(*count) && interval(seconds / count) == written
-        })?;
+        let count = (1..=*seconds)
+            .find(|count| seconds.is_multiple_of(*count) && interval(seconds / count) == written)?;
         Some(format!("rate {count}/{unit}"))
     })
 }

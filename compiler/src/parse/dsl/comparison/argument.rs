@@ -32,10 +32,7 @@ pub(super) fn whole(
 }
 
 /// `<=` is "not greater". With several values, one of them is enough.
-fn bound(
-    values: Vec<Spanned<String>>,
-    test: impl Fn(Spanned<String>) -> Expression,
-) -> Expression {
+fn bound(values: Vec<Spanned<String>>, test: impl Fn(Spanned<String>) -> Expression) -> Expression {
     let mut parts: Vec<Expression> =
         values.into_iter().map(|value| Expression::Not(Box::new(test(value)))).collect();
     match parts.pop() {
@@ -131,8 +128,12 @@ pub(super) fn field(
     };
     let negated = field.negated.filter(|_| comparison.is_negated);
     let operator = Spanned::new(negated.unwrap_or(field.operator), comparison.span);
-    let test =
-        Expression::Test(Condition::Argument { span: comparison.whole, argument, operator, values });
+    let test = Expression::Test(Condition::Argument {
+        span: comparison.whole,
+        argument,
+        operator,
+        values,
+    });
     Some(if negated.is_some() { test } else { negate_if(test, comparison) })
 }
 

@@ -28,7 +28,15 @@ policy "first" {
     let (policies, found) = read(text);
     let underlined: Vec<&str> = found.iter().map(|one| one.underlined.as_str()).collect();
     let expected = [
-        "mesage", "observe", "kprob", "fiel", "=", "wehn", "startswith", "flie", "kil",
+        "mesage",
+        "observe",
+        "kprob",
+        "fiel",
+        "=",
+        "wehn",
+        "startswith",
+        "flie",
+        "kil",
         "\"/f => kill",
     ];
     assert_eq!(underlined, expected, "{found:#?}");
