@@ -79,7 +79,7 @@ catalogue! {
     UNBALANCED = "TP0131" "unbalanced-brace" Error "a brace has no partner";
     BAD_TEXT = "TP0132" "malformed-text" Error "a text in quotes is not closed, or has an unknown escape";
     TOO_DEEP = "TP0133" "nested-too-deep" Error "a condition is nested too deep";
-    UNKNOWN_WORD = "TP0134" "unknown-word" Error "a word means nothing where it stands";
+    UNKNOWN_TERM = "TP0134" "unknown-term" Error "a word means nothing where it stands";
     UNKNOWN_NAME = "TP0135" "unknown-name" Error "a name is not declared by its hook or policy";
     DECLARED_TWICE = "TP0136" "declared-twice" Error "a name or a setting is given twice";
     MIXED_TIMES = "TP0137" "entry-and-return-mixed" Error "a condition mixes the entry of a call with its return";

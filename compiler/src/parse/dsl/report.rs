@@ -43,7 +43,7 @@ pub(super) fn unknown_word<'a>(
     let finding = Finding::at(span, format!("there is no {kind} `{word}`"))
         .label(format!("not a {kind}"))
         .help(help);
-    text.report(&code::UNKNOWN_WORD, finding);
+    text.report(&code::UNKNOWN_TERM, finding);
 }
 
 /// The legal words, when they are few enough to be read.
