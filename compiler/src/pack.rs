@@ -7,6 +7,8 @@
 
 mod btf;
 mod btf_ext;
+mod btf_kind_table;
+mod checks;
 mod elf;
 mod library;
 mod lines;
@@ -14,12 +16,13 @@ mod maps;
 mod proof;
 mod reachable;
 mod section;
+mod strip;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use writ_bundle::Manifest;
 
-use crate::machine::{self, RelocationKind};
+use crate::machine;
 use crate::source::SourceMap;
 use btf::{Btf, TypeId};
 use library::Library;
@@ -92,9 +95,10 @@ fn link(
     sources: &SourceMap,
 ) -> Result<Vec<u8>, PackError> {
     let mut library = library::read(library)?;
-    check_names(object, &library)?;
-    check_symbols(object, &library)?;
-    fill_costs(&mut manifest, object, &library)?;
+    checks::names(object, &library)?;
+    checks::symbols(object, &library)?;
+    checks::programs(&manifest, object)?;
+    fill_costs(&mut manifest, object, &library);
 
     let reached = reachable::from_programs(&object.programs, &library);
     let text = Text::lay_out(&library, &reached.routines);
@@ -107,12 +111,13 @@ fn link(
     for section in &sections {
         describe(section, &mut library.btf, &mut extension, sources);
     }
+    let btf = strip::strip(&library.btf, &mut extension);
     elf::write(&elf::Image {
         library: &library,
         text: &text,
         sections: &sections,
         maps: &maps,
-        btf: library.btf.bytes().ok_or(PackError::TooLarge)?,
+        btf: btf.bytes().ok_or(PackError::TooLarge)?,
         btf_ext: extension.bytes().ok_or(PackError::TooLarge)?,
         manifest: manifest_bytes(&manifest)?,
     })
@@ -146,61 +151,9 @@ impl Text {
     }
 }
 
-fn check_names(object: &machine::Object, library: &Library<'_>) -> Result<(), PackError> {
-    let mut names: BTreeSet<&str> = library.routines.keys().map(String::as_str).collect();
-    names.extend(library.maps.keys().map(String::as_str));
-    let programs = object.programs.iter().map(|program| program.name.as_str());
-    let maps = object.maps.iter().map(|map| map.name.as_str());
-    for name in programs.clone().chain(maps) {
-        if !names.insert(name) {
-            return Err(PackError::NameTwice(name.to_owned()));
-        }
-    }
-    match programs.into_iter().find(|name| name.len() > machine::NAME_MAX) {
-        Some(name) => Err(PackError::NameTooLong(name.to_owned())),
-        None => Ok(()),
-    }
-}
-
-fn check_symbols(object: &machine::Object, library: &Library<'_>) -> Result<(), PackError> {
-    let is_data = |symbol: &str| {
-        library.maps.contains_key(symbol)
-            || library.has_global(symbol)
-            || object.maps.iter().any(|map| map.name == symbol)
-    };
-    for program in &object.programs {
-        let name = || program.name.clone();
-        for relocation in program.code.relocations() {
-            let symbol = relocation.symbol;
-            match relocation.kind {
-                RelocationKind::Call if !library.routines.contains_key(symbol) => {
-                    let routine = symbol.to_owned();
-                    return Err(PackError::UndefinedRoutine { program: name(), routine });
-                }
-                RelocationKind::Address if !is_data(symbol) => {
-                    let symbol = symbol.to_owned();
-                    return Err(PackError::UndefinedSymbol { program: name(), symbol });
-                }
-                RelocationKind::Call | RelocationKind::Address => {}
-            }
-        }
-    }
-    Ok(())
-}
-
-fn fill_costs(
-    manifest: &mut Manifest,
-    object: &machine::Object,
-    library: &Library<'_>,
-) -> Result<(), PackError> {
-    if manifest.programs.len() != object.programs.len() {
-        let counts = format!("{} and {}", manifest.programs.len(), object.programs.len());
-        return Err(PackError::Manifest(counts));
-    }
+/// Says in the manifest what each program costs.
+fn fill_costs(manifest: &mut Manifest, object: &machine::Object, library: &Library<'_>) {
     for (listed, program) in manifest.programs.iter_mut().zip(&object.programs) {
-        if listed.name != program.name || listed.attach != program.attach {
-            return Err(PackError::Manifest(format!("`{}` and `{}`", listed.name, program.name)));
-        }
         let reached = reachable::from_programs(std::slice::from_ref(program), library);
         listed.cost.instructions = program.code.slots();
         listed.cost.linked_instructions =
@@ -208,7 +161,6 @@ fn fill_costs(
         listed.cost.longest_path = program.code.longest_path();
         listed.cost.stack = program.stack;
     }
-    Ok(())
 }
 
 /// Adds types, line information and function information of the programs in one section.

@@ -1,23 +1,13 @@
-//! The BTF of the runtime library, extended. Types and strings are only appended, so ids and
-//! offsets that the library's own records use stay true.
+//! BTF as a list of types that can be extended. Types and strings are only appended, so ids and
+//! offsets stay true.
 
 use std::collections::BTreeMap;
+
+use super::btf_kind_table::{self as kind, shape};
 
 /// The number of a type: 0 is `void`, the first type of the section is 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct TypeId(pub(super) u32);
-
-/// Kinds of types that the linker makes or looks for (`BTF_KIND_*`).
-pub(super) mod kind {
-    pub(in super::super) const INT: u32 = 1;
-    pub(in super::super) const PTR: u32 = 2;
-    pub(in super::super) const ARRAY: u32 = 3;
-    pub(in super::super) const STRUCT: u32 = 4;
-    pub(in super::super) const FUNC: u32 = 12;
-    pub(in super::super) const FUNC_PROTO: u32 = 13;
-    pub(in super::super) const VAR: u32 = 14;
-    pub(in super::super) const DATASEC: u32 = 15;
-}
 
 /// `BTF_INT_SIGNED`, in the word after an INT.
 const SIGNED: u32 = 1 << 24;
@@ -43,7 +33,7 @@ pub(super) struct Type {
 }
 
 /// All types and strings.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(super) struct Btf {
     types: Vec<Type>,
     strings: Vec<u8>,
@@ -51,6 +41,11 @@ pub(super) struct Btf {
 }
 
 impl Btf {
+    /// No types, and the empty string.
+    pub(super) fn new() -> Self {
+        Self { types: Vec::new(), strings: vec![0], added: BTreeMap::new() }
+    }
+
     /// Takes a section `.BTF` apart. Nothing when it is damaged.
     pub(super) fn parse(bytes: &[u8]) -> Option<Self> {
         if bytes.get(..4) != Some(&MAGIC_AND_VERSION) {
@@ -111,6 +106,12 @@ impl Btf {
         let is_it = |found: &Type| found.kind == kind && self.text(found.name) == name;
         let index = self.types.iter().position(is_it)?;
         u32::try_from(index + 1).ok().map(TypeId)
+    }
+
+    /// All types of this kind.
+    pub(super) fn ids_of(&self, kind: u32) -> impl Iterator<Item = TypeId> {
+        let ids = (1..).map(TypeId).zip(&self.types);
+        ids.filter(move |(_, found)| found.kind == kind).map(|(id, _)| id)
     }
 
     pub(super) fn push(&mut self, added: Type) -> TypeId {
@@ -175,7 +176,7 @@ fn types(mut bytes: &[u8]) -> Option<Vec<Type>> {
     while !bytes.is_empty() {
         let info = word(bytes, 4)?;
         let (kind, count) = (info >> 24 & 0x1f, info & 0xffff);
-        let size = 12 + 4 * words_after(kind, count as usize)?;
+        let size = 12 + 4 * shape(kind)?.words(count as usize);
         let rest = bytes.get(12..size)?.chunks_exact(4).filter_map(|chunk| word(chunk, 0));
         types.push(Type {
             name: word(bytes, 0)?,
@@ -190,23 +191,6 @@ fn types(mut bytes: &[u8]) -> Option<Vec<Type>> {
     Some(types)
 }
 
-/// Words after the first three of a type; nothing for a kind that is not known.
-fn words_after(kind: u32, count: usize) -> Option<usize> {
-    Some(match kind {
-        // INT, VAR, DECL_TAG.
-        1 | 14 | 17 => 1,
-        // ARRAY.
-        3 => 3,
-        // STRUCT, UNION, DATASEC, ENUM64.
-        4 | 5 | 15 | 19 => 3 * count,
-        // ENUM, FUNC_PROTO.
-        6 | 13 => 2 * count,
-        // PTR, FWD, TYPEDEF, VOLATILE, CONST, RESTRICT, FUNC, FLOAT, TYPE_TAG.
-        2 | 7..=12 | 16 | 18 => 0,
-        _ => return None,
-    })
-}
-
 /// The 32-bit word at `offset`.
 pub(super) fn word(bytes: &[u8], offset: usize) -> Option<u32> {
     let word = bytes.get(offset..offset.checked_add(4)?)?;
@@ -219,9 +203,7 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_again() {
-        let mut btf = Btf::default();
-        btf.string("");
-        btf.strings.push(0);
+        let mut btf = Btf::new();
         let function = btf.entry_function("on_open");
         let bytes = btf.bytes().expect("small");
         let read = Btf::parse(&bytes).expect("whole");
@@ -231,8 +213,7 @@ mod tests {
 
     #[test]
     fn no_cut_of_a_section_is_read_past_its_end() {
-        let mut btf = Btf::default();
-        btf.strings.push(0);
+        let mut btf = Btf::new();
         btf.number(1024);
         let bytes = btf.bytes().expect("small");
         assert!((0..bytes.len()).all(|length| Btf::parse(&bytes[..length]).is_none()));
@@ -240,6 +221,6 @@ mod tests {
 
     #[test]
     fn void_is_no_type_of_the_section() {
-        assert_eq!(Btf::default().get(TypeId(0)), None);
+        assert_eq!(Btf::new().get(TypeId(0)), None);
     }
 }

@@ -3,12 +3,18 @@
 use std::collections::BTreeMap;
 
 use super::btf::{Btf, TypeId, word};
+use super::btf_kind_table::Word;
 
 const MAGIC_AND_VERSION: [u8; 4] = [0x9f, 0xeb, 1, 0];
 /// Bytes of the header with all three tables.
 const HEADER: u32 = 32;
 /// The longest record that is read, in words. The kernel's longest has 4.
 const RECORD_MAX: u32 = 64;
+
+/// What the words of the records of each table say.
+const FUNCTION: [Word; 2] = [Word::Number, Word::Type];
+const LINE: [Word; 4] = [Word::Number, Word::Name, Word::Name, Word::Number];
+const CORE_RELOCATION: [Word; 4] = [Word::Number, Word::Type, Word::Name, Word::Number];
 
 /// The three tables.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -73,7 +79,11 @@ impl Extension {
             let end = start.checked_add(word(bytes, at + 4)? as usize)?;
             Table::parse(bytes.get(start..end)?, record)
         };
-        Some(Self { functions: table(8, 2)?, lines: table(16, 4)?, relocations: table(24, 4)? })
+        Some(Self {
+            functions: table(8, FUNCTION.len())?,
+            lines: table(16, LINE.len())?,
+            relocations: table(24, CORE_RELOCATION.len())?,
+        })
     }
 
     /// The section `.BTF.ext`; nothing when it would be larger than 4 GiB.
@@ -98,6 +108,22 @@ impl Extension {
         for table in [&mut self.functions, &mut self.lines, &mut self.relocations] {
             table.merge(text, btf, bases);
         }
+    }
+
+    /// The types that its records name.
+    pub(super) fn types(&self) -> impl Iterator<Item = TypeId> {
+        let records = [&self.functions, &self.relocations]
+            .into_iter()
+            .flat_map(|table| table.blocks.iter().flat_map(|block| &block.records));
+        // In both tables the type is the second word.
+        records.filter_map(|record| record.get(1).copied().map(TypeId))
+    }
+
+    /// Replaces every word by what `translate` makes of it.
+    pub(super) fn rewrite(&mut self, mut translate: impl FnMut(Word, u32) -> u32) {
+        self.functions.rewrite(&FUNCTION, &mut translate);
+        self.lines.rewrite(&LINE, &mut translate);
+        self.relocations.rewrite(&CORE_RELOCATION, &mut translate);
     }
 
     /// The CO-RE relocations of one section.
@@ -183,6 +209,17 @@ impl Table {
         merged.sort_by_key(|record| record.first().copied());
         if !merged.is_empty() {
             self.blocks.push(Block { section: text, records: merged });
+        }
+    }
+
+    fn rewrite(&mut self, meanings: &[Word], translate: &mut impl FnMut(Word, u32) -> u32) {
+        for block in &mut self.blocks {
+            block.section = translate(Word::Name, block.section);
+            for record in &mut block.records {
+                for (value, word) in record.iter_mut().zip(meanings) {
+                    *value = translate(*word, *value);
+                }
+            }
         }
     }
 

@@ -6,7 +6,8 @@
 use std::collections::BTreeSet;
 
 use super::PackError;
-use super::btf::{Btf, GLOBAL, Type, TypeId, kind};
+use super::btf::{Btf, GLOBAL, Type, TypeId};
+use super::btf_kind_table as kind;
 use super::library::{Library, LibraryError};
 use crate::machine::{self, MapDefinition};
 
@@ -76,7 +77,7 @@ fn section(btf: &mut Btf) -> TypeId {
 fn replace_entries(btf: &mut Btf, section: TypeId, entries: Vec<u32>) {
     let Some(section) = btf.get_mut(section) else { return };
     *section = if entries.is_empty() {
-        // A section without variables is refused, and ids must not move: leave a `void *` behind.
+        // A section without variables is refused: leave a `void *` behind, which nothing uses.
         Type::unnamed(kind::PTR, 0, 0, Vec::new())
     } else {
         let count = u32::try_from(entries.len() / ENTRY).unwrap_or(u32::MAX);

@@ -62,7 +62,7 @@ fn check_poison(bundle: &[u8], object: &Object) -> Result<(), PackError> {
         }
         let is_poisoned = |offset: u64| {
             let index = usize::try_from((offset - start) / 8).unwrap_or(usize::MAX);
-            function.instructions.get(index).is_some_and(is_poison)
+            function.instructions.get(index).copied().is_some_and(is_poison)
         };
         if let Some((_, relocation)) = inside.clone().find(|(offset, _)| is_poisoned(**offset)) {
             return Err(unproven(function, relocation, &btf));
@@ -71,7 +71,7 @@ fn check_poison(bundle: &[u8], object: &Object) -> Result<(), PackError> {
     Ok(())
 }
 
-fn is_poison(instruction: &bpf_insn) -> bool {
+fn is_poison(instruction: bpf_insn) -> bool {
     (instruction.code, instruction.imm) == POISON
 }
 

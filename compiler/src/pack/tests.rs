@@ -1,14 +1,13 @@
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests may fail")]
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use object::read::{Object as _, ObjectSection as _, ObjectSymbol as _};
 use object::{SymbolKind, elf};
 use writ_bundle::{Attach, Cost, Kernel, Manifest};
 
-use super::btf::{Btf, kind};
+use super::btf::Btf;
 use super::btf_ext::Extension;
-use super::{LIBRARY, PackError, library, link, pack, routines};
+use super::btf_kind_table as kind;
+use super::{LIBRARY, PackError, library, link, pack, routines, strip};
 use crate::kernel::embedded;
 use crate::machine::{
     Assembler, Code, Instruction, MapDefinition, MapKind, Object, Program, Register, map_flag,
@@ -154,12 +153,23 @@ fn relocations_are_of_the_two_kinds_that_loaders_know() {
 }
 
 #[test]
-fn ids_of_the_librarys_types_do_not_move() {
-    let read = library::read(LIBRARY).unwrap();
-    let bundle = linked(&calling(&["writ_post"]));
+fn types_that_nothing_uses_are_left_out() {
+    let all = library::read(LIBRARY).unwrap().btf;
+    let has = |btf: &Btf| btf.find(kind::STRUCT, "linux_binprm").is_some();
+    let btf = |bundle: &[u8]| Btf::parse(&section(bundle, ".BTF")).unwrap();
+    assert!(has(&all));
+    assert!(has(&btf(&linked(&calling(&["writ_read_binprm_trusted"])))));
+    assert!(!has(&btf(&linked(&calling(&["writ_mode"])))));
+}
+
+#[test]
+fn what_is_stripped_twice_does_not_change() {
+    let bundle = linked(&calling_everything());
     let btf = Btf::parse(&section(&bundle, ".BTF")).unwrap();
-    let id = read.btf.find(kind::STRUCT, "writ_scratch");
-    assert!(id.is_some() && btf.find(kind::STRUCT, "writ_scratch") == id);
+    let mut extension = Extension::parse(&section(&bundle, ".BTF.ext")).unwrap();
+    let before = extension.clone();
+    assert_eq!(strip::strip(&btf, &mut extension).bytes(), btf.bytes());
+    assert_eq!(extension, before);
 }
 
 #[test]
@@ -220,7 +230,7 @@ fn every_routine_relocates_on_every_embedded_kernel() {
 
 #[test]
 fn a_kernel_without_the_types_of_a_routine_is_refused() {
-    let mut foreign = Btf::parse(&section(&linked(&calling(&[])), ".BTF")).unwrap();
+    let mut foreign = library::read(LIBRARY).unwrap().btf;
     let file = foreign.find(kind::STRUCT, "linux_binprm").unwrap();
     foreign.get_mut(file).unwrap().name = 0;
     let object = calling(&["writ_read_binprm_trusted"]);
@@ -287,7 +297,9 @@ fn program(name: &str, code: Code) -> Program {
 /// The instructions, and `return 0`.
 fn code(instructions: Vec<Instruction>) -> Code {
     let mut assembler = Assembler::default();
-    instructions.into_iter().for_each(|instruction| assembler.emit(instruction, None));
+    for instruction in instructions {
+        assembler.emit(instruction, None);
+    }
     assembler.emit(Instruction::constant(Register::R0, 0), None);
     assembler.emit(Instruction::Exit, None);
     assembler.finish().unwrap()
