@@ -105,6 +105,7 @@ fn create(
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "all else is about the object's bytes")]
 fn object_problem(bundle: &str, error: &EbpfError) -> Problem {
     let code = match error {
         EbpfError::MapError(_) => &code::MAP,

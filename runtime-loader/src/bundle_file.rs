@@ -1,7 +1,7 @@
 //! Which of the bundles given are loaded.
 #![expect(clippy::disallowed_methods, reason = "the loader reads bundles")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -68,12 +68,12 @@ fn inconsistency(manifest: &Manifest) -> Option<String> {
             hook.policy
         ));
     }
-    let mut programs = BTreeMap::new();
+    let mut programs = BTreeSet::new();
     for program in &manifest.programs {
         if program.hooks.iter().any(|hook| !within(*hook, manifest.hooks.len())) {
             return Some(format!("the program `{}` serves a hook that is not there", program.name));
         }
-        if programs.insert(&program.name, ()).is_some() {
+        if !programs.insert(&program.name) {
             return Some(format!("two programs are named `{}`", program.name));
         }
     }

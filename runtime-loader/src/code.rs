@@ -26,7 +26,7 @@ pub struct Code {
 macro_rules! catalogue {
     ($($constant:ident = $id:literal $name:literal $fault:ident $explanation:literal;)*) => {
         $(
-            #[doc = $explanation]
+            #[doc = concat!($id, ": ", $name, ".")]
             pub static $constant: Code = Code {
                 id: $id,
                 name: $name,

@@ -52,13 +52,11 @@ fn explain(arguments: &Explain) -> ExitCode {
         let line = |code: &&Code| format!("{}  {}\n", code.id, code.name);
         return printed(&code::ALL.iter().map(line).collect::<String>());
     };
-    match code::find(name) {
-        Some(code) => printed(&format!("{}: {}\n\n{}\n", code.id, code.name, code.explanation)),
-        None => {
-            let _ = writeln!(io::stderr(), "error: no code is named `{name}`");
-            ExitCode::from(2)
-        }
-    }
+    let Some(code) = code::find(name) else {
+        let _ = writeln!(io::stderr(), "error: no code is named `{name}`");
+        return ExitCode::from(2);
+    };
+    printed(&format!("{}: {}\n\n{}\n", code.id, code.name, code.explanation))
 }
 
 fn printed(text: &str) -> ExitCode {

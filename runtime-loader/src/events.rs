@@ -76,7 +76,10 @@ pub struct Observer {
 
 impl std::fmt::Debug for Observer {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Observer").field("processes", &self.processes.len()).finish()
+        formatter
+            .debug_struct("Observer")
+            .field("processes", &self.processes.len())
+            .finish_non_exhaustive()
     }
 }
 
@@ -139,7 +142,10 @@ impl Observer {
     }
 
     fn exec(&mut self, record: &Record<'_>, events: &mut Vec<Event>) {
-        let process = self.processes.execute(exec::process(record));
+        let mut process = exec::process(record);
+        // The programs may not know when the parent started.
+        process.parent = self.known(process.parent).process.key;
+        let process = self.processes.execute(process);
         let parent = self.shown(process.process.parent);
         let time = record.u64(header::TIME);
         let thread = process.process.key.pid;
@@ -183,6 +189,7 @@ impl Observer {
                 if key.start != 0 {
                     process.key = key;
                 }
+                self.processes.reference(process.parent);
                 self.processes.insert(process)
             }
             None => Shown { process: Process::unknown(key).into(), references: 0 },

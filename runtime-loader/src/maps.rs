@@ -140,6 +140,7 @@ pub fn data<'a>(ebpf: &'a Ebpf, name: &str) -> Option<&'a MapData> {
 }
 
 /// What every kind of map that a bundle may have wraps.
+#[expect(clippy::wildcard_enum_match_arm, reason = "aya has kinds that no bundle has")]
 pub fn inner(map: &Map) -> Option<&MapData> {
     match map {
         Map::Array(data)

@@ -136,7 +136,18 @@ impl ProcessCache {
         cache
     }
 
-    /// Adds a process without looking at what ran before: one found in `/proc`.
+    /// Adds processes that were found running, in any order; each counts for its parent.
+    pub fn insert_running(&mut self, processes: Vec<Process>) {
+        let parents: Vec<Key> = processes.iter().map(|process| process.parent).collect();
+        for process in processes {
+            self.insert(process);
+        }
+        for parent in parents {
+            self.reference(parent);
+        }
+    }
+
+    /// Adds a process that is no child of another that is known.
     pub fn insert(&mut self, process: Process) -> Shown {
         self.make_room();
         let process = Rc::new(process);
@@ -221,7 +232,8 @@ impl ProcessCache {
         Some(Rc::clone(&entry.process))
     }
 
-    fn reference(&mut self, key: Key) {
+    /// Counts one more running child for a process.
+    pub fn reference(&mut self, key: Key) {
         if let Some(entry) = self.entries.get_mut(&key) {
             entry.references = entry.references.saturating_add(1);
         }

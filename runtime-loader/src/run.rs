@@ -1,6 +1,6 @@
 //! `writ-loader run`: attach, report, detach.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 
@@ -17,7 +17,7 @@ use crate::events::{Event, Observer, Refused};
 use crate::output::{EventWriter, Messages, node_name};
 use crate::preflight::preflight;
 use crate::proc_scan::{self, Found};
-use crate::process_cache::{DEFAULT_CAPACITY, ProcessCache};
+use crate::process_cache::{DEFAULT_CAPACITY, Key, Process, ProcessCache};
 use crate::running_kernel::{self, RunningKernel};
 use crate::system;
 
@@ -111,11 +111,30 @@ fn attach(loaded: &mut [Loaded], clock: Clock) -> Result<ProcessCache, Problem> 
     let after = proc_scan::scan(clock);
     put_processes(loaded, &after, &before)?;
     attach_part(loaded, Part::Policies)?;
+    let now = system::monotonic_now().map_err(|error| call_failed("clock_gettime", &error))?;
+    Ok(known_processes(before, after, now))
+}
+
+/// What both scans found. What only the first did has ended by `now`, and its exit may be in the
+/// ring buffer.
+fn known_processes(
+    before: BTreeMap<u32, Found>,
+    after: BTreeMap<u32, Found>,
+    now: u64,
+) -> ProcessCache {
     let mut cache = ProcessCache::new(DEFAULT_CAPACITY);
-    for found in after.into_values() {
-        cache.insert(found.process);
+    let processes = |scan: BTreeMap<u32, Found>| scan.into_values().map(|found| found.process);
+    let before: Vec<Process> = processes(before).collect();
+    let after: Vec<Process> = processes(after).collect();
+    let lives: BTreeSet<Key> = after.iter().map(|process| process.key).collect();
+    let ended: Vec<Process> =
+        before.into_iter().filter(|process| !lives.contains(&process.key)).collect();
+    let keys: Vec<Key> = ended.iter().map(|process| process.key).collect();
+    cache.insert_running(ended.into_iter().chain(after).collect());
+    for key in keys {
+        cache.exit(key, now);
     }
-    Ok(cache)
+    cache
 }
 
 fn put_processes(

@@ -23,6 +23,15 @@ pub fn clock() -> io::Result<Clock> {
     Ok(Clock { from_monotonic: wall.saturating_sub(monotonic), suspended })
 }
 
+/// Nanoseconds of `CLOCK_MONOTONIC`, as `bpf_ktime_get_ns` counts.
+///
+/// # Errors
+///
+/// Never on a kernel that BPF runs on.
+pub fn monotonic_now() -> io::Result<u64> {
+    now(libc::CLOCK_MONOTONIC).map(|time| u64::try_from(time).unwrap_or(0))
+}
+
 fn now(clock: libc::clockid_t) -> io::Result<i64> {
     let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
     // SAFETY: `time` is a whole timespec that outlives the call.

@@ -51,6 +51,7 @@ pub(super) fn attach(ebpf: &mut Ebpf, program: &Program) -> Result<(), ProgramEr
 }
 
 /// Detaches and unloads one program. One that is not loaded has nothing to detach.
+#[expect(clippy::wildcard_enum_match_arm, reason = "aya has kinds that no bundle has")]
 pub(super) fn detach(program: &mut programs::Program) {
     let _ = match program {
         programs::Program::FEntry(program) => program.unload(),

@@ -1,6 +1,6 @@
 use super::*;
 
-fn bundle(requires: &[&str], attach: serde_json::Value) -> BundleFile {
+fn bundle(requires: &[&str], attach: &serde_json::Value) -> BundleFile {
     let at = serde_json::json!({"source": 0, "line": 7, "column": 1});
     let requires: Vec<_> = requires
         .iter()
@@ -54,7 +54,7 @@ fn each_feature_is_present_absent_or_cannot_be_told() {
 
 #[test]
 fn the_table_shows_requirement_answer_and_policy_line() {
-    let bundle = bundle(&["helper:bpf_ringbuf_output", "map:ringbuf"], fentry());
+    let bundle = bundle(&["helper:bpf_ringbuf_output", "map:ringbuf"], &fentry());
     assert_eq!(
         preflight(&bundle, &kernel(None)).table(),
         "\
@@ -68,7 +68,7 @@ node.bpf.o: compiled for 6.1 (6.1.0-test); running 6.1.0-test
 
 #[test]
 fn an_lsm_program_is_refused_where_bpf_is_no_active_lsm_though_the_manifest_is_silent() {
-    let bundle = bundle(&[], serde_json::json!({"type": "lsm", "hook": "file_open"}));
+    let bundle = bundle(&[], &serde_json::json!({"type": "lsm", "hook": "file_open"}));
     let report = preflight(&bundle, &kernel(Some(&["lockdown", "capability"])));
     assert_eq!(report.verdict().unwrap_err().code.name, "missing-feature");
     assert!(preflight(&bundle, &kernel(Some(&["bpf"]))).verdict().is_ok());
@@ -76,7 +76,7 @@ fn an_lsm_program_is_refused_where_bpf_is_no_active_lsm_though_the_manifest_is_s
 
 #[test]
 fn what_cannot_be_told_is_a_warning() {
-    let report = preflight(&bundle(&["telepathy"], fentry()), &kernel(None));
+    let report = preflight(&bundle(&["telepathy"], &fentry()), &kernel(None));
     assert!(report.verdict().is_ok());
     assert_eq!(report.warnings().count(), 1);
 }
@@ -84,7 +84,7 @@ fn what_cannot_be_told_is_a_warning() {
 #[test]
 fn another_kernel_is_refused_by_both_names() {
     let other = RunningKernel { btf_digest: "sha256:x".into(), ..kernel(None) };
-    let problem = preflight(&bundle(&[], fentry()), &other).verdict().unwrap_err();
+    let problem = preflight(&bundle(&[], &fentry()), &other).verdict().unwrap_err();
     assert_eq!(problem.code.name, "other-kernel");
     assert!(problem.message.contains("6.1 (6.1.0-test)"));
 }

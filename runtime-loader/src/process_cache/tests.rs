@@ -66,6 +66,18 @@ fn when_a_process_ends_its_parent_counts_as_before_the_fork() {
 }
 
 #[test]
+fn processes_that_were_found_count_for_their_parents_whatever_their_order() {
+    let mut cache = ProcessCache::new(DEFAULT_CAPACITY);
+    cache.insert_running(vec![
+        running(CHILD, SHELL, "/bin/cat"),
+        running(SHELL, Key::KERNEL, "/bin/sh"),
+    ]);
+    assert_eq!(cache.find(SHELL).unwrap().references, 2);
+    cache.exit(CHILD, 300);
+    assert_eq!(cache.find(SHELL).unwrap().references, 1);
+}
+
+#[test]
 fn a_pid_that_is_used_again_is_not_the_one_that_ended() {
     let mut cache = with_shell();
     cache.exit(SHELL, 150);
