@@ -192,11 +192,15 @@ pub fn did_you_mean<'a>(word: &str, legal: impl IntoIterator<Item = &'a str>) ->
         .collect();
     near.sort_unstable();
     near.dedup();
+    // A word that differs in case alone leaves no doubt.
+    if near.first().is_some_and(|&(distance, _)| distance == 0) {
+        near.truncate(1);
+    }
     let names: Vec<String> = near.iter().take(3).map(|(_, name)| format!("`{name}`")).collect();
     let (last, rest) = names.split_last()?;
-    let list =
+    let joined =
         if rest.is_empty() { last.clone() } else { format!("{} or {last}", rest.join(", ")) };
-    Some(format!("did you mean {list}?"))
+    Some(format!("did you mean {joined}?"))
 }
 
 /// Edits between two words: insertions, deletions, substitutions and swaps of neighbours; a change

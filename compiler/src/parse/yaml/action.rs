@@ -1,7 +1,7 @@
 //! `matchActions` and `matchReturnActions`: what happens when a selector matches.
 
 use super::Report;
-use super::fields::Fields;
+use super::fields::{Field, Fields};
 use super::findings::listed;
 use crate::diagnostic::{Diagnostics, Finding, code};
 use crate::policy::{Action, ActionKind, NotYet, RateLimit, RateScope};
@@ -57,7 +57,10 @@ fn argument(
             Finding::at(name.span, format!("`{}` needs `{key}`", name.value))
                 .label(format!("`{key}` missing"))
                 .help(format!("add `{key}: {example}`"))
-                .note("Tetragon takes 0, which lets the call succeed without running it, or sends no signal"),
+                .note(match key {
+                    "argError" => "Tetragon takes 0: the call does not run and reports success",
+                    _ => "Tetragon takes 0, which is no signal",
+                }),
         );
     }
     number
@@ -78,31 +81,49 @@ fn check_replacements(fields: &Fields, diagnostics: &mut Diagnostics) {
 
 /// Keys that another action reads do nothing here.
 fn check_unused(fields: &Fields, name: &Spanned<&'static str>, diagnostics: &mut Diagnostics) {
-    let used = used_keys(name.value);
+    let used = used_keys(name.value, fields.field("rateLimit").is_some());
     for field in &fields.entries {
         let key = field.key.value;
-        if key == "action" || used.contains(&key) || field.value.value.is_neutral() {
-            continue;
+        if key != "action" && !used.contains(&key) && !field.value.value.is_neutral() {
+            unused(field, name, &used, diagnostics);
         }
-        let help = if used.is_empty() {
-            format!("`{}` has no arguments", name.value)
-        } else {
-            format!("`{}` reads {}", name.value, listed(used, "and"))
-        };
-        diagnostics.add(
-            &code::ACTION_ARGUMENT_UNUSED,
-            Finding::at(field.key.span, format!("`{}` does not read `{key}`", name.value))
-                .label("no effect here")
-                .also(name.span, "the action")
-                .help(help),
-        );
+    }
+}
+
+fn unused(
+    field: &Field,
+    name: &Spanned<&'static str>,
+    used: &[&str],
+    diagnostics: &mut Diagnostics,
+) {
+    let key = field.key.value;
+    let help = if used.is_empty() {
+        format!("`{}` has no arguments", name.value)
+    } else {
+        format!("`{}` reads {}", name.value, listed(used, "and"))
+    };
+    let code = &code::ACTION_ARGUMENT_UNUSED;
+    let finding =
+        Finding::at(field.key.span, format!("`{}` does not read `{key}` here", name.value))
+            .label("no effect here")
+            .also(name.span, "the action")
+            .help(help);
+    // Tetragon refuses this one and ignores the others.
+    if key == "rateLimit" {
+        diagnostics.error(code, finding);
+    } else {
+        diagnostics.add(code, finding);
     }
 }
 
 /// The keys that an action reads (`pkg/selectors/kernel.go`, `ParseMatchAction`).
-fn used_keys(action: &str) -> &'static [&'static str] {
-    match action {
-        "Post" => &["rateLimit", "rateLimitScope", "kernelStackTrace", "userStackTrace", "imaHash"],
+fn used_keys(action: &str, is_limited: bool) -> Vec<&'static str> {
+    let keys: &[&str] = match action {
+        // Without a rate limit, nobody reads its scope.
+        "Post" if is_limited => {
+            &["rateLimit", "rateLimitScope", "kernelStackTrace", "userStackTrace", "imaHash"]
+        }
+        "Post" => &["rateLimit", "kernelStackTrace", "userStackTrace", "imaHash"],
         "Signal" => &["argSig"],
         "Override" => &["argError", "argRegs", "argNewSymbol", "argNewAddr", "argNewOffset"],
         "GetUrl" => &["argUrl"],
@@ -111,5 +132,6 @@ fn used_keys(action: &str) -> &'static [&'static str] {
         "NotifyEnforcer" => &["argError", "argSig"],
         "Set" => &["argIndex", "argValue"],
         _ => &[],
-    }
+    };
+    keys.to_vec()
 }

@@ -63,7 +63,7 @@ fn reference(
     // Only one operator compares two arguments; the others look at the first alone.
     let most = if operator == Operator::CapabilitiesGained { 2 } else { 1 };
     if let Some(extra) = places.get(most) {
-        findings::too_many(diagnostics, extra.span, "args", most, places.len());
+        findings::too_many(diagnostics, extra.span, "`args`", most, places.len());
     }
     match (places.into_iter().next(), fields.integer("index")) {
         (Some(place), _) => ArgumentReference::Place(place),

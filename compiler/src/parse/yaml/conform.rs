@@ -48,7 +48,8 @@ impl Conformer<'_, '_> {
             return None;
         }
         let before = self.report.not_yet.len();
-        let value = self.value(key.name, &key.shape, &entry.value, entry.key.span)?;
+        let name = format!("`{}`", key.name);
+        let value = self.value(&name, &key.shape, &entry.value, entry.key.span)?;
         self.note_support(key, &value, entry.key.span, before);
         Some(Field { key: Spanned::new(key.name, entry.key.span), value })
     }
@@ -64,6 +65,12 @@ impl Conformer<'_, '_> {
     }
 
     fn required_keys(&mut self, record: &'static Record, entries: &[Entry], place: Span) {
+        // Without one legal key this is something else, and that has been reported.
+        if !entries.is_empty() && entries.iter().all(|entry| record.key(&entry.key.value).is_none())
+        {
+            self.is_broken = true;
+            return;
+        }
         let missing: Vec<&str> = record
             .keys
             .iter()
@@ -77,7 +84,7 @@ impl Conformer<'_, '_> {
         }
     }
 
-    /// What `node`, the value of `name` or an item of it, says as a `shape`.
+    /// What `node` says as a `shape`. `name` is what holds it, as in a message.
     fn value(
         &mut self,
         name: &str,
@@ -106,14 +113,20 @@ impl Conformer<'_, '_> {
             let place = extra.head();
             findings::too_many(self.report.diagnostics, place, name, most, items.len());
         }
-        let values = items.iter().filter_map(|item| self.value(name, of, item, item.head()));
+        let entry = format!("an entry of {name}");
+        let values = items.iter().filter_map(|item| self.value(&entry, of, item, item.head()));
         Checked::List(values.collect())
     }
 
     fn dictionary(&mut self, of: &'static Shape, entries: &[Entry]) -> Checked {
         for entry in entries {
             // What it says is for others; that it is well-formed is all that is asked.
-            let _: Option<Value> = self.value(&entry.key.value, of, &entry.value, entry.key.span);
+            let _: Option<Value> = self.value(
+                &format!("`{}`", findings::shown(&entry.key.value)),
+                of,
+                &entry.value,
+                entry.key.span,
+            );
         }
         Checked::Opaque
     }

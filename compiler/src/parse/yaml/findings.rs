@@ -3,6 +3,7 @@
 use super::nodes::{Content, Node};
 use super::scalar::{Typed, typed};
 use super::schema::{Record, Shape};
+use super::schema_table::DOCUMENT;
 use crate::diagnostic::{Diagnostics, Finding, code, did_you_mean};
 use crate::source::{Span, Spanned};
 
@@ -73,10 +74,15 @@ fn nearest_key(name: &str, record: &'static Record) -> Option<String> {
     if record.keys.is_empty() {
         return Some("write `{}`".to_owned());
     }
-    did_you_mean(name, record.names()).or_else(|| {
+    let of_other = || {
+        let other = DOCUMENT.with_key(name)?;
+        Some(format!("`{name}` is a key of {}", other.name))
+    };
+    let all = || {
         let names: Vec<&str> = record.names().collect();
         (names.len() <= 12).then(|| format!("its keys are {}", listed(&names, "and")))
-    })
+    };
+    did_you_mean(name, record.names()).or_else(of_other).or_else(all)
 }
 
 /// Advice for a key that a record inside this one has.
@@ -114,17 +120,12 @@ pub(super) fn missing_keys(
     );
 }
 
-/// A value has another type than its key takes.
+/// A value has another type than its key takes. `name` is what holds the value, with backticks.
 pub(super) fn wrong_type(diagnostics: &mut Diagnostics, name: &str, node: &Node, shape: &Shape) {
     let found = match &node.content {
         Content::List(_) => "a list",
         Content::Mapping(_) => "a mapping",
         Content::Scalar(scalar) => typed(scalar).name(),
-    };
-    let name = if name.contains(' ') || name.starts_with('`') {
-        name.to_owned()
-    } else {
-        format!("`{}`", shown(name))
     };
     let wanted = match shape {
         Shape::List { .. } | Shape::Record(_) | Shape::Dictionary(_) => "must be",
@@ -135,7 +136,7 @@ pub(super) fn wrong_type(diagnostics: &mut Diagnostics, name: &str, node: &Node,
     diagnostics.add(
         &code::WRONG_TYPE,
         Finding::at(node.head(), format!("{name} {wanted} {}, not {found}", shape.name()))
-            .label(found)
+            .label(if found == Typed::Null.name() { "no value" } else { found })
             .help(type_help(node, shape)),
     );
 }
@@ -152,7 +153,9 @@ fn type_help(node: &Node, shape: &Shape) -> Option<String> {
         (Shape::Boolean, Typed::Text) if ["true", "false"].contains(&text.as_str()) => {
             Some(format!("write it without quotes: `{text}`"))
         }
-        (Shape::List { .. }, Typed::Text) => Some(format!("make it a list: `[\"{text}\"]`")),
+        (Shape::List { of: Shape::Text, .. }, _) | (Shape::List { .. }, Typed::Text) => {
+            Some(format!("make it a list: `[\"{text}\"]`"))
+        }
         (Shape::List { .. }, _) => Some(format!("make it a list: `[{text}]`")),
         _ => None,
     }
@@ -167,15 +170,14 @@ pub(super) fn unknown_word(
     legal: &[&'static str],
 ) {
     let all = || format!("it must be {}", listed(legal, "or"));
-    let help = match (what, text) {
-        ("operator", "In") if legal.contains(&"Equal") => {
-            Some("`Equal` takes several values and holds for any".to_owned())
-        }
-        ("operator", "NotIn") if legal.contains(&"Equal") => {
-            Some("`NotEqual` takes several values".to_owned())
-        }
-        _ if legal.len() <= 6 => Some(all()),
-        _ => did_you_mean(text, legal.iter().copied()).or_else(|| (legal.len() <= 12).then(all)),
+    let help = if legal.len() <= 6 {
+        Some(all())
+    } else {
+        synonym(text)
+            .filter(|word| legal.contains(word))
+            .map(|word| format!("write `{word}`"))
+            .or_else(|| did_you_mean(text, legal.iter().copied()))
+            .or_else(|| (legal.len() <= 12 && former(text).is_none()).then(all))
     };
     let article = if what.starts_with(['a', 'o']) { "an" } else { "a" };
     let mut finding = Finding::at(span, format!("`{}` is not {article} {what}", shown(text)))
@@ -187,7 +189,23 @@ pub(super) fn unknown_word(
     diagnostics.add(&code::UNKNOWN_WORD, finding);
 }
 
-/// A number is too small or too large for its key.
+/// The word that says what `text` says elsewhere: in other parts of the language, in older versions
+/// and in Tetragon's own code.
+fn synonym(text: &str) -> Option<&'static str> {
+    match text {
+        "In" | "in" | "eq" | "==" => Some("Equal"),
+        "NotIn" | "neq" | "!=" => Some("NotEqual"),
+        "Instring" | "Contains" => Some("SubString"),
+        "StartsWith" => Some("Prefix"),
+        "EndsWith" => Some("Postfix"),
+        "Kill" | "kill" => Some("Sigkill"),
+        "Deny" | "deny" | "Block" | "block" => Some("Override"),
+        "char *" | "str" | "text" => Some("string"),
+        _ => None,
+    }
+}
+
+/// A number is too small or too large for its key. `name` is what holds it, with backticks.
 pub(super) fn out_of_range(
     diagnostics: &mut Diagnostics,
     span: Span,
@@ -198,7 +216,7 @@ pub(super) fn out_of_range(
 ) {
     diagnostics.add(
         &code::OUT_OF_RANGE,
-        Finding::at(span, format!("`{name}` cannot be {number}"))
+        Finding::at(span, format!("{name} cannot be {number}"))
             .label(if number < least { "too small" } else { "too large" })
             .help(format!("it must be from {least} to {most}")),
     );
@@ -215,7 +233,7 @@ pub(super) fn too_many(
     let entries = if most == 1 { "entry" } else { "entries" };
     diagnostics.add(
         &code::TOO_MANY,
-        Finding::at(extra, format!("`{name}` takes at most {most} {entries}, not {count}"))
+        Finding::at(extra, format!("{name} takes at most {most} {entries}, not {count}"))
             .label("too many from here on"),
     );
 }

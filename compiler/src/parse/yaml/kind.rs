@@ -25,15 +25,15 @@ pub(super) fn policies<'a>(
 ) -> Vec<(Kind, &'a Node)> {
     let has_policy = documents
         .iter()
-        .any(|document| written(document).is_none_or(|kind| known(&kind.value).is_some()));
+        .any(|document| written(document).is_none_or(|kind| known(kind.value).is_some()));
     let mut policies = Vec::new();
     for document in documents {
         match written(document) {
             // What is wrong with a document without a kind, the schema says.
             None => policies.push((Kind::Cluster, document)),
-            Some(name) => match known(&name.value) {
+            Some(name) => match known(name.value) {
                 Some(kind) => policies.push((kind, document)),
-                None if has_policy && nearest(&name.value).is_none() => {
+                None if has_policy && nearest(name.value).is_none() => {
                     passed_over(&name, diagnostics);
                 }
                 None => unknown(&name, diagnostics),

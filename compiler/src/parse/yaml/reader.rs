@@ -17,6 +17,9 @@ const DEPTH_MAX: usize = 64;
 /// aliases expand to gigabytes.
 const COPIED_MAX: usize = 100_000;
 
+/// After how many broken documents the rest of a source is left alone.
+const BROKEN_MAX: usize = 100;
+
 /// Every document of `text` that is well-formed and not empty.
 ///
 /// After a mistake in the syntax, reading goes on with the next document.
@@ -24,7 +27,8 @@ pub(super) fn documents(source: SourceId, text: &str, diagnostics: &mut Diagnost
     let mut documents = Vec::new();
     let mut copied = 0;
     let mut base = 0;
-    while let Some(piece) = text.get(base..) {
+    for _ in 0..BROKEN_MAX {
+        let piece = text.get(base..).unwrap_or("");
         let mut reader = Reader {
             positions: Positions::new(source, base, piece),
             diagnostics,
@@ -73,8 +77,14 @@ struct Open {
 
 enum Children {
     Items(Vec<Node>),
-    /// The entries so far, and a key that waits for its value. A key that cannot be one is `None`.
-    Entries(Vec<Entry>, Option<Option<Spanned<String>>>),
+    Entries(Vec<Entry>, Expected),
+}
+
+/// What comes next in a mapping.
+enum Expected {
+    Key,
+    /// The value of this key. What is no key was reported, and its value is dropped.
+    Value(Option<Spanned<String>>),
 }
 
 impl Reader<'_> {
@@ -107,7 +117,7 @@ impl Reader<'_> {
             }
             Event::MappingStart(anchor, tag) => {
                 self.collection_tag(tag.as_deref(), "map", span);
-                self.begin(span, anchor, Children::Entries(Vec::new(), None))?;
+                self.begin(span, anchor, Children::Entries(Vec::new(), Expected::Key))?;
             }
             Event::SequenceEnd | Event::MappingEnd => self.end(span)?,
             Event::DocumentEnd | Event::Nothing | Event::StreamStart | Event::StreamEnd => {}
@@ -118,7 +128,7 @@ impl Reader<'_> {
     /// Where a value is that was left out: at its key, or at the `-` before it.
     fn absent(&self, at: saphyr_parser::Span) -> Span {
         match self.open.last().map(|open| &open.children) {
-            Some(Children::Entries(_, Some(Some(key)))) => key.span,
+            Some(Children::Entries(_, Expected::Value(Some(key)))) => key.span,
             _ => self.positions.word(at.start),
         }
     }
@@ -154,11 +164,15 @@ impl Reader<'_> {
         }
         match self.open.last_mut().map(|open| &mut open.children) {
             Some(Children::Items(items)) => items.push(node),
-            Some(Children::Entries(entries, waiting)) => match waiting.take() {
-                Some(Some(key)) => entries.push(Entry { key, value: node }),
-                Some(None) => {}
-                None => *waiting = Some(mapping::key(node, self.diagnostics)),
-            },
+            Some(Children::Entries(entries, expected)) => {
+                *expected = match std::mem::replace(expected, Expected::Key) {
+                    Expected::Key => Expected::Value(mapping::key(node, self.diagnostics)),
+                    Expected::Value(key) => {
+                        entries.extend(key.map(|key| Entry { key, value: node }));
+                        Expected::Key
+                    }
+                };
+            }
             None if is_nothing(&node) => {}
             None => self.documents.push(node),
         }

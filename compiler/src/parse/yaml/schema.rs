@@ -128,6 +128,14 @@ impl Record {
         self.keys.iter().find(|key| key.name == name)
     }
 
+    /// The first record, from the outside in, that has a key with this name.
+    pub(super) fn with_key(&'static self, name: &str) -> Option<&'static Record> {
+        if self.key(name).is_some() {
+            return Some(self);
+        }
+        self.keys.iter().find_map(|key| key.shape.record()?.with_key(name))
+    }
+
     /// The names of its keys.
     pub(super) fn names(&self) -> impl Iterator<Item = &'static str> {
         self.keys.iter().map(|key| key.name)

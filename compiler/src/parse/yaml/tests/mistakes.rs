@@ -64,6 +64,7 @@ fn keys() {
         (with_kprobe("    matchArgs: []"), &[("TP0108", "matchArgs")]),
         (with_spec("  kprobes:\n  - syscall: false"), &[("TP0109", "syscall")]),
         (with_spec("  kprobes:\n  - {}"), &[("TP0109", "{}")]),
+        (with_spec("  kprobes:\n  - matchArgs: []"), &[("TP0108", "matchArgs")]),
         (with_spec("  kprobes:\n  - cal: f"), &[("TP0108", "cal")]),
         ("kind: TracingPolicy\nmetadata:\n  name: p\n".into(), &[("TP0109", "kind")]),
         (with_spec("  usdts:\n  - args: []"), &[("TP0109", "args")]),
@@ -193,6 +194,7 @@ fn arguments_of_actions() {
         (action("action: Signal"), &[("TP0127", "Signal")]),
         (action("action: Sigkill, argError: -1"), &[("TP0126", "argError")]),
         (action("action: NoPost, rateLimit: 5m"), &[("TP0126", "rateLimit")]),
+        (action("action: Post, rateLimitScope: process"), &[("TP0126", "rateLimitScope")]),
         (action("action: Post, kernelStackTrace: false, argError: 0"), &[]),
         (action("action: FollowFD, argFd: 1"), &[("TP0111", "FollowFD"), ("TP0108", "argFd")]),
         (action("action: Override, argNewSymbol: a, argNewAddr: 1"), &[("TP0124", "argNewAddr")]),
@@ -234,4 +236,30 @@ fn every_mistake_of_a_policy_is_told_in_one_run() {
             ("TP0120", "x"),
         ],
     )]);
+}
+
+#[test]
+fn help_names_what_to_write() {
+    let cases = [
+        ("    Return: true", "did you mean `return`?"),
+        ("    matchArgs: []", "it belongs one level deeper, under `selectors`"),
+        ("    argError: -1", "`argError` is a key of an action"),
+        ("    message: 12", "quote it: `\"12\"`"),
+        ("    args: [{index: '1'}]", "write it without quotes: `1`"),
+        ("    tags: security", "make it a list: `[\"security\"]`"),
+        ("    args: [{index: 0, type: flie}]", "did you mean `file`?"),
+        ("    selectors: [{matchArgs: [{operator: In}]}]", "write `Equal`"),
+        ("    selectors: [{matchActions: [{action: kill}]}]", "write `Sigkill`"),
+        ("    selectors: [{matchPids: []}]", "did you mean `matchPIDs`?"),
+    ];
+    for (lines, expected) in cases {
+        let outcome = read(&with_kprobe(lines));
+        let help: Vec<&str> = outcome
+            .diagnostics
+            .iter()
+            .flat_map(|one| &one.finding.help)
+            .map(String::as_str)
+            .collect();
+        assert_eq!(help, [expected], "{lines}");
+    }
 }

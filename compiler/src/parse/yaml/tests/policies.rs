@@ -51,7 +51,9 @@ fn a_condition_names_its_argument_by_index_or_by_place() {
         .iter()
         .map(|test| match test {
             Expression::Test(Condition::Argument { argument, .. }) => argument.clone(),
-            other => panic!("{other:?}"),
+            Expression::Test(_) | Expression::All(_) | Expression::Any(_) | Expression::Not(_) => {
+                panic!("{test:?}")
+            }
         })
         .collect();
     assert!(matches!(&references[0], ArgumentReference::Index(index) if index.value == 1));
@@ -161,4 +163,20 @@ fn a_key_that_says_what_leaving_it_out_says_needs_no_engine() {
         "    args: [{index: 0, resolve: '', maxData: false, sizeArgIndex: 0}]\n    data: []",
     ));
     assert_eq!(outcome.not_yet(), []);
+}
+
+#[test]
+fn the_policies_of_the_library_are_read_without_a_finding() {
+    let policies = [
+        include_str!("../../../../../policies/detect-privilege-escalation/policy.yaml"),
+        include_str!("../../../../../policies/detect-container-escape/policy.yaml"),
+        include_str!("../../../../../policies/monitor-sensitive-files/policy.yaml"),
+        include_str!("../../../../../policies/block-cryptominers/policy.yaml"),
+    ];
+    for text in policies.into_iter().map(str::to_owned).chain([policies.join("---\n")]) {
+        let outcome = read(&text);
+        assert_eq!(outcome.findings(), []);
+        assert_eq!(outcome.not_yet(), []);
+        assert!(outcome.policies.iter().all(|policy| policy.hooks.len() == 1));
+    }
 }
