@@ -217,3 +217,6 @@ impl Profile {
         Ok(Lines::new(text))
     }
 }
+
+#[cfg(test)]
+mod tests;

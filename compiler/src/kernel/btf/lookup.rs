@@ -6,10 +6,32 @@ use super::types::{Kind, Type, TypeId};
 impl Btf {
     /// All types of that name, in the order of their numbers.
     pub fn named<'a>(&'a self, name: &str) -> impl Iterator<Item = Type<'a>> + use<'a> {
-        let mut found: Vec<TypeId> =
-            self.string_offsets(name).into_iter().flat_map(|offset| self.at_name(offset)).collect();
-        found.sort_unstable();
+        let found = self.remembered(name).unwrap_or_else(|| {
+            let found = self.find(name);
+            self.remember(name, &found);
+            found
+        });
         found.into_iter().map(|id| self.get(id))
+    }
+
+    /// Searches the strings, then the types. Both together take a tenth of a millisecond, and one
+    /// compilation asks for the same few names many times.
+    fn find(&self, name: &str) -> Vec<TypeId> {
+        let offsets = self.string_offsets(name).into_iter();
+        let mut found: Vec<TypeId> = offsets.flat_map(|offset| self.at_name(offset)).collect();
+        found.sort_unstable();
+        found
+    }
+
+    fn remembered(&self, name: &str) -> Option<Vec<TypeId>> {
+        self.found.lock().ok()?.get(name).cloned()
+    }
+
+    fn remember(&self, name: &str, found: &[TypeId]) {
+        // A poisoned lock only means that the search is done again.
+        if let Ok(mut names) = self.found.lock() {
+            names.insert(name.to_owned(), found.to_vec());
+        }
     }
 
     /// Functions of that name. More than one when files of the kernel have static functions of the

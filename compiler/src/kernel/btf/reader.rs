@@ -1,6 +1,7 @@
 //! Finds where each type begins in the bytes of a BTF blob.
 
-use std::sync::OnceLock;
+use std::collections::BTreeMap;
+use std::sync::{Mutex, OnceLock};
 
 use super::number;
 use super::types::{Type, TypeId};
@@ -48,6 +49,8 @@ pub struct Btf {
     starts: Vec<u32>,
     /// `name offset << 32 | type id`, ordered; made when the first name is looked up.
     pub(super) by_name: OnceLock<Vec<u64>>,
+    /// Names that were looked up, with what was found.
+    pub(super) found: Mutex<BTreeMap<String, Vec<TypeId>>>,
 }
 
 impl Btf {
@@ -61,7 +64,14 @@ impl Btf {
         let bytes = bytes.into();
         let (types, strings) = sections(&bytes)?;
         let starts = type_starts(&bytes, types)?;
-        Ok(Self { bytes, types, strings, starts, by_name: OnceLock::new() })
+        Ok(Self {
+            bytes,
+            types,
+            strings,
+            starts,
+            by_name: OnceLock::new(),
+            found: Mutex::default(),
+        })
     }
 
     /// The blob as it was given.

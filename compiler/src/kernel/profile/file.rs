@@ -11,7 +11,7 @@
 //! ```
 //! All numbers are little-endian. A section whose number is not known is skipped.
 
-use super::super::btf::{Btf, BtfError};
+use super::super::btf::{Btf, BtfError, MAXIMUM_SIZE};
 use super::section::{Section, unpack};
 use super::{Facts, Part, Profile};
 
@@ -23,8 +23,7 @@ const FACTS: u32 = 1;
 const BTF: u32 = 2;
 /// More sections than any version will have.
 const MOST_SECTIONS: u32 = 64;
-const MAXIMUM_FACTS: u64 = 1 << 20;
-const MAXIMUM_BTF: u64 = super::super::btf::MAXIMUM_SIZE as u64;
+const MAXIMUM_FACTS: usize = 1 << 20;
 /// Files are written once and read often.
 const LEVEL: i32 = 19;
 
@@ -67,7 +66,7 @@ impl Profile {
             .ok_or(ProfileError::Section("facts"))?;
         let facts: Facts = serde_json::from_slice(&facts)?;
         let btf = find(BTF)
-            .and_then(|packed| unpack(packed, MAXIMUM_BTF))
+            .and_then(|packed| unpack(packed, MAXIMUM_SIZE))
             .ok_or(ProfileError::Section("BTF"))?;
         let parts = Part::ALL
             .into_iter()

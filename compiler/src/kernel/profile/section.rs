@@ -1,12 +1,11 @@
 //! The parts of a profile, and how a part is unpacked when it is first needed.
 
-use std::io::Read;
 use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
 /// Largest text part, in bytes, when unpacked. The largest kernels have about 3 MB.
-const MAXIMUM_TEXT: u64 = 64 << 20;
+const MAXIMUM_TEXT: usize = 64 << 20;
 
 /// A part of a profile that can be missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -68,10 +67,13 @@ impl Section {
     }
 }
 
-/// The bytes that a zstd frame holds; `None` when it is damaged or holds more than `limit`.
-pub(super) fn unpack(packed: &[u8], limit: u64) -> Option<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let decoder = zstd::stream::read::Decoder::with_buffer(packed).ok()?;
-    decoder.take(limit.saturating_add(1)).read_to_end(&mut bytes).ok()?;
-    (bytes.len() as u64 <= limit).then_some(bytes)
+/// The bytes that a zstd frame holds; `None` when it is damaged, does not say how many they are, or
+/// holds more than `limit`.
+pub(super) fn unpack(packed: &[u8], limit: usize) -> Option<Vec<u8>> {
+    // Unpacking in one go, into memory of the right size, takes half as long as reading a stream.
+    let size = usize::try_from(zstd::zstd_safe::get_frame_content_size(packed).ok()??).ok()?;
+    if size > limit {
+        return None;
+    }
+    zstd::bulk::decompress(packed, size).ok()
 }

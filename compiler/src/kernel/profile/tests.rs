@@ -1,0 +1,86 @@
+//! The file form, whole and damaged.
+
+use super::*;
+
+/// The smallest BTF: a header, no type, one empty string.
+const BTF: &[u8] =
+    &[0x9f, 0xeb, 1, 0, 24, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0];
+
+fn profile() -> Profile {
+    let sources = Sources {
+        name: "test".to_owned(),
+        release: Some("6.1.0-test".to_owned()),
+        architecture: "x86_64".to_owned(),
+        origin: Origin::Captured,
+        btf: BTF.to_vec(),
+        configuration: Ok("CONFIG_B=m\nCONFIG_A=y\n# CONFIG_C is not set\n".to_owned()),
+        traceable: Ok("twice\none.isra.0\ntwice\nother [module]\n".to_owned()),
+        error_injection: Ok("injectable\tERRNO\n".to_owned()),
+        formats: Err("`/sys/kernel/tracing`: not mounted".to_owned()),
+        active_lsms: Ok("yama,bpf\n".to_owned()),
+        notes: Vec::new(),
+    };
+    sources.profile().unwrap()
+}
+
+#[test]
+fn a_profile_that_is_written_and_read_says_the_same() {
+    let bytes = profile().write().unwrap();
+    let read = Profile::read(&bytes).unwrap();
+    assert_eq!(read.facts(), profile().facts());
+    assert_eq!(read.btf().bytes(), BTF);
+    assert_eq!(read.config("CONFIG_B"), Ok(Some("m")));
+    assert_eq!(read.config("CONFIG_C"), Ok(None));
+    assert_eq!(read.write().unwrap(), bytes);
+}
+
+#[test]
+fn lists_tell_duplicates_variants_modules_and_what_is_missing() {
+    let profile = profile();
+    assert_eq!(profile.traceable_count("twice"), Ok(2));
+    assert!(profile.traceable("twice").is_present());
+    assert_eq!(profile.variants("one"), ["one.isra.0"]);
+    assert!(profile.traceable("one").is_absent());
+    assert!(profile.traceable("other").is_unknown());
+    assert!(profile.error_injectable("injectable").is_present());
+    assert!(profile.error_injectable("inject").is_absent());
+    assert_eq!(
+        profile.missing(Part::Formats).as_deref(),
+        Some("`/sys/kernel/tracing`: not mounted")
+    );
+    assert_eq!(profile.version(), Some((6, 1)));
+}
+
+#[test]
+fn a_file_of_another_format_is_refused_by_number() {
+    let mut bytes = profile().write().unwrap();
+    bytes[8] = 9;
+    assert!(matches!(Profile::read(&bytes), Err(ProfileError::Format(9))));
+    assert!(matches!(Profile::read(b"not a profile"), Err(ProfileError::Magic)));
+}
+
+#[test]
+fn a_file_that_is_cut_or_changed_anywhere_is_read_without_panic() {
+    let bytes = profile().write().unwrap();
+    for end in 0..bytes.len() {
+        assert!(Profile::read(&bytes[..end]).is_err());
+    }
+    for at in 0..bytes.len() {
+        for value in [0, 1, 0x7f, 0xff] {
+            let mut changed = bytes.clone();
+            changed[at] = value;
+            let Ok(profile) = Profile::read(&changed) else { continue };
+            let _ = (profile.config("CONFIG_A"), profile.traceable("twice"));
+            let _ = profile.tracepoint("sched", "sched_process_exec");
+        }
+    }
+}
+
+#[test]
+fn a_section_that_claims_to_be_huge_is_not_unpacked() {
+    let mut frame = zstd::bulk::compress(&vec![0; 1 << 20], 1).unwrap();
+    assert!(section::unpack(&frame, 1 << 20).is_some());
+    assert!(section::unpack(&frame, (1 << 20) - 1).is_none());
+    frame.truncate(frame.len() - 1);
+    assert!(section::unpack(&frame, 1 << 20).is_none());
+}
