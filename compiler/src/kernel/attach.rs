@@ -23,7 +23,7 @@ const DENIED: &[&str] = &[
     "rcu_read_unlock_strict",
 ];
 
-/// The newest release series that certainly refuses fmod_ret on system calls without error
+/// The newest release series that certainly refuses `fmod_ret` on system calls without error
 /// injection, and the oldest that certainly allows it. Both were tried.
 const FMOD_RET_ON_SYSCALLS: ((u32, u32), (u32, u32)) = ((6, 12), (7, 2));
 
@@ -81,7 +81,7 @@ pub(super) fn fexit(profile: &Profile, function: &str) -> Answer {
     trampoline(profile, function, "trace_fexit")
 }
 
-/// Whether fmod_ret programs can replace what `function` does by a return value
+/// Whether `fmod_ret` programs can replace what `function` does by a return value
 /// (`check_attach_modify_return` in `kernel/bpf/verifier.c`).
 pub(super) fn fmod_ret(profile: &Profile, function: &str) -> Answer {
     let void = profile
@@ -104,7 +104,7 @@ fn modifiable(profile: &Profile, function: &str) -> Answer {
     listed.or(|| modifiable_syscall(profile))
 }
 
-/// Newer kernels allow fmod_ret on system calls when there is no error injection that would.
+/// Newer kernels allow `fmod_ret` on system calls when there is no error injection that would.
 fn modifiable_syscall(profile: &Profile) -> Answer {
     match config(profile, "CONFIG_FUNCTION_ERROR_INJECTION") {
         // Then the list decides.
@@ -169,13 +169,8 @@ fn trampoline(profile: &Profile, function: &str, attach_type: &str) -> Answer {
 /// Whether a name means one function. The kernel takes the first of that name it finds
 /// (`kallsyms_lookup_name`), and nothing tells which that is.
 fn unique(profile: &Profile, function: &str) -> Answer {
-    match profile.function(function).map(|found| found.candidates) {
-        Some(prototypes @ 2..) => {
-            return Answer::absent(format!(
-                "BTF has {prototypes} different functions `{function}`"
-            ));
-        }
-        Some(_) | None => {}
+    if let Some(prototypes @ 2..) = profile.function(function).map(|found| found.candidates) {
+        return Answer::absent(format!("BTF has {prototypes} different functions `{function}`"));
     }
     match profile.traceable_count(function) {
         Ok(count @ 2..) => Answer::absent(format!("ftrace lists {count} functions `{function}`")),

@@ -33,7 +33,7 @@ pub enum Feature<'a> {
     Fentry(&'a str),
     /// fexit on a function.
     Fexit(&'a str),
-    /// fmod_ret on a function.
+    /// `fmod_ret` on a function.
     FmodRet(&'a str),
     /// A kprobe or kretprobe on a function.
     Kprobe(&'a str),

@@ -5,7 +5,7 @@ use std::io::Write;
 use super::Error;
 use crate::diagnostic::did_you_mean;
 use crate::kernel::profile::{Origin, Part};
-use crate::kernel::{Answer, Feature, Function, Profile, Prototype, embedded};
+use crate::kernel::{Answer, Feature, Function, Parameter, Profile, Prototype, embedded};
 
 /// The features that a summary answers, in the order in which a reader wants them.
 const FEATURES: &[Feature<'static>] = &[
@@ -165,7 +165,7 @@ fn show_tracepoint(profile: &Profile, hook: &str, stdout: &mut dyn Write) -> Res
         }
     }
     if let Some(raw) = &raw {
-        let parameters: Vec<String> = raw.parameters.iter().map(|it| it.text()).collect();
+        let parameters: Vec<String> = raw.parameters.iter().map(Parameter::text).collect();
         writeln!(stdout, "raw tracepoint {}({})", raw.event, parameters.join(", "))?;
     }
     Ok(found.is_some() || raw.is_some())

@@ -42,9 +42,8 @@ impl Btf {
 
     /// The struct of that name; the largest when there are several.
     pub fn structure(&self, name: &str) -> Option<Type<'_>> {
-        let bytes = |type_: &Type<'_>| match type_.kind() {
-            Kind::Struct { bytes } => Some(bytes),
-            _ => None,
+        let bytes = |type_: &Type<'_>| {
+            if let Kind::Struct { bytes } = type_.kind() { Some(bytes) } else { None }
         };
         self.named(name).filter(|type_| bytes(type_).is_some()).max_by_key(bytes)
     }
@@ -91,7 +90,7 @@ impl Btf {
             .iter()
             .skip(start)
             .take_while(move |&&entry| entry >> 32 == u64::from(offset))
-            .map(|&entry| TypeId((entry & u64::from(u32::MAX)) as u32))
+            .filter_map(|&entry| u32::try_from(entry & u64::from(u32::MAX)).ok().map(TypeId))
     }
 }
 

@@ -18,6 +18,9 @@ const SMALLEST_HEADER: usize = 24;
 /// `sizeof(struct btf_type)`.
 pub(super) const TYPE_SIZE: usize = 12;
 
+/// Begin and end of a section in the blob, in bytes.
+type Section = (usize, usize);
+
 /// Why bytes are not BTF.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BtfError {
@@ -43,8 +46,8 @@ pub enum BtfError {
 #[derive(Debug)]
 pub struct Btf {
     bytes: Vec<u8>,
-    types: (usize, usize),
-    strings: (usize, usize),
+    types: Section,
+    strings: Section,
     /// Where each type begins in `bytes`; type #1 is first, since #0 is `void`.
     starts: Vec<u32>,
     /// `name offset << 32 | type id`, ordered; made when the first name is looked up.
@@ -123,7 +126,7 @@ impl Btf {
 }
 
 /// Begin and end of the type and the string section.
-fn sections(bytes: &[u8]) -> Result<((usize, usize), (usize, usize)), BtfError> {
+fn sections(bytes: &[u8]) -> Result<(Section, Section), BtfError> {
     if bytes.len() > MAXIMUM_SIZE {
         return Err(BtfError::Large);
     }
@@ -154,7 +157,7 @@ fn sections(bytes: &[u8]) -> Result<((usize, usize), (usize, usize)), BtfError> 
 }
 
 /// Walks the types once and notes where each begins.
-fn type_starts(bytes: &[u8], (start, end): (usize, usize)) -> Result<Vec<u32>, BtfError> {
+fn type_starts(bytes: &[u8], (start, end): Section) -> Result<Vec<u32>, BtfError> {
     let section = bytes.get(..end).ok_or(BtfError::Section("type"))?;
     let mut starts = Vec::with_capacity((end - start) / 32);
     let mut at = start;

@@ -1,4 +1,5 @@
 //! BTF made by hand, whole and hostile.
+#![expect(clippy::cast_possible_truncation, reason = "the blobs are small")]
 
 use super::*;
 

@@ -181,10 +181,8 @@ impl<'a> Type<'a> {
     pub fn resolved(self) -> Self {
         let mut at = self;
         for _ in 0..LONGEST_CHAIN {
-            at = match at.kind() {
-                Kind::Typedef(to) | Kind::Modifier(_, to) => to,
-                _ => return at,
-            };
+            let (Kind::Typedef(to) | Kind::Modifier(_, to)) = at.kind() else { return at };
+            at = to;
         }
         Self { btf: self.btf, id: TypeId(u32::MAX) }
     }
@@ -221,19 +219,14 @@ impl<'a> Type<'a> {
 
     /// What it points to, typedefs and qualifiers before the `*` resolved; `None` for no pointer.
     pub fn pointee(self) -> Option<Self> {
-        match self.resolved().kind() {
-            Kind::Pointer(to) => Some(to),
-            _ => None,
-        }
+        if let Kind::Pointer(to) = self.resolved().kind() { Some(to) } else { None }
     }
 
     /// Members of a struct or union (typedefs resolved), in order; none for another kind.
     pub fn members(self) -> impl Iterator<Item = Member<'a>> {
         let resolved = self.resolved();
-        let count = match resolved.kind() {
-            Kind::Struct { .. } | Kind::Union { .. } => resolved.count(),
-            _ => 0,
-        };
+        let has_members = matches!(resolved.kind(), Kind::Struct { .. } | Kind::Union { .. });
+        let count = if has_members { resolved.count() } else { 0 };
         let bit_fields = resolved.flag();
         (0..count).map_while(move |index| {
             let at = TYPE_SIZE + index * 12;
@@ -268,9 +261,10 @@ impl<'a> Type<'a> {
 
     /// What a function or prototype returns; `None` when it is neither.
     pub fn returns(self) -> Option<Self> {
-        match self.prototype()?.kind() {
-            Kind::Prototype { returns } => Some(returns),
-            _ => None,
+        if let Kind::Prototype { returns } = self.prototype()?.kind() {
+            Some(returns)
+        } else {
+            None
         }
     }
 
@@ -302,13 +296,9 @@ impl<'a> Type<'a> {
     /// The prototype of a function or of a prototype itself.
     pub(super) fn prototype(self) -> Option<Self> {
         let resolved = self.resolved();
-        match resolved.kind() {
-            Kind::Prototype { .. } => Some(resolved),
-            Kind::Function(prototype) => {
-                matches!(prototype.kind(), Kind::Prototype { .. }).then_some(prototype)
-            }
-            _ => None,
-        }
+        let kind = resolved.kind();
+        let prototype = if let Kind::Function(prototype) = kind { prototype } else { resolved };
+        matches!(prototype.kind(), Kind::Prototype { .. }).then_some(prototype)
     }
 
     pub(super) fn name_offset(self) -> Option<u32> {

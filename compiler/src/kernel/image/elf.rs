@@ -34,11 +34,9 @@ pub(super) fn read(bytes: &[u8]) -> Result<Image, ImageError> {
 }
 
 fn architecture(file: &Vmlinux<'_>) -> Option<String> {
-    match file.architecture() {
-        Architecture::X86_64 => Some("x86_64".to_owned()),
-        Architecture::Aarch64 => Some("aarch64".to_owned()),
-        _ => None,
-    }
+    let known = [(Architecture::X86_64, "x86_64"), (Architecture::Aarch64, "aarch64")];
+    let found = known.into_iter().find(|(known, _)| *known == file.architecture());
+    found.map(|(_, name)| name.to_owned())
 }
 
 fn release(bytes: &[u8]) -> Option<String> {

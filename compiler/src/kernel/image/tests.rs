@@ -1,4 +1,5 @@
 //! Images made by hand, whole and broken.
+#![expect(clippy::cast_possible_truncation, reason = "the images are small")]
 
 use super::*;
 use crate::kernel::embedded;

@@ -120,7 +120,7 @@ fn layouts(mut formats: Vec<Format>) -> String {
     text
 }
 
-/// A line such as `field:char comm[16];	offset:8;	size:16;	signed:0;` as
+/// A line such as `field:char comm[16]; offset:8; size:16; signed:0;` as
 /// `offset size signed type\tname`.
 fn field(line: &str) -> Option<String> {
     let mut parts = line.trim().split(';').map(str::trim);
@@ -149,7 +149,8 @@ fn ordered(mut lines: Vec<String>) -> String {
     lines.join("\n")
 }
 
-fn digest(bytes: &[u8]) -> String {
+/// `sha256:<hex>`.
+pub(in crate::kernel) fn digest(bytes: &[u8]) -> String {
     let mut text = "sha256:".to_owned();
     for byte in Sha256::digest(bytes) {
         let _ = write!(text, "{byte:02x}");
