@@ -10,6 +10,7 @@ mod btf_ext;
 mod btf_kind_table;
 mod checks;
 mod elf;
+mod excerpt;
 mod library;
 mod lines;
 mod maps;
@@ -17,6 +18,7 @@ mod proof;
 mod reachable;
 mod section;
 mod strip;
+mod translation;
 
 use std::collections::{BTreeMap, BTreeSet};
 

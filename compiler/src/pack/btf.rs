@@ -16,6 +16,8 @@ pub(super) const GLOBAL: u32 = 1;
 
 const MAGIC_AND_VERSION: [u8; 4] = [0x9f, 0xeb, 1, 0];
 const HEADER: u32 = 24;
+/// Bytes of the first three words of a type.
+const HEAD: usize = 12;
 
 /// One type. BTF consists of 32-bit words only.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,16 +50,13 @@ impl Btf {
 
     /// Takes a section `.BTF` apart. Nothing when it is damaged.
     pub(super) fn parse(bytes: &[u8]) -> Option<Self> {
-        if bytes.get(..4) != Some(&MAGIC_AND_VERSION) {
-            return None;
+        let (mut rest, strings) = sections(bytes)?;
+        let mut types = Vec::new();
+        while !rest.is_empty() {
+            types.push(Type::read(rest)?);
+            rest = rest.get(Type::size(rest)?..)?;
         }
-        let header = word(bytes, 4)? as usize;
-        let part = |at: usize| -> Option<&[u8]> {
-            let start = header.checked_add(word(bytes, at)? as usize)?;
-            bytes.get(start..start.checked_add(word(bytes, at + 4)? as usize)?)
-        };
-        let types = types(part(8)?)?;
-        Some(Self { types, strings: part(16)?.to_vec(), added: BTreeMap::new() })
+        Some(Self { types, strings: strings.to_vec(), added: BTreeMap::new() })
     }
 
     /// The section `.BTF`; nothing when it would be larger than 4 GiB.
@@ -74,9 +73,12 @@ impl Btf {
 
     /// The string at `offset`; empty when there is none.
     pub(super) fn text(&self, offset: u32) -> &str {
-        let rest = self.strings.get(offset as usize..).unwrap_or_default();
-        let text = rest.split(|&byte| byte == 0).next().unwrap_or_default();
-        std::str::from_utf8(text).unwrap_or_default()
+        text(&self.strings, offset)
+    }
+
+    /// Every string, one after the other.
+    pub(super) fn strings(&self) -> &[u8] {
+        &self.strings
     }
 
     /// Offset of `text`, which must not contain a zero.
@@ -165,30 +167,52 @@ impl Type {
         Self { name: 0, kind, flag: 0, count, size_or_id, rest }
     }
 
+    /// Bytes of the type at the start of `bytes`. Nothing when its kind is not known.
+    pub(super) fn size(bytes: &[u8]) -> Option<usize> {
+        let info = word(bytes, 4)?;
+        let shape = shape(info >> 24 & 0x1f)?;
+        Some(HEAD + 4 * shape.words((info & 0xffff) as usize))
+    }
+
+    /// The type at the start of `bytes`.
+    pub(super) fn read(bytes: &[u8]) -> Option<Self> {
+        let info = word(bytes, 4)?;
+        let rest = bytes.get(HEAD..Self::size(bytes)?)?.chunks_exact(4);
+        Some(Self {
+            name: word(bytes, 0)?,
+            kind: info >> 24 & 0x1f,
+            flag: info >> 31,
+            count: info & 0xffff,
+            size_or_id: word(bytes, 8)?,
+            rest: rest.filter_map(|chunk| word(chunk, 0)).collect(),
+        })
+    }
+
     fn words(&self) -> impl Iterator<Item = u32> {
         let info = self.flag << 31 | self.kind << 24 | self.count;
         [self.name, info, self.size_or_id].into_iter().chain(self.rest.iter().copied())
     }
 }
 
-fn types(mut bytes: &[u8]) -> Option<Vec<Type>> {
-    let mut types = Vec::new();
-    while !bytes.is_empty() {
-        let info = word(bytes, 4)?;
-        let (kind, count) = (info >> 24 & 0x1f, info & 0xffff);
-        let size = 12 + 4 * shape(kind)?.words(count as usize);
-        let rest = bytes.get(12..size)?.chunks_exact(4).filter_map(|chunk| word(chunk, 0));
-        types.push(Type {
-            name: word(bytes, 0)?,
-            kind,
-            flag: info >> 31,
-            count,
-            size_or_id: word(bytes, 8)?,
-            rest: rest.collect(),
-        });
-        bytes = bytes.get(size..)?;
+/// The types and the strings of a section `.BTF`. Nothing when its header is damaged.
+pub(super) fn sections(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    if bytes.get(..4) != Some(&MAGIC_AND_VERSION) {
+        return None;
     }
-    Some(types)
+    // Newer kernels have a longer header, which says so.
+    let header = word(bytes, 4)? as usize;
+    let part = |at: usize| -> Option<&[u8]> {
+        let start = header.checked_add(word(bytes, at)? as usize)?;
+        bytes.get(start..start.checked_add(word(bytes, at + 4)? as usize)?)
+    };
+    Some((part(8)?, part(16)?))
+}
+
+/// The string at `offset`; empty when there is none.
+pub(super) fn text(strings: &[u8], offset: u32) -> &str {
+    let rest = strings.get(offset as usize..).unwrap_or_default();
+    let text = rest.split(|&byte| byte == 0).next().unwrap_or_default();
+    std::str::from_utf8(text).unwrap_or_default()
 }
 
 /// The 32-bit word at `offset`.

@@ -1,6 +1,6 @@
 //! The closing proof: a loader's own code reads the object and applies its CO-RE relocations.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aya_obj::btf::Btf;
 use aya_obj::generated::bpf_insn;
@@ -8,6 +8,7 @@ use aya_obj::{Function, Object};
 use object::read::{Object as _, ObjectSection as _};
 
 use super::btf_ext::{CoreRelocation, Extension};
+use super::excerpt::{excerpt, flavorless};
 use super::{PackError, btf};
 
 /// A section that libbpf knows and aya 0.14 does not, and a name of the same length that aya takes
@@ -23,14 +24,23 @@ const POISON: (u8, i32) = (0x85, 0x0bad_2310);
 ///
 /// A relocation may only fail in a function that asks whether something exists.
 pub(super) fn prove(bundle: &[u8], kernel_btf: &[u8]) -> Result<(), PackError> {
+    let records = Records::read(bundle)?;
+    let excerpt = excerpt(kernel_btf, &records.names()).and_then(|excerpt| excerpt.bytes());
+    let kernel = excerpt.ok_or_else(|| PackError::KernelBtf("it is damaged".to_owned()))?;
+    let mut object = relocated(bundle, &kernel)?;
+    records.check_poison(&object)?;
+    let text = object.functions.keys().map(|(section, _)| *section).collect();
+    object.relocate_calls(&text).map_err(|error| PackError::Proof(chain(&error)))
+}
+
+/// The object after its CO-RE relocations were applied.
+pub(super) fn relocated(bundle: &[u8], kernel_btf: &[u8]) -> Result<Object, PackError> {
     let mut object =
         Object::parse(&renamed(bundle)).map_err(|error| PackError::Proof(chain(&error)))?;
     let kernel = Btf::parse(kernel_btf, object.endianness)
         .map_err(|error| PackError::KernelBtf(chain(&error)))?;
     object.relocate_btf(&kernel).map_err(|error| PackError::Proof(chain(&error)))?;
-    check_poison(bundle, &object)?;
-    let text = object.functions.keys().map(|(section, _)| *section).collect();
-    object.relocate_calls(&text).map_err(|error| PackError::Proof(chain(&error)))
+    Ok(object)
 }
 
 /// The same object, with section names that aya knows. It is only read, never loaded.
@@ -46,29 +56,47 @@ fn renamed(bundle: &[u8]) -> Vec<u8> {
     bytes
 }
 
-fn check_poison(bundle: &[u8], object: &Object) -> Result<(), PackError> {
-    let damaged = || PackError::Proof("its own BTF cannot be read".to_owned());
-    let btf = btf::Btf::parse(&section(bundle, ".BTF")?).ok_or_else(damaged)?;
-    let extension = Extension::parse(&section(bundle, ".BTF.ext")?).ok_or_else(damaged)?;
-    let relocations: BTreeMap<u64, CoreRelocation> = extension
-        .core_relocations(&btf, ".text")
-        .map(|relocation| (relocation.offset, relocation))
-        .collect();
-    for function in object.functions.values() {
-        let start = function.section_offset as u64;
-        let inside = relocations.range(start..start + 8 * function.instructions.len() as u64);
-        if inside.clone().any(|(_, relocation)| relocation.asks()) {
-            continue;
-        }
-        let is_poisoned = |offset: u64| {
-            let index = usize::try_from((offset - start) / 8).unwrap_or(usize::MAX);
-            function.instructions.get(index).copied().is_some_and(is_poison)
-        };
-        if let Some((_, relocation)) = inside.clone().find(|(offset, _)| is_poisoned(**offset)) {
-            return Err(unproven(function, relocation, &btf));
-        }
+/// The CO-RE relocations of a bundle.
+pub(super) struct Records {
+    btf: btf::Btf,
+    /// Those of `.text`, by their offset.
+    relocations: BTreeMap<u64, CoreRelocation>,
+}
+
+impl Records {
+    pub(super) fn read(bundle: &[u8]) -> Result<Self, PackError> {
+        let damaged = || PackError::Proof("its own BTF cannot be read".to_owned());
+        let btf = btf::Btf::parse(&section(bundle, ".BTF")?).ok_or_else(damaged)?;
+        let extension = Extension::parse(&section(bundle, ".BTF.ext")?).ok_or_else(damaged)?;
+        let here = extension.core_relocations(&btf, ".text");
+        let relocations = here.map(|relocation| (relocation.offset, relocation)).collect();
+        Ok(Self { btf, relocations })
     }
-    Ok(())
+
+    /// Names of the types that are looked for in the kernel.
+    pub(super) fn names(&self) -> BTreeSet<&str> {
+        let types = self.relocations.values().filter_map(|found| self.btf.get(found.type_id));
+        types.map(|found| flavorless(self.btf.text(found.name))).collect()
+    }
+
+    fn check_poison(&self, object: &Object) -> Result<(), PackError> {
+        for function in object.functions.values() {
+            let start = function.section_offset as u64;
+            let end = start + 8 * function.instructions.len() as u64;
+            let mut inside = self.relocations.range(start..end).map(|(_, relocation)| relocation);
+            if inside.clone().any(CoreRelocation::asks) {
+                continue;
+            }
+            let is_poisoned = |relocation: &&CoreRelocation| {
+                let index = usize::try_from((relocation.offset - start) / 8).unwrap_or(usize::MAX);
+                function.instructions.get(index).copied().is_some_and(is_poison)
+            };
+            if let Some(relocation) = inside.find(is_poisoned) {
+                return Err(unproven(function, relocation, &self.btf));
+            }
+        }
+        Ok(())
+    }
 }
 
 fn is_poison(instruction: bpf_insn) -> bool {

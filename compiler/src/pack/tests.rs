@@ -7,7 +7,7 @@ use writ_bundle::{Attach, Cost, Kernel, Manifest};
 use super::btf::Btf;
 use super::btf_ext::Extension;
 use super::btf_kind_table as kind;
-use super::{LIBRARY, PackError, library, link, pack, routines, strip};
+use super::{LIBRARY, PackError, excerpt, library, link, pack, proof, routines, strip};
 use crate::kernel::embedded;
 use crate::machine::{
     Assembler, Code, Instruction, MapDefinition, MapKind, Object, Program, Register, map_flag,
@@ -225,6 +225,28 @@ fn every_routine_relocates_on_every_embedded_kernel() {
         let profile = embedded::profile(name).unwrap().unwrap();
         let packed = pack(&object, manifest(&object), profile.btf().bytes(), &SourceMap::default());
         assert!(packed.is_ok(), "{name}: {}", packed.unwrap_err());
+    }
+}
+
+#[test]
+fn relocating_against_the_excerpt_is_relocating_against_the_kernel() {
+    let bundle = linked(&calling_everything());
+    let records = proof::Records::read(&bundle).unwrap();
+    let text = |object: aya_obj::Object| -> Vec<Vec<u8>> {
+        let words = |code: &aya_obj::generated::bpf_insn| {
+            [&[code.code][..], &code.off.to_le_bytes(), &code.imm.to_le_bytes()].concat()
+        };
+        let code = object.functions.into_values().flat_map(|function| function.instructions);
+        code.map(|instruction| words(&instruction)).collect()
+    };
+    for name in embedded::names() {
+        let profile = embedded::profile(name).unwrap().unwrap();
+        let kernel = profile.btf().bytes();
+        let excerpt = excerpt::excerpt(kernel, &records.names()).unwrap().bytes().unwrap();
+        let [part, whole] =
+            [excerpt.as_slice(), kernel].map(|btf| proof::relocated(&bundle, btf).unwrap());
+        assert!(text(part) == text(whole), "{name}");
+        assert!(excerpt.len() * 10 < kernel.len(), "{name}: {} bytes", excerpt.len());
     }
 }
 
