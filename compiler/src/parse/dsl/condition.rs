@@ -87,7 +87,6 @@ fn negation(pair: &Pair, scope: &mut Scope, text: &mut Text) -> Term {
 
 fn primary(pair: &Pair, scope: &mut Scope, text: &mut Text) -> Term {
     let span = pair.span(text);
-    let leaf = |expression| Form::Leaf { expression, time: Time::Entry };
     let form = match pair.rule() {
         Rule::group => match pair.child(Rule::condition) {
             Some(inner) => return any(&inner, scope, text),
@@ -95,10 +94,11 @@ fn primary(pair: &Pair, scope: &mut Scope, text: &mut Text) -> Term {
         },
         Rule::changed => {
             scope.not_yet("conditions on changed namespaces and capabilities", span);
-            leaf(Expression::always())
+            Form::All(Vec::new())
         }
-        Rule::literal if pair.text() == "never" => leaf(Expression::Any(Vec::new())),
-        Rule::literal => leaf(Expression::always()),
+        // What holds always or never is known at any time.
+        Rule::literal if pair.text() == "never" => Form::Any(Vec::new()),
+        Rule::literal => Form::All(Vec::new()),
         _ => return comparison::test(pair, scope, text),
     };
     Term { form, span }

@@ -21,23 +21,18 @@ enum Time {
     Return,
 }
 
-/// Whether the rule asks about the return value.
-pub(super) fn has_return(selector: &Selector) -> bool {
-    !selector.return_condition.is_always()
-}
-
-/// Both conditions of a rule, as one.
-pub(super) fn condition(selector: &Selector) -> String {
-    let has_entry = !selector.condition.is_always();
-    let around = if has_entry && has_return(selector) { Around::And } else { Around::Nothing };
-    let mut parts = Vec::new();
-    if has_entry {
-        parts.push(expression(&selector.condition.simplified(), around, Time::Entry));
-    }
-    if has_return(selector) {
-        parts.push(expression(&selector.return_condition.simplified(), around, Time::Return));
-    }
-    parts.join(" and ")
+/// The conditions of a rule, as one. `None`: nothing is asked.
+pub(super) fn condition(selector: &Selector) -> Option<String> {
+    let sides = [(&selector.condition, Time::Entry), (&selector.return_condition, Time::Return)];
+    let asked: Vec<(Expression, Time)> = sides
+        .into_iter()
+        .map(|(side, time)| (side.simplified(), time))
+        .filter(|(side, _)| *side != Expression::always())
+        .collect();
+    let around = if asked.len() > 1 { Around::And } else { Around::Nothing };
+    let parts: Vec<String> =
+        asked.iter().map(|(side, time)| expression(side, around, *time)).collect();
+    (!parts.is_empty()).then(|| parts.join(" and "))
 }
 
 fn expression(one: &Expression, around: Around, time: Time) -> String {

@@ -1,6 +1,6 @@
 //! Hooks, arguments, rules and actions as text.
 
-use super::condition::{condition, has_return};
+use super::condition::condition;
 use super::described;
 use super::text::{Printer, is_word, quoted};
 use crate::policy::error_table::error_name;
@@ -87,8 +87,7 @@ fn selector(selector: &Selector, printer: &mut Printer) {
         .label
         .as_ref()
         .map_or(String::new(), |label| format!("rule {} ", quoted(&label.value)));
-    let asks = !selector.condition.is_always() || has_return(selector);
-    let head = if asks { format!("when {}", condition(selector)) } else { "otherwise".to_owned() };
+    let head = condition(selector).map_or("otherwise".to_owned(), |asked| format!("when {asked}"));
     let mut tail = String::new();
     if !selector.actions.is_empty() {
         tail.push_str(&format!(" => {}", actions(&selector.actions)));

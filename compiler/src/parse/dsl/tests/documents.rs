@@ -3,8 +3,11 @@
 use pest::Parser as _;
 
 use super::{read, read_clean};
-use crate::diagnostic::code;
+use crate::diagnostic::{Diagnostics, code};
+use crate::parse::Language;
 use crate::parse::dsl::grammar::{Rule, WritParser};
+use crate::policy::{ArgumentPlace, ArgumentReference, Condition, Expression, Policy};
+use crate::source::{SourceMap, Spanned};
 
 const GRAMMAR: &str = include_str!("../../../../../grammar/GRAMMAR.md");
 
@@ -65,5 +68,75 @@ fn the_users_policies_read_without_findings() {
     ];
     for text in texts {
         assert_eq!(read_clean(text).len(), 1);
+    }
+}
+
+/// Arguments by name become arguments by index: the index is the place in all of these policies.
+fn by_index(policy: &Policy) -> Policy {
+    let mut policy = policy.without_spans();
+    for hook in &mut policy.hooks {
+        let mut names = Vec::new();
+        for (at, argument) in (0..).zip(&mut hook.arguments) {
+            if let ArgumentPlace::Name(name) = &argument.place {
+                names.push((name.value.clone(), at));
+                let index = Spanned::new(at, name.span);
+                argument.place = ArgumentPlace::Index { index, name: None };
+            }
+        }
+        for selector in &mut hook.selectors {
+            rename(&mut selector.condition, &names);
+        }
+    }
+    policy
+}
+
+fn rename(expression: &mut Expression, names: &[(String, u32)]) {
+    match expression {
+        Expression::All(parts) | Expression::Any(parts) => {
+            parts.iter_mut().for_each(|part| rename(part, names));
+        }
+        Expression::Not(part) => rename(part, names),
+        Expression::Test(Condition::Argument { argument, .. }) => {
+            if let ArgumentReference::Name { name, .. } = argument {
+                let (_, index) = names.iter().find(|(known, _)| *known == name.value).unwrap();
+                *argument = ArgumentReference::Index(Spanned::new(*index, name.span));
+            }
+        }
+        Expression::Test(_) => {}
+    }
+}
+
+#[test]
+fn the_users_policies_say_the_same_in_yaml() {
+    let twins = [
+        (
+            include_str!("../../../../../policies/detect-privilege-escalation/policy.writ"),
+            include_str!("../../../../../policies/detect-privilege-escalation/policy.yaml"),
+        ),
+        (
+            include_str!("../../../../../policies/detect-container-escape/policy.writ"),
+            include_str!("../../../../../policies/detect-container-escape/policy.yaml"),
+        ),
+        (
+            include_str!("../../../../../policies/monitor-sensitive-files/policy.writ"),
+            include_str!("../../../../../policies/monitor-sensitive-files/policy.yaml"),
+        ),
+        (
+            include_str!("../../../../../policies/block-cryptominers/policy.writ"),
+            include_str!("../../../../../policies/block-cryptominers/policy.yaml"),
+        ),
+    ];
+    for (writ, yaml) in twins {
+        let mut sources = SourceMap::default();
+        let mut diagnostics = Diagnostics::default();
+        let mut parse = |name, text| {
+            let source = sources.add(name, text);
+            let language = Language::of(name);
+            crate::parse::parse(source, language, &sources, &mut diagnostics)
+        };
+        // Both sources have the first place of a map of their own in what is compared.
+        let yaml = parse("policy.yaml", yaml);
+        let writ = read_clean(writ);
+        assert_eq!(by_index(&writ[0]), by_index(&yaml[0]));
     }
 }
