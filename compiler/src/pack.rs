@@ -9,6 +9,7 @@ mod btf;
 mod btf_ext;
 mod btf_kind_table;
 mod checks;
+mod contents;
 mod elf;
 mod excerpt;
 mod library;
@@ -27,6 +28,7 @@ use writ_bundle::Manifest;
 use crate::machine;
 use crate::source::SourceMap;
 use btf::{Btf, TypeId};
+pub use contents::{Contents, ContentsError, Function, Map, Section, contents};
 use library::Library;
 
 /// The runtime library, compiled from `bpf-templates/`.

@@ -94,6 +94,8 @@ pub enum LibraryError {
     SharedText,
     #[error("the section `{0}` does not hold exactly one function")]
     NotOneFunction(String),
+    #[error("the section `{0}` ends in the middle of an instruction")]
+    CutInstruction(String),
     #[error("two functions or variables are called `{0}`")]
     NameTwice(String),
     #[error("the section `{0}` holds pointers")]
@@ -176,6 +178,9 @@ fn routines<'data>(
         let Some(function) = names.get(&section.index().0) else {
             return Err(LibraryError::NotOneFunction(name.to_owned()));
         };
+        if section.size() % 8 != 0 {
+            return Err(LibraryError::CutInstruction(name.to_owned()));
+        }
         let references = references(file, &section, names)?;
         let routine = Routine { section: name.to_owned(), code: section.data()?, references };
         if routines.insert(function.clone(), routine).is_some() {
@@ -196,6 +201,10 @@ fn references(
         let RelocationTarget::Symbol(index) = relocation.target() else { return Err(damaged()) };
         let symbol = file.symbol_by_index(index)?;
         let kind = relocation_kind(relocation.flags()).ok_or_else(damaged)?;
+        // An instruction has 8 bytes.
+        if offset.checked_add(8).is_none_or(|end| end > section.size()) {
+            return Err(damaged());
+        }
         let target = target(file, &symbol, names)?.ok_or_else(damaged)?;
         references.push(Reference { offset, kind, target });
     }

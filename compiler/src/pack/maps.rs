@@ -22,6 +22,8 @@ pub(super) struct MapVariable {
 const ENTRY: usize = 3;
 /// Words of a struct member: name, type, offset in bits.
 const MEMBER: usize = 3;
+/// The most bytes of a map's variable: it has a pointer for each attribute.
+const VARIABLE_MAX: u32 = 256;
 const SECTION: &str = ".maps";
 
 /// Leaves out the library's maps that are not in `reached`, gives the others the size that
@@ -44,7 +46,7 @@ pub(super) fn merge(
         let &[variable, _, size] = entry else { continue };
         let variable = TypeId(variable);
         let name = btf.get(variable).map(|variable| btf.text(variable.name).to_owned());
-        let name = name.ok_or_else(damaged)?;
+        let name = name.filter(|_| size <= VARIABLE_MAX).ok_or_else(damaged)?;
         if !reached.contains(&name) {
             continue;
         }

@@ -7,7 +7,7 @@ use writ_bundle::{Attach, Cost, Kernel, Manifest};
 use super::btf::Btf;
 use super::btf_ext::Extension;
 use super::btf_kind_table as kind;
-use super::{LIBRARY, PackError, excerpt, library, link, pack, proof, routines, strip};
+use super::{LIBRARY, PackError, contents, excerpt, library, link, pack, proof, routines, strip};
 use crate::kernel::embedded;
 use crate::machine::{
     Assembler, Code, Instruction, MapDefinition, MapKind, Object, Program, Register, map_flag,
@@ -216,6 +216,25 @@ fn the_manifest_learns_what_programs_cost() {
     let mode = library::read(LIBRARY).unwrap().slots([&"writ_mode".to_owned()]);
     assert_eq!((cost.instructions, cost.longest_path), (3, 3));
     assert_eq!(cost.linked_instructions, 3 + mode);
+}
+
+#[test]
+fn contents_list_programs_routines_and_maps() {
+    let mut object = calling(&["writ_mode"]);
+    object.map_sizes.insert("writ_modes".to_owned(), 7);
+    let listed = contents(&linked(&object)).unwrap();
+    assert_eq!(listed.programs[0].section, "fentry/security_file_open");
+    assert_eq!((listed.programs[0].name.as_str(), listed.programs[0].instructions), ("on_open", 3));
+    assert_eq!(listed.routines[0].name, "writ_mode");
+    assert_eq!(listed.maps[0].attributes["max_entries"], 7);
+}
+
+#[test]
+fn no_cut_of_a_bundle_makes_listing_it_fail_otherwise_than_with_an_error() {
+    let bundle = linked(&calling(&["writ_post"]));
+    for length in (0..bundle.len()).step_by(97) {
+        let _ = contents(&bundle[..length]);
+    }
 }
 
 #[test]
