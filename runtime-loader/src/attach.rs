@@ -69,6 +69,10 @@ pub fn load(
     let modify_return = modify_return::load(&bundle.manifest, &bytes, &ebpf, types)?;
     for program in &bundle.manifest.programs {
         if !modify_return.contains_key(&program.name) {
+            if ebpf.program(&program.name).is_none() {
+                let message = format!("the object has no program `{}`", program.name);
+                return Err(Problem::new(&code::DAMAGED_BUNDLE, message));
+            }
             by_aya::load(&mut ebpf, program, types)
                 .map_err(|error| load_problem(&bundle, program, &error))?;
         }

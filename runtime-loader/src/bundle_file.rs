@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use writ_bundle::{Manifest, ReadError};
+use writ_bundle::{Attach, Manifest, ReadError};
 
 use crate::code::{self, Problem};
 use crate::running_kernel::RunningKernel;
@@ -45,6 +45,8 @@ fn manifest(bytes: &[u8]) -> Result<Manifest, Problem> {
     }
     let manifest = writ_bundle::read(bytes).map_err(|error| {
         let code = match error {
+            // It was an object once.
+            ReadError::NotElf(_) if bytes.starts_with(b"\x7fELF") => &code::DAMAGED_BUNDLE,
             ReadError::NotElf(_) | ReadError::Foreign => &code::NOT_A_BUNDLE,
             ReadError::Damaged(_) => &code::DAMAGED_BUNDLE,
             ReadError::TooNew { .. } => &code::NEWER_FORMAT,
@@ -73,11 +75,35 @@ fn inconsistency(manifest: &Manifest) -> Option<String> {
         if program.hooks.iter().any(|hook| !within(*hook, manifest.hooks.len())) {
             return Some(format!("the program `{}` serves a hook that is not there", program.name));
         }
+        if let Some(name) = attach_names(&program.attach).into_iter().find(|name| !is_symbol(name))
+        {
+            return Some(format!("the program `{}` is attached to {name:?}", program.name));
+        }
         if !programs.insert(&program.name) {
             return Some(format!("two programs are named `{}`", program.name));
         }
     }
     None
+}
+
+fn attach_names(attach: &Attach) -> Vec<&str> {
+    match attach {
+        Attach::Fentry { function }
+        | Attach::Fexit { function }
+        | Attach::FmodRet { function }
+        | Attach::Kprobe { function }
+        | Attach::Kretprobe { function } => vec![function],
+        Attach::Lsm { hook } => vec![hook],
+        Attach::Tracepoint { subsystem, event } => vec![subsystem, event],
+        Attach::RawTracepoint { event } => vec![event],
+    }
+}
+
+/// Whether a name can be one of the kernel's. Names become parts of paths in tracefs, where `..`
+/// would lead elsewhere.
+fn is_symbol(name: &str) -> bool {
+    let in_names = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');
+    (1..=255).contains(&name.len()) && name.bytes().all(in_names) && !name.contains("..")
 }
 
 /// Chooses among bundles.

@@ -185,14 +185,28 @@ impl Session {
             if done {
                 self.observer.finish(&mut events);
             }
-            writer.write(&events).map_err(|error| {
-                Problem::new(&code::FILE, format!("events can no longer be written: {error}"))
-            })?;
+            if rings.len() > 1 {
+                // Each ring buffer is in order; a reader expects the whole to be.
+                events.sort_by_key(|event| event.time);
+            }
+            self.write(writer, &events)?;
             self.count(loaded);
             if done {
                 return Ok(());
             }
         }
+    }
+
+    /// Writes events. When nobody reads them any more the loader ends; when the disk is full it
+    /// goes on, since what it enforces must not depend on that.
+    fn write(&mut self, writer: &mut EventWriter, events: &[Event]) -> Result<(), Problem> {
+        let Err(error) = writer.write(events) else { return Ok(()) };
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            return Err(Problem::new(&code::FILE, format!("nobody reads the events: {error}")));
+        }
+        let number = events.len();
+        self.messages.warning(&format!("up to {number} events could not be written: {error}"));
+        Ok(())
     }
 
     /// Takes what is in the ring buffers; true when there may be more.

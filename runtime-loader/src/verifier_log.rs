@@ -66,7 +66,10 @@ fn policy_line<'a>(manifest: &Manifest, log: &'a str) -> Option<&'a str> {
 
 /// The end of the log without its statistics.
 fn last_lines(log: &str) -> Vec<&str> {
-    let told = |line: &&str| !line.trim().is_empty() && !line.starts_with("processed ");
+    const STATISTICS: [&str; 3] = ["processed ", "verification time ", "stack depth "];
+    let told = |line: &&str| {
+        !line.trim().is_empty() && !STATISTICS.iter().any(|word| line.starts_with(word))
+    };
     let lines: Vec<&str> = log.lines().filter(told).collect();
     lines.iter().copied().skip(lines.len().saturating_sub(LAST_LINES)).collect()
 }
@@ -97,6 +100,8 @@ mod tests {
 ; dir/policy.yaml:12: - values: [\"/etc/shadow\"] @ policy.yaml:12
 10: (0f) r8 += r0
 R8 pointer += pointer prohibited
+verification time 205 usec
+stack depth 0
 processed 11 insns (limit 1000000)
 ";
 

@@ -41,8 +41,6 @@ pub(super) fn attach(ebpf: &mut Ebpf, program: &Program) -> Result<(), ProgramEr
         Attach::Tracepoint { subsystem, event } => {
             <&mut programs::TracePoint>::try_from(loaded)?.attach(subsystem, event).map(|_| ())
         }
-        // aya makes a C string of the name and panics on a zero in it.
-        Attach::RawTracepoint { event } if event.contains('\0') => Err(ProgramError::NotLoaded),
         Attach::RawTracepoint { event } => {
             <&mut programs::RawTracePoint>::try_from(loaded)?.attach(event).map(|_| ())
         }

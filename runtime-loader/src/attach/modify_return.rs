@@ -51,12 +51,20 @@ pub(super) fn rename_sections(bytes: &[u8]) -> Vec<u8> {
 }
 
 fn rename_in(table: &mut [u8]) {
-    let found: Vec<usize> = memmem::find_iter(table, SECTION).collect();
+    let found: Vec<usize> =
+        memmem::find_iter(table, SECTION).filter(|at| begins_a_name(table, *at)).collect();
     for at in found {
         for (to, from) in table.iter_mut().skip(at).zip(RENAMED) {
             *to = *from;
         }
     }
+}
+
+/// Whether the name of a section, or of its relocations, begins at `at`. Elsewhere it is a quoted
+/// line of a source, which stays as it was written.
+fn begins_a_name(table: &[u8], at: usize) -> bool {
+    let before = table.get(..at).unwrap_or_default();
+    [&b"\0"[..], b"\0.rel", b"\0.rela"].iter().any(|end| before.ends_with(end))
 }
 
 /// Where the names of sections are: offset and length in the file.
@@ -197,9 +205,9 @@ mod tests {
 
     #[test]
     fn every_name_in_a_table_is_renamed_the_relocation_section_too() {
-        let mut table = b"\0.relfmod_ret/f\0fmod_ret/g\0fentry/h\0".to_vec();
+        let mut table = b"\0.relfmod_ret/f\0fmod_ret/g\0fentry/h\0on fmod_ret/i\0".to_vec();
         rename_in(&mut table);
-        assert_eq!(table, b"\0.relfentry/_/f\0fentry/_/g\0fentry/h\0");
+        assert_eq!(table, b"\0.relfentry/_/f\0fentry/_/g\0fentry/h\0on fmod_ret/i\0");
     }
 
     #[test]

@@ -64,20 +64,32 @@ fn a_policy_in_two_different_bundles_is_refused() {
 #[test]
 fn what_is_no_bundle_is_refused_with_the_reason() {
     assert_eq!(manifest(b"").unwrap_err().code.name, "not-a-bundle");
-    assert_eq!(manifest(b"\x7fELF").unwrap_err().code.name, "not-a-bundle");
+    assert_eq!(manifest(b"\x7fELF").unwrap_err().code.name, "damaged-bundle");
     assert_eq!(manifest(&[0; 4096]).unwrap_err().code.name, "not-a-bundle");
+}
+
+fn program(attach: &serde_json::Value, hooks: &[u32]) -> Manifest {
+    let mut manifest = bundle("1", &[], "sha256:this").manifest;
+    let program = serde_json::json!({
+        "name": "p", "attach": attach, "reason": "", "hooks": hooks,
+        "cost": {"instructions": 0, "linked_instructions": 0, "longest_path": 0, "stack": 0,
+                 "image_bytes": 0},
+    });
+    manifest.programs.push(serde_json::from_value(program).unwrap());
+    manifest
 }
 
 #[test]
 fn an_index_that_leads_nowhere_is_damage() {
-    let mut bundle = bundle("1", &[], "sha256:this");
-    bundle.manifest.programs.push(
-        serde_json::from_value(serde_json::json!({
-            "name": "p", "attach": {"type": "fentry", "function": "f"}, "reason": "", "hooks": [3],
-            "cost": {"instructions": 0, "linked_instructions": 0, "longest_path": 0, "stack": 0,
-                     "image_bytes": 0},
-        }))
-        .unwrap(),
-    );
-    assert!(inconsistency(&bundle.manifest).is_some());
+    let fentry = serde_json::json!({"type": "fentry", "function": "f"});
+    assert!(inconsistency(&program(&fentry, &[])).is_none());
+    assert!(inconsistency(&program(&fentry, &[3])).is_some());
+}
+
+#[test]
+fn a_name_that_is_no_symbol_is_damage() {
+    for event in ["..", "../../etc", "/etc", "a/b", "", "a\0b", &"x".repeat(256)] {
+        let attach = serde_json::json!({"type": "tracepoint", "subsystem": "s", "event": event});
+        assert!(inconsistency(&program(&attach, &[])).is_some(), "{event:?}");
+    }
 }
