@@ -58,6 +58,7 @@ enum bpf_func_id___writ {
 
 #define FIELD_OFFSET(type, field) __builtin_preserve_field_info(((type *)0)->field, 0)
 #define TYPE_SIZE(type) __builtin_preserve_type_info(*(type *)0, 1)
+#define FIELD_SIZE(type, field) __builtin_preserve_field_info(((type *)0)->field, 1)
 #define FIELD_EXISTS(type, field) __builtin_preserve_field_info(((type *)0)->field, 2)
 
 /* Copies the kernel object at `from`, such as `&task->fs`, into `*to`; zeroes `*to` on a fault. */

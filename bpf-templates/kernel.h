@@ -211,7 +211,16 @@ struct task_struct {
  * unchanged from 5.10 to 7.2). */
 #define SIGNAL_GROUP_EXIT 4
 
-/* Where a dentry's short name stands in it. */
+/* A name shorter than this stands inside its dentry, and a longer one elsewhere: so __d_alloc in
+ * fs/dcache.c places it, and a rename keeps it so. 32 bytes before Linux 6.9, then 40. */
+INLINE __u64 short_name_size(void)
+{
+	if (FIELD_EXISTS(struct dentry___shortname, d_shortname))
+		return FIELD_SIZE(struct dentry___shortname, d_shortname);
+	return FIELD_SIZE(struct dentry, d_iname);
+}
+
+/* Where it stands there. */
 INLINE __u64 short_name_offset(void)
 {
 	if (FIELD_EXISTS(struct dentry___shortname, d_shortname))

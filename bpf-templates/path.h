@@ -75,21 +75,19 @@ INLINE int is_root(struct writ_scratch *s, struct dentry *d, struct mount *m)
 /* Stores the root of the current task, at which paths end. */
 INLINE void read_root(struct writ_scratch *s)
 {
-	struct task_struct *task;
-	struct fs_struct *fs = 0;
-	struct path root = {};
-
 	if (HAVE_CURRENT_TASK_BTF) {
-		task = bpf_get_current_task_btf();
-		fs = task->fs;
+		struct task_struct *task = bpf_get_current_task_btf();
+		struct fs_struct *fs = task->fs;
+
 		s->root_dentry = (__u64)fs->root.dentry;
 		s->root_mount = (__u64)fs->root.mnt;
 	} else {
-		task = (void *)bpf_get_current_task();
+		struct task_struct *task = (void *)bpf_get_current_task();
+		struct fs_struct *fs = 0;
+
 		READ(&fs, &task->fs);
-		READ(&root, &fs->root);
-		s->root_dentry = (__u64)root.dentry;
-		s->root_mount = (__u64)root.mnt;
+		READ(&s->root_dentry, (__u64 *)&fs->root.dentry);
+		READ(&s->root_mount, (__u64 *)&fs->root.mnt);
 	}
 }
 

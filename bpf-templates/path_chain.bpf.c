@@ -36,7 +36,7 @@ INLINE void append_collected(struct writ_scratch *s, __u8 *text, struct writ_den
 	to = text + position;
 	OPAQUE(to);
 	*to = '/';
-	if (d->name != d->short_name_address) {
+	if (length >= short_name_size()) {
 		MASK(length, 0xff);
 		bpf_probe_read_kernel(to + 1, length, (void *)d->name);
 		return;
@@ -77,11 +77,9 @@ INLINE __s64 collect(struct writ_scratch *s, struct dentry *d, struct mount *m)
 		if (at >= CHAIN_MAX)
 			return CHAIN_DEEP;
 		next = &s->chain[at];
-		bpf_probe_read_kernel(next, sizeof(*next) - sizeof(next->short_name_address),
-				      (void *)d + DENTRY_START);
+		bpf_probe_read_kernel(next, sizeof(*next), (void *)d + DENTRY_START);
 		if (next->parent == (__u64)d)
 			return 0;
-		next->short_name_address = (__u64)d + short_name_offset();
 		*(volatile __u64 *)&s->count = at + 1;
 		d = (void *)next->parent;
 	}

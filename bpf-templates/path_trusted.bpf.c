@@ -12,14 +12,12 @@
 
 /* Writes "/name" behind the scratch->position bytes of text that are there. The position is kept in
  * memory: in a register the verifier would follow every value that it can have, 200,000
- * instructions against NNN. It is masked to stay inside; the caller looks once, at the end, whether it
- * went too far. */
+ * instructions against 27,000. It is masked to stay inside; the caller looks once, at the end,
+ * whether it went too far. */
 INLINE void append_component(struct writ_scratch *s, __u8 *text, struct dentry *d)
 {
 	__u64 position = *(volatile __u64 *)&s->position;
 	__u64 name_length = d->d_name.len;
-	const void *name = d->d_name.name;
-	void *short_name = (void *)d + short_name_offset();
 	__u8 *to;
 
 	MASK(name_length, 0xff);
@@ -28,8 +26,8 @@ INLINE void append_component(struct writ_scratch *s, __u8 *text, struct dentry *
 	to = text + position;
 	OPAQUE(to);
 	*to = '/';
-	if (name == short_name) {
-		__u64 *words = short_name;
+	if (name_length < short_name_size()) {
+		__u64 *words = (void *)d + short_name_offset();
 
 		OPAQUE(words);
 		*(__u64 *)(to + 1) = words[0];
@@ -44,7 +42,7 @@ INLINE void append_component(struct writ_scratch *s, __u8 *text, struct dentry *
 		}
 	} else {
 		MASK(name_length, 0xff);
-		bpf_probe_read_kernel(to + 1, name_length, name);
+		bpf_probe_read_kernel(to + 1, name_length, d->d_name.name);
 	}
 }
 
@@ -105,8 +103,18 @@ ROUTINE __s64 writ_path_trusted(struct writ_scratch *s, struct dentry *d, struct
 	if ((__u64)d6 == top)
 		goto sixth;
 	d7 = d6->d_parent;
-	if ((__u64)d7 != top)
-		goto slow;
+	if ((__u64)d7 != top) {
+		__s64 above;
+
+		/* The file is outside of the task's root. */
+		if (d7 == d6)
+			goto slow;
+		/* What is above the seventh parent, in this mount and over it, in the other way. */
+		above = writ_path_chain(s, text, d7, mnt);
+		if (above < 0)
+			goto slow;
+		*(volatile __u64 *)&s->position = above;
+	}
 	append_component(s, text, d6);
 sixth:
 	append_component(s, text, d5);

@@ -128,8 +128,7 @@ enum writ_namespace {
 /* Path components that are collected before they are written root first. */
 #define CHAIN_MAX 16
 
-/* One dentry as it stands in the kernel from `d_hash.pprev` on, read in one go, and the address at
- * which its name would be if it is a short one. */
+/* One dentry as it stands in the kernel from `d_hash.pprev` on, read in one go. */
 struct writ_dentry {
 	__u64 hashed;
 	__u64 parent;
@@ -138,7 +137,6 @@ struct writ_dentry {
 	__u64 name;
 	__u64 inode;
 	__u64 short_name[5];
-	__u64 short_name_address;
 };
 
 /*
