@@ -40,7 +40,7 @@ pub fn parse(source: SourceId, sources: &SourceMap, diagnostics: &mut Diagnostic
 #[derive(Debug)]
 struct Text<'a> {
     source: SourceId,
-    text: &'a str,
+    content: &'a str,
     tokens: Vec<token::Token>,
     diagnostics: &'a mut Diagnostics,
     mistakes: usize,
@@ -57,11 +57,11 @@ const VALUES_MAX: usize = 1 << 20;
 const COPIES_MAX: usize = 16 << 20;
 
 impl<'a> Text<'a> {
-    fn new(source: SourceId, text: &'a str, diagnostics: &'a mut Diagnostics) -> Self {
+    fn new(source: SourceId, content: &'a str, diagnostics: &'a mut Diagnostics) -> Self {
         Self {
             source,
-            text,
-            tokens: token::tokens(text),
+            content,
+            tokens: token::tokens(content),
             diagnostics,
             mistakes: 0,
             values_left: Some(VALUES_MAX),

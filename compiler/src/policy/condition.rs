@@ -42,7 +42,7 @@ impl Expression {
                 for part in parts {
                     match part.simplified() {
                         Self::All(inner) => flat.extend(inner),
-                        other => flat.push(other),
+                        other @ (Self::Any(_) | Self::Not(_) | Self::Test(_)) => flat.push(other),
                     }
                 }
                 only(&mut flat).unwrap_or(Self::All(flat))
@@ -52,7 +52,7 @@ impl Expression {
                 for part in parts {
                     match part.simplified() {
                         Self::Any(inner) => flat.extend(inner),
-                        other => flat.push(other),
+                        other @ (Self::All(_) | Self::Not(_) | Self::Test(_)) => flat.push(other),
                     }
                 }
                 only(&mut flat).unwrap_or(Self::Any(flat))

@@ -18,7 +18,7 @@ pub fn print(policy: &Policy) -> String {
     let namespace = policy.namespace.as_ref();
     let namespace =
         namespace.map_or(String::new(), |name| format!(" in namespace {}", quoted(&name.value)));
-    printer.line(format!("policy {}{namespace} {{", quoted(&policy.name.value)));
+    printer.line(&format!("policy {}{namespace} {{", quoted(&policy.name.value)));
     printer.indent();
     let shared = shared(&policy.hooks);
     if let Some(hook) = shared.filter(|hook| hook.message.is_some() || !hook.tags.is_empty()) {
@@ -29,14 +29,14 @@ pub fn print(policy: &Policy) -> String {
             Mode::Enforce => "enforce",
             Mode::Monitor => "monitor",
         };
-        printer.line(format!("mode {word}"));
+        printer.line(&format!("mode {word}"));
     }
     for hook in &policy.hooks {
         printer.paragraph();
         hook::hook(hook, shared.is_none(), &mut printer);
     }
     printer.outdent();
-    printer.line("}".to_owned());
+    printer.line("}");
     printer.finish()
 }
 
@@ -55,11 +55,11 @@ fn shared(hooks: &[Hook]) -> Option<&Hook> {
 /// The message and the tags of a hook.
 fn described(hook: &Hook, printer: &mut Printer) {
     if let Some(message) = &hook.message {
-        printer.line(format!("message {}", quoted(&message.value)));
+        printer.line(&format!("message {}", quoted(&message.value)));
     }
     if !hook.tags.is_empty() {
         let tags: Vec<String> =
             hook.tags.iter().map(|Spanned { value, .. }| quoted(value)).collect();
-        printer.line(format!("tags [{}]", tags.join(", ")));
+        printer.line(&format!("tags [{}]", tags.join(", ")));
     }
 }

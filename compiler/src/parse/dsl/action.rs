@@ -112,7 +112,7 @@ fn deny(pair: &Pair, text: &mut Text) -> Option<Spanned<i64>> {
     if !(1..=ERROR_MAX).contains(&error.value) {
         let finding = Finding::at(error.span, format!("`{}` is no error number", error.value))
             .label(format!("not between 1 and {ERROR_MAX}"))
-            .help("write a name such as `EPERM`, or `return 0` to pretend success".to_owned());
+            .help("write a name such as `EPERM`".to_owned());
         report::wrong_value(text, finding);
         return None;
     }
@@ -141,13 +141,13 @@ fn only_operand<'a>(pair: &Pair<'a>, wanted: &str, text: &mut Text) -> Option<Pa
 fn named_number<'a>(
     operand: &Pair,
     kind: &str,
-    named: Option<i64>,
+    number: Option<i64>,
     names: impl IntoIterator<Item = &'a str>,
     text: &mut Text,
 ) -> Option<Spanned<i64>> {
     let span = operand.span(text);
     let word = operand.text();
-    if let Some(number) = named.or_else(|| word.parse().ok()) {
+    if let Some(number) = number.or_else(|| word.parse().ok()) {
         return Some(Spanned::new(number, span));
     }
     let is_word = word.starts_with(|first: char| first.is_ascii_alphabetic());

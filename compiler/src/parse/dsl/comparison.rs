@@ -103,13 +103,14 @@ fn read(pair: &Pair, scope: &mut Scope, text: &mut Text) -> Option<(Expression, 
     if let Subject::Argument { reference, field, time } = subject {
         let expression = match field {
             Some(field) => argument::field(reference, &field, &comparison, operand, text),
-            None => argument::whole(reference, &comparison, operand, scope, text),
+            None => argument::whole(&reference, &comparison, operand, scope, text),
         }?;
         return Some((expression, time));
     }
     Some((process::test(subject, &comparison, operand, scope, text)?, Time::Entry))
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "the grammar leaves only words here")]
 fn comparison(pair: &Pair, text: &mut Text) -> Option<Comparison> {
     let operator = pair.child(Rule::operator)?;
     let inner = operator.children().next()?;

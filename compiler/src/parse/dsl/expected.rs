@@ -17,10 +17,10 @@ pub(super) fn report(start: Rule, error: &Error<Rule>, piece: &Piece, text: &mut
     };
     let index = text.tokens.partition_point(|token| token.range.end <= stop);
     let found = text.tokens.get(index);
-    let end = text.text.len();
+    let end = text.content.len();
     let range = found.map_or(end..end, |token| token.range.clone());
-    let word = found.map_or("", |token| token.text(text.text));
-    let name = if found.is_some() { format!("`{word}`") } else { "the end".to_owned() };
+    let word = found.map_or("", |token| token.text(text.content));
+    let name = if found.is_some() { format!("`{}`", shortened(word)) } else { "the end".into() };
     let expected = expected_words(start, error);
     let message = format!("expected {}, found {name}", join(&expected));
     let help = found.and_then(|token| help(token, word));
@@ -142,6 +142,12 @@ fn end_of(piece: Rule) -> &'static str {
     } else {
         "the next rule"
     }
+}
+
+/// The beginning of a long token: the underline shows the rest.
+pub(super) fn shortened(word: &str) -> &str {
+    const LENGTH_MAX: usize = 60;
+    word.char_indices().nth(LENGTH_MAX).and_then(|(end, _)| word.get(..end)).unwrap_or(word)
 }
 
 fn join(words: &[String]) -> String {

@@ -9,6 +9,7 @@ mod nesting;
 
 use std::ops::Range;
 
+use super::expected::shortened;
 use super::token::{Token, TokenKind};
 use super::{Text, report};
 use crate::diagnostic::{Finding, did_you_mean};
@@ -239,7 +240,7 @@ impl Outliner<'_, '_> {
 
     fn check_nesting(&mut self, start: usize) -> bool {
         let tokens = self.tokens.get(start..self.at).unwrap_or_default();
-        let Some(deep) = nesting::too_deep(tokens, self.text.text) else { return true };
+        let Some(deep) = nesting::too_deep(tokens, self.text.content) else { return true };
         let span = self.text.span(deep.range.clone());
         report::too_deep(self.text, span, nesting::NESTING_MAX);
         false
@@ -292,14 +293,14 @@ impl Outliner<'_, '_> {
 
     /// The bytes from the token `start` up to here.
     fn bytes(&self, start: usize) -> Range<usize> {
-        let first = self.token(start).map_or(self.text.text.len(), |token| token.range.start);
+        let first = self.token(start).map_or(self.text.content.len(), |token| token.range.start);
         let last = self.at.checked_sub(1).and_then(|last| self.token(last));
         first..last.map_or(first, |token| token.range.end.max(first))
     }
 
     fn unknown_statement(&mut self, at: usize, legal: &[&str]) {
         let Some(token) = self.token(at) else { return };
-        let (word, range) = (token.text(self.text.text).to_owned(), token.range.clone());
+        let (word, range) = (token.text(self.text.content).to_owned(), token.range.clone());
         let span = self.text.span(range);
         if !self.is_kind(at, TokenKind::Word) {
             return self.unexpected(at, &list(legal));
@@ -326,9 +327,9 @@ impl Outliner<'_, '_> {
     }
 
     fn unexpected(&mut self, at: usize, expected: &str) {
-        let end = self.text.text.len();
+        let end = self.text.content.len();
         let (range, found) = self.token(at).map_or((end..end, "the end".to_owned()), |token| {
-            (token.range.clone(), format!("`{}`", token.text(self.text.text)))
+            (token.range.clone(), format!("`{}`", shortened(token.text(self.text.content))))
         });
         let finding =
             Finding::at(self.text.span(range), format!("expected {expected}, found {found}"))

@@ -22,7 +22,7 @@ pub(super) fn parse<'a>(start: Rule, piece: &Piece, text: &mut Text<'a>) -> Opti
     if !piece.is_sound {
         return None;
     }
-    let source: &'a str = text.text;
+    let source: &'a str = text.content;
     let part = source.get(piece.range.clone())?;
     match WritParser::parse(start, part) {
         Ok(mut pairs) => {

@@ -1,6 +1,7 @@
 //! Where each mistake of a Writ text becomes a finding.
 
 use super::Text;
+use super::expected::shortened;
 use crate::diagnostic::{Finding, code, did_you_mean};
 use crate::source::Span;
 
@@ -40,7 +41,7 @@ pub(super) fn unknown_word<'a>(
 ) {
     let legal: Vec<&str> = legal.into_iter().collect();
     let help = did_you_mean(word, legal.iter().copied()).or_else(|| one_of(&legal));
-    let finding = Finding::at(span, format!("there is no {kind} `{word}`"))
+    let finding = Finding::at(span, format!("there is no {kind} `{}`", shortened(word)))
         .label(format!("not a {kind}"))
         .help(help);
     text.report(&code::UNKNOWN_TERM, finding);
@@ -53,9 +54,10 @@ fn one_of(legal: &[&str]) -> Option<String> {
         return None;
     }
     let rest: Vec<String> = rest.iter().map(|word| format!("`{word}`")).collect();
-    Some(match rest.is_empty() {
-        true => format!("write `{last}`"),
-        false => format!("write one of {} or `{last}`", rest.join(", ")),
+    Some(if rest.is_empty() {
+        format!("write `{last}`")
+    } else {
+        format!("write one of {} or `{last}`", rest.join(", "))
     })
 }
 

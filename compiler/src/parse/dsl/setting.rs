@@ -51,6 +51,7 @@ pub(super) fn policy(outline: &PolicyOutline, text: &mut Text) -> Option<Policy>
     })
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "the grammar leaves only enforcers here")]
 fn setting(piece: &Piece, settings: &mut Settings, text: &mut Text) {
     let Some(pair) = parse(Rule::setting_piece, piece, text) else { return };
     let Some(pair) = pair.children().next() else { return };

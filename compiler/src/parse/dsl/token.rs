@@ -48,7 +48,9 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
             }
             ' ' | '\t' | '\r' | '\u{feff}' => (None, first.len_utf8()),
             '#' if !digit_follows(rest) => (None, rest.find('\n').unwrap_or(rest.len())),
-            '#' => (Some(TokenKind::Number), 1 + run(rest.get(1..), char::is_ascii_digit)),
+            '#' => {
+                (Some(TokenKind::Number), 1 + run(rest.get(1..), |digit| digit.is_ascii_digit()))
+            }
             '"' => text_token(rest),
             'a'..='z' | 'A'..='Z' | '_' => (Some(TokenKind::Word), run(Some(rest), is_word_part)),
             '0'..='9' => (Some(TokenKind::Number), run(Some(rest), is_word_part)),
@@ -64,17 +66,17 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
 }
 
 fn digit_follows(rest: &str) -> bool {
-    rest.bytes().nth(1).is_some_and(|byte| byte.is_ascii_digit())
+    rest.as_bytes().get(1).is_some_and(u8::is_ascii_digit)
 }
 
-fn is_word_part(character: &char) -> bool {
-    character.is_ascii_alphanumeric() || *character == '_'
+fn is_word_part(character: char) -> bool {
+    character.is_ascii_alphanumeric() || character == '_'
 }
 
 /// Bytes at the start of `text` that `accept` takes.
-fn run(text: Option<&str>, accept: impl Fn(&char) -> bool) -> usize {
+fn run(text: Option<&str>, accept: impl Fn(char) -> bool) -> usize {
     let text = text.unwrap_or("");
-    text.find(|character: char| !accept(&character)).unwrap_or(text.len())
+    text.find(|character: char| !accept(character)).unwrap_or(text.len())
 }
 
 /// `rest` begins with a double quote.

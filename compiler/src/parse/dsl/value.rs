@@ -57,6 +57,7 @@ pub(super) fn operand(pair: &Pair, constants: &Constants, text: &mut Text) -> Op
 }
 
 /// Appends what one element stands for.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the grammar leaves only words here")]
 fn value(pair: &Pair, constants: &Constants, values: &mut Vec<Value>, text: &mut Text) {
     let Some(inner) = pair.children().next() else { return };
     let span = inner.span(text);

@@ -196,8 +196,6 @@ fn compare(subject: &str, operator: Operator, values: &[String]) -> String {
 /// The word or sign for an operator, where no field stands for it.
 fn word(operator: Operator) -> &'static str {
     match operator {
-        Operator::In | Operator::Equal => "in",
-        Operator::NotIn | Operator::NotEqual => "not in",
         Operator::Prefix => "starts_with",
         Operator::NotPrefix => "not starts_with",
         Operator::Postfix => "ends_with",
@@ -212,7 +210,9 @@ fn word(operator: Operator) -> &'static str {
         Operator::SubString | Operator::SubStringIgnoreCase => "contains",
         Operator::CapabilitiesGained => "gains",
         Operator::CelExpression => "matches",
-        Operator::SPort
+        Operator::In
+        | Operator::Equal
+        | Operator::SPort
         | Operator::SPortPriv
         | Operator::DPort
         | Operator::DPortPriv
@@ -222,7 +222,9 @@ fn word(operator: Operator) -> &'static str {
         | Operator::Family
         | Operator::State
         | Operator::FileType => "in",
-        Operator::NotSPort
+        Operator::NotIn
+        | Operator::NotEqual
+        | Operator::NotSPort
         | Operator::NotSPortPriv
         | Operator::NotDPort
         | Operator::NotDPortPriv

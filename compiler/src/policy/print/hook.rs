@@ -27,9 +27,9 @@ pub(super) fn hook(hook: &Hook, is_described: bool, printer: &mut Printer) {
     let header = format!("on {}({}){returned}", point(&hook.point), arguments.join(", "));
     let has_own_words = is_described && (hook.message.is_some() || !hook.tags.is_empty());
     if hook.selectors.is_empty() && !has_own_words {
-        return printer.line(header);
+        return printer.line(&header);
     }
-    printer.line(format!("{header} {{"));
+    printer.line(&format!("{header} {{"));
     printer.indent();
     if is_described {
         described(hook, printer);
@@ -38,7 +38,7 @@ pub(super) fn hook(hook: &Hook, is_described: bool, printer: &mut Printer) {
         selector(one, printer);
     }
     printer.outdent();
-    printer.line("}".to_owned());
+    printer.line("}");
 }
 
 fn point(point: &Point) -> String {
@@ -61,14 +61,15 @@ fn symbol(name: &str) -> String {
 
 fn argument(argument: &Argument) -> String {
     let mut out = match &argument.place {
-        ArgumentPlace::Name(name) => name.value.clone(),
+        ArgumentPlace::Name(name) | ArgumentPlace::Return { index: None, name: Some(name) } => {
+            name.value.clone()
+        }
         ArgumentPlace::Index { index, name: None }
         | ArgumentPlace::Return { index: Some(index), name: None } => format!("#{}", index.value),
         ArgumentPlace::Index { index, name: Some(name) }
         | ArgumentPlace::Return { index: Some(index), name: Some(name) } => {
             format!("#{} as {}", index.value, name.value)
         }
-        ArgumentPlace::Return { index: None, name: Some(name) } => name.value.clone(),
         ArgumentPlace::Return { index: None, name: None } => "_".to_owned(),
     };
     if let Some(type_) = &argument.type_ {
@@ -90,12 +91,12 @@ fn selector(selector: &Selector, printer: &mut Printer) {
     let head = condition(selector).map_or("otherwise".to_owned(), |asked| format!("when {asked}"));
     let mut tail = String::new();
     if !selector.actions.is_empty() {
-        tail.push_str(&format!(" => {}", actions(&selector.actions)));
+        tail = format!(" => {}", actions(&selector.actions));
     }
     if !selector.return_actions.is_empty() {
-        tail.push_str(&format!(" returning => {}", actions(&selector.return_actions)));
+        tail = format!("{tail} returning => {}", actions(&selector.return_actions));
     }
-    printer.line(format!("{label}{head}{tail}"));
+    printer.line(&format!("{label}{head}{tail}"));
 }
 
 fn actions(list: &[Action]) -> String {

@@ -10,9 +10,9 @@ pub(super) struct Printer {
 }
 
 impl Printer {
-    pub(super) fn line(&mut self, line: String) {
+    pub(super) fn line(&mut self, line: &str) {
         self.out.push_str(&"  ".repeat(self.depth));
-        self.out.push_str(&line);
+        self.out.push_str(line);
         self.out.push('\n');
         self.has_content = true;
     }
@@ -52,7 +52,7 @@ pub(super) fn quoted(text: &str) -> String {
             '\t' => out.push_str("\\t"),
             '\0' => out.push_str("\\0"),
             other if other.is_control() => {
-                out.push_str(&format!("\\u{{{:x}}}", u32::from(other)));
+                out.extend(other.escape_unicode());
             }
             other => out.push(other),
         }

@@ -25,7 +25,7 @@ pub(super) fn rate(pair: &Pair, text: &mut Text) -> Option<RateLimit> {
     };
     let span = number.span(text).to(unit.span(text));
     let count: u64 = number.text().parse().unwrap_or(0);
-    if count == 0 || seconds % count != 0 {
+    if count == 0 || !seconds.is_multiple_of(count) {
         let finding = Finding::at(span, uneven(count, number.text(), unit.text()))
             .label("not one event in a whole number of seconds")
             .help(nearest(count, seconds, unit.text()))
@@ -47,7 +47,7 @@ fn uneven(count: u64, number: &str, unit: &str) -> String {
 
 /// The rates next to `count` that divide the unit.
 fn nearest(count: u64, seconds: u64, unit: &str) -> String {
-    let fits = |rate: &u64| seconds % rate == 0;
+    let fits = |rate: &u64| seconds.is_multiple_of(*rate);
     let below = (1..=count.clamp(1, seconds)).rev().find(fits).unwrap_or(1);
     let above = (count.min(seconds) + 1..=seconds).find(fits);
     let above = above.map_or(String::new(), |rate| format!(" or `rate {rate}/{unit}`"));

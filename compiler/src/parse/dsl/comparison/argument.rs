@@ -11,7 +11,7 @@ use crate::source::{Span, Spanned};
 
 /// A test of an argument as a whole, or of its path.
 pub(super) fn whole(
-    argument: ArgumentReference,
+    argument: &ArgumentReference,
     comparison: &Comparison,
     operand: Operand,
     scope: &Scope,
@@ -19,16 +19,16 @@ pub(super) fn whole(
 ) -> Option<Expression> {
     let (operator, is_negated_outside) = operator(comparison, &operand, text)?;
     let values = without_words(operand, scope.constants, text);
-    let test = |operator, values| {
+    let ask = |operator, values| {
         let operator = Spanned::new(operator, comparison.span);
         let argument = argument.clone();
         Expression::Test(Condition::Argument { span: comparison.whole, argument, operator, values })
     };
     if comparison.verb == Verb::AtMost || comparison.verb == Verb::AtLeast {
-        return Some(bound(values, |value| test(operator, vec![value])));
+        return Some(bound(values, |value| ask(operator, vec![value])));
     }
-    let test = test(operator, values);
-    Some(if is_negated_outside { negate_if(test, comparison) } else { test })
+    let asked = ask(operator, values);
+    Some(if is_negated_outside { negate_if(asked, comparison) } else { asked })
 }
 
 /// `<=` is "not greater". With several values, one of them is enough.
@@ -128,13 +128,13 @@ pub(super) fn field(
     };
     let negated = field.negated.filter(|_| comparison.is_negated);
     let operator = Spanned::new(negated.unwrap_or(field.operator), comparison.span);
-    let test = Expression::Test(Condition::Argument {
+    let asked = Expression::Test(Condition::Argument {
         span: comparison.whole,
         argument,
         operator,
         values,
     });
-    Some(if negated.is_some() { test } else { negate_if(test, comparison) })
+    Some(if negated.is_some() { asked } else { negate_if(asked, comparison) })
 }
 
 fn only_privileged(operand: &Operand, text: &mut Text) -> Option<()> {

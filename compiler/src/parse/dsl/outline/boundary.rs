@@ -89,7 +89,7 @@ impl Outliner<'_, '_> {
 
     pub(super) fn is_sign(&self, at: usize, sign: &str) -> bool {
         self.is_kind(at, TokenKind::Sign)
-            && self.token(at).is_some_and(|token| token.text(self.text.text) == sign)
+            && self.token(at).is_some_and(|token| token.text(self.text.content) == sign)
     }
 
     pub(super) fn is_kind(&self, at: usize, kind: TokenKind) -> bool {
@@ -98,7 +98,7 @@ impl Outliner<'_, '_> {
 
     fn word(&self, at: usize) -> Option<&str> {
         let token = self.token(at).filter(|token| token.kind == TokenKind::Word)?;
-        Some(token.text(self.text.text))
+        Some(token.text(self.text.content))
     }
 
     fn is_first_on_line(&self, at: usize) -> bool {

@@ -93,7 +93,9 @@ fn by_index(policy: &Policy) -> Policy {
 fn rename(expression: &mut Expression, names: &[(String, u32)]) {
     match expression {
         Expression::All(parts) | Expression::Any(parts) => {
-            parts.iter_mut().for_each(|part| rename(part, names));
+            for part in parts {
+                rename(part, names);
+            }
         }
         Expression::Not(part) => rename(part, names),
         Expression::Test(Condition::Argument { argument, .. }) => {

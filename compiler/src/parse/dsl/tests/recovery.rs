@@ -109,7 +109,8 @@ fn every_cut_of_a_text_is_read_without_a_panic() {
     let text = "policy \"é\" { let a = [1..2, \"x\"] on kprobe f(#0 as x: int) -> r { \
                 when not (x in a or x has_bits 0x1) and r < 0 => post rate 1/s, deny EPERM } }";
     for (at, _) in text.char_indices() {
-        read(&text[..at]);
-        read(&text[at..]);
+        let (before, after) = text.split_at(at);
+        read(before);
+        read(after);
     }
 }

@@ -9,7 +9,7 @@ use crate::policy::print::print;
 use crate::policy::{
     ActionKind, ArgumentReference, Condition, Expression, Hook, Operator, Point, Policy,
 };
-use crate::source::Spanned;
+use crate::source::{Span, Spanned};
 
 /// The only test of the only rule: its operator and its values.
 fn test(rule: &str) -> (Operator, Vec<String>) {
@@ -116,19 +116,20 @@ fn actions_are_those_of_tracing_policy() {
 fn spans_are_the_bytes_of_what_they_name() {
     let text =
         "policy \"é\" {\n  on lsm file_open(file) {\n    when file.path == \"/x\" => kill\n  }\n}";
+    let slice = |span: Span| text.get(span.range()).unwrap();
     let policies = read_clean(text);
     let hook: &Hook = &policies[0].hooks[0];
     let Point::Lsm(name) = &hook.point else { panic!("{hook:?}") };
-    assert_eq!(&text[name.span.range()], "file_open");
+    assert_eq!(slice(name.span), "file_open");
     let Expression::All(parts) = &hook.selectors[0].condition else { unreachable!() };
     let Expression::Test(Condition::Argument { span, values, operator, argument }) = &parts[0]
     else {
         panic!("{parts:?}")
     };
-    assert_eq!(&text[span.range()], "file.path == \"/x\"");
-    assert_eq!(&text[values[0].span.range()], "\"/x\"");
-    assert_eq!(&text[operator.span.range()], "==");
-    assert_eq!(&text[argument.span().range()], "file.path");
+    assert_eq!(slice(*span), "file.path == \"/x\"");
+    assert_eq!(slice(values[0].span), "\"/x\"");
+    assert_eq!(slice(operator.span), "==");
+    assert_eq!(slice(argument.span()), "file.path");
     assert!(matches!(argument, ArgumentReference::Name { .. }));
 }
 

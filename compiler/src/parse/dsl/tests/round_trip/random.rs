@@ -166,7 +166,9 @@ fn argument(is_return: bool) -> impl Strategy<Value = Condition> {
             ArgumentReference::Name { name, .. } if has_field => {
                 ArgumentReference::Name { name, field: None }
             }
-            other => other,
+            other @ (ArgumentReference::Index(_)
+            | ArgumentReference::Place(_)
+            | ArgumentReference::Name { .. }) => other,
         };
         let values = if is_privileged { Vec::new() } else { values };
         Condition::Argument { span: none(), argument, operator: spanned(operator), values }
