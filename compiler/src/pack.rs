@@ -19,9 +19,10 @@ mod proof;
 mod reachable;
 mod section;
 mod strip;
+mod text;
 mod translation;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use writ_bundle::Manifest;
 
@@ -30,6 +31,7 @@ use crate::source::SourceMap;
 use btf::{Btf, TypeId};
 pub use contents::{Contents, ContentsError, Function, Map, Section, contents};
 use library::Library;
+use text::Text;
 
 /// The runtime library, compiled from `bpf-templates/`.
 const LIBRARY: &[u8] = include_bytes!("../../bpf-templates/writ.bpf.o");
@@ -125,34 +127,6 @@ fn link(
         btf_ext: extension.bytes().ok_or(PackError::TooLarge)?,
         manifest: manifest_bytes(&manifest)?,
     })
-}
-
-/// The functions of the library that are kept, and where each begins in `.text`.
-#[derive(Debug, Default)]
-struct Text {
-    bases: BTreeMap<String, u64>,
-}
-
-impl Text {
-    /// In the order of names: the same functions always give the same layout.
-    fn lay_out(library: &Library<'_>, reached: &BTreeSet<String>) -> Self {
-        let mut end = 0;
-        let kept = library.routines.iter().filter(|(name, _)| reached.contains(*name));
-        let bases = kept
-            .map(|(name, routine)| {
-                let base = end;
-                end += routine.code.len() as u64;
-                (name.clone(), base)
-            })
-            .collect();
-        Self { bases }
-    }
-
-    /// The same bases by the names of the sections from which the functions came.
-    fn bases_by_section(&self, library: &Library<'_>) -> BTreeMap<String, u64> {
-        let section = |name| library.routines.get(name).map(|routine| routine.section.clone());
-        self.bases.iter().filter_map(|(name, base)| Some((section(name)?, *base))).collect()
-    }
 }
 
 /// Says in the manifest what each program costs.

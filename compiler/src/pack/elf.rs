@@ -9,10 +9,11 @@ use object::write::{Object, Relocation, SectionId, Symbol, SymbolId, SymbolSecti
 use object::{Architecture, BinaryFormat, Endianness, RelocationFlags, SectionKind};
 use object::{SymbolFlags, SymbolKind, SymbolScope, elf};
 
+use super::PackError;
 use super::library::{Contents, DataSection, Library, Target};
 use super::maps::MapVariable;
 use super::section::Section;
-use super::{PackError, Text};
+use super::text::Text;
 use crate::machine::RelocationKind;
 
 /// Everything that the object is made of.
