@@ -1,1 +1,18 @@
-//! To be written.
+//! Says what is probably not meant. It changes nothing and refuses nothing that could be compiled.
+
+mod facts;
+pub mod rules;
+
+use crate::diagnostic::Diagnostics;
+use crate::kernel::Profile;
+use crate::resolved::Policy;
+use rules::Findings;
+
+/// Adds the findings of every rule about every policy.
+pub fn check(policies: &[Policy], kernel: &Profile, diagnostics: &mut Diagnostics) {
+    for policy in policies {
+        for rule in rules::ALL {
+            (rule.check)(policy, &mut Findings::new(rule, kernel, diagnostics));
+        }
+    }
+}

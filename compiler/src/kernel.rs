@@ -13,6 +13,8 @@ pub mod function;
 pub mod image;
 pub mod lsm;
 pub mod profile;
+pub mod security;
+mod security_table;
 pub mod syscall;
 pub mod tracepoint;
 

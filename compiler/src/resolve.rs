@@ -5,13 +5,11 @@ mod argument;
 mod attachment;
 mod candidate;
 mod condition;
-mod denial_table;
 mod fit;
 mod hook;
 mod number;
 mod operator;
 mod parameter;
-mod security_table;
 mod selector;
 mod target;
 mod text;
@@ -39,6 +37,7 @@ pub fn resolve(
     if !missing.is_empty() {
         return None;
     }
+    idle_mode(policy, &hooks, diagnostics);
     Some(resolved::Policy {
         span: policy.span,
         name: policy.name.value.clone(),
@@ -47,6 +46,22 @@ pub fn resolve(
         mode: policy.mode.map_or(Mode::Enforce, |mode| mode.value),
         hooks,
     })
+}
+
+/// Points at `enforce` in a policy that has nothing to enforce. Tetragon then only monitors, and
+/// the mode cannot be switched any more.
+fn idle_mode(policy: &policy::Policy, hooks: &[resolved::Hook], diagnostics: &mut Diagnostics) {
+    let Some(mode) = policy.mode.filter(|mode| mode.value == Mode::Enforce) else { return };
+    let selectors = hooks.iter().flat_map(|hook| &hook.selectors);
+    let mut actions =
+        selectors.flat_map(|selector| selector.actions.iter().chain(&selector.return_actions));
+    if actions.any(resolved::Action::is_enforcement) {
+        return;
+    }
+    let finding = Finding::at(mode.span, "this policy enforces nothing")
+        .label("there is nothing to enforce")
+        .help("leave the mode out, or add `Sigkill` or `Override` to a selector".to_owned());
+    diagnostics.add(&code::IDLE_MODE, finding);
 }
 
 /// Refuses a legal part of the language rather than ignore it. `what` is what the user would call

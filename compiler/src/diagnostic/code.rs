@@ -118,7 +118,31 @@ catalogue! {
     OVERRIDE_ON_RETURN = "TP0604" "override-on-return" Error "a call is denied after it has run";
     SIGNAL_NUMBER = "TP0605" "signal-number" Error "the signal does not exist";
     RATE_LIMIT = "TP0606" "rate-limit" Error "the interval of a rate limit cannot be read";
+    CONTRADICTING_POSTS = "TP0607" "contradicting-posts" Warning "a selector asks for an event and forbids it";
+    LATE_KILL = "TP0608" "late-kill" Warning "a process is killed where its call could have been denied";
+    UNCONDITIONAL_ENFORCEMENT = "TP0609" "unconditional-enforcement" Warning "a selector without conditions kills or denies";
+    SILENT_ENFORCEMENT = "TP0610" "silent-enforcement" Warning "a selector kills or denies without an event";
+    ALLOW_LIST_ENFORCEMENT = "TP0611" "allow-list-enforcement" Warning "every program outside a list is killed or denied";
+    RACY_ARGUMENT = "TP0612" "racy-argument" Warning "enforcement rests on memory that the caller can change";
+    REPEATED_ACTION = "TP0613" "repeated-action" Warning "a selector does the same twice";
+    IDLE_MODE = "TP0614" "idle-mode" Warning "a policy that enforces nothing is in enforce mode";
+    UNREACHABLE_SELECTOR = "TP0901" "unreachable-selector" Warning "an earlier selector always matches";
+    SHADOWED_SELECTOR = "TP0902" "shadowed-selector" Warning "an earlier selector takes all that a later one could match";
+    CALLER_BINARY = "TP0903" "caller-binary" Warning "`matchBinaries` looks at the caller of `execve`, not at the new program";
+    PREFIX_BOUNDARY = "TP0904" "prefix-boundary" Note "a prefix of a path ends in the middle of a name";
+    SYMLINKED_PATH = "TP0905" "symlinked-path" Warning "a path goes through a symbolic link";
+    CONTRADICTION = "TP0906" "contradiction" Warning "two conditions of a selector exclude each other";
     DUPLICATE_VALUE = "TP0907" "duplicate-value" Warning "a value is named twice";
+    CONSTANT_CONDITION = "TP0908" "constant-condition" Warning "a condition holds always, or never";
+    REDUNDANT_VALUE = "TP0909" "redundant-value" Warning "another value matches all that a value could match";
+    UNREAL_PATH = "TP0910" "unreal-path" Warning "no file can have this path";
+    GLOB_PATTERN = "TP0911" "glob-pattern" Warning "a value looks like a shell pattern";
+    MISSING_PATH = "TP0912" "missing-path" Note "a negative condition does not hold for files without a path";
+    SYSCALL_VARIANT = "TP0913" "syscall-variant" Warning "another system call does the same and is not hooked";
+    HOT_HOOK = "TP0914" "hot-hook" Warning "a hook is on one of the kernel's busiest paths";
+    DUPLICATE_ARGUMENT = "TP0915" "duplicate-argument" Warning "a hook reads the same argument twice";
+    FIXED_PID = "TP0916" "fixed-pid" Warning "a process is named by a number that the next start changes";
+    FIXED_NAMESPACE = "TP0917" "fixed-namespace" Warning "a namespace is named by a number that the next start changes";
 }
 
 /// The code with this id or name.

@@ -4,10 +4,9 @@
 use writ_bundle::{Attach, Evidence, Requirement};
 
 use super::candidate::{Candidate, Denial, Return, Wish, candidates, parts, whole};
-use super::denial_table::lsm_hook_for;
 use super::target::Target;
 use crate::diagnostic::{Diagnostics, Finding, Reported, code};
-use crate::kernel::{Answer, Feature, Profile};
+use crate::kernel::{Answer, Feature, Profile, security};
 use crate::policy::{self, Action, ActionKind};
 use crate::resolved::{Argument, Attachment, Need};
 use crate::source::Span;
@@ -144,7 +143,8 @@ fn cannot_deny(
 fn instead(target: &Target<'_>, kernel: &Profile) -> Option<String> {
     match target {
         Target::Syscall(syscall) => {
-            let hook = lsm_hook_for(&syscall.name).and_then(|hook| kernel.lsm_hook(hook));
+            let hook =
+                security::hook_for_syscall(&syscall.name).and_then(|hook| kernel.lsm_hook(hook));
             Some(match hook {
                 Some(hook) => format!(
                     "hook the LSM hook `{}` instead: it can deny the same, and its arguments are \

@@ -2,8 +2,8 @@
 
 use writ_bundle::Attach;
 
-use super::security_table::{function_of, hook_of};
 use super::target::Target;
+use crate::kernel::security::{function_of_hook, hook_of_function};
 use crate::kernel::{Answer, Feature, Profile, Prototype};
 use crate::resolved::{Argument, Origin};
 
@@ -57,7 +57,7 @@ pub(super) fn candidates(target: &Target<'_>, wish: Wish<'_>, kernel: &Profile) 
             Denial::NotWanted => observing(&syscall.function_name, wish),
         },
         Target::Lsm(hook) => {
-            let function = function_of(hook.name);
+            let function = function_of_hook(hook.name);
             let obstacle = match kernel.function(&function) {
                 Some(asks) => different(&hook.prototype, &asks.prototype, wish, &function),
                 None => Some(format!("kernel {} has no function `{function}`", kernel.name())),
@@ -177,7 +177,7 @@ fn denying(
     wish: Wish<'_>,
     kernel: &Profile,
 ) -> Vec<Candidate> {
-    let hook = hook_of(name).and_then(|hook| kernel.lsm_hook(&hook));
+    let hook = hook_of_function(name).and_then(|hook| kernel.lsm_hook(&hook));
     let by_lsm = hook.map(|hook| Candidate {
         obstacle: different(prototype, &hook.prototype, wish, hook.name),
         ..lsm(hook.name, name, wish)

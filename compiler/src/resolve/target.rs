@@ -1,8 +1,7 @@
 //! What the name of a hook means on this kernel.
 
-use super::security_table;
 use crate::diagnostic::{Diagnostics, Finding, Reported, code, did_you_mean};
-use crate::kernel::{Function, LsmHook, Profile, RawTracepoint, Syscall, Tracepoint};
+use crate::kernel::{Function, LsmHook, Profile, RawTracepoint, Syscall, Tracepoint, security};
 use crate::policy::Point;
 use crate::source::Spanned;
 
@@ -131,7 +130,7 @@ fn lsm_hook<'a>(
     }
     let bare = name.value.strip_prefix("bpf_lsm_").unwrap_or(&name.value);
     let function = bare.strip_prefix("security_").unwrap_or(bare);
-    let hook = security_table::hook_of(&format!("security_{function}"));
+    let hook = security::hook_of_function(&format!("security_{function}"));
     let help = match hook.and_then(|hook| kernel.lsm_hook(&hook)) {
         Some(hook) => Some(format!("the hook is called `{}`", hook.name)),
         None => did_you_mean(function, near(function, kernel.lsm_hooks())),

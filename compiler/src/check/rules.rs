@@ -1,0 +1,90 @@
+//! The rules, in the order of the catalogue. Each looks at one policy and knows no other rule.
+
+mod allow_list_enforcement;
+mod caller_binary;
+mod constant_condition;
+mod contradicting_posts;
+mod contradiction;
+mod duplicate_argument;
+mod fixed_namespace;
+mod fixed_pid;
+mod glob_pattern;
+mod hot_hook;
+mod late_kill;
+mod missing_path;
+mod prefix_boundary;
+mod racy_argument;
+mod redundant_value;
+mod repeated_action;
+mod shadowed_selector;
+mod silent_enforcement;
+mod symlinked_path;
+mod syscall_variant;
+mod unconditional_enforcement;
+mod unreachable_selector;
+mod unreal_path;
+
+use crate::diagnostic::{Code, Diagnostics, Finding, code};
+use crate::kernel::Profile;
+use crate::resolved::Policy;
+
+/// Something that can be wrong with a policy that could be compiled.
+#[derive(Debug)]
+pub struct Rule {
+    /// The code of its findings.
+    pub code: &'static Code,
+    pub(super) check: fn(&Policy, &mut Findings<'_>),
+}
+
+/// Where a rule puts its findings. It is bound to the rule's code, so that a rule cannot report
+/// another's.
+#[derive(Debug)]
+pub struct Findings<'a> {
+    code: &'static Code,
+    kernel: &'a Profile,
+    diagnostics: &'a mut Diagnostics,
+}
+
+/// Every rule, in the order of the catalogue.
+pub static ALL: &[Rule] = &[
+    contradicting_posts::RULE,
+    late_kill::RULE,
+    unconditional_enforcement::RULE,
+    silent_enforcement::RULE,
+    allow_list_enforcement::RULE,
+    racy_argument::RULE,
+    repeated_action::RULE,
+    unreachable_selector::RULE,
+    shadowed_selector::RULE,
+    caller_binary::RULE,
+    prefix_boundary::RULE,
+    symlinked_path::RULE,
+    contradiction::RULE,
+    constant_condition::RULE,
+    redundant_value::RULE,
+    unreal_path::RULE,
+    glob_pattern::RULE,
+    missing_path::RULE,
+    syscall_variant::RULE,
+    hot_hook::RULE,
+    duplicate_argument::RULE,
+    fixed_pid::RULE,
+    fixed_namespace::RULE,
+];
+
+impl<'a> Findings<'a> {
+    /// For the findings of `rule` on `kernel`.
+    pub(super) fn new(rule: &Rule, kernel: &'a Profile, diagnostics: &'a mut Diagnostics) -> Self {
+        Self { code: rule.code, kernel, diagnostics }
+    }
+
+    /// The kernel that the policy was resolved for.
+    pub(super) fn kernel(&self) -> &'a Profile {
+        self.kernel
+    }
+
+    /// Adds a finding with the rule's code.
+    pub(super) fn add(&mut self, finding: Finding) {
+        self.diagnostics.add(self.code, finding);
+    }
+}

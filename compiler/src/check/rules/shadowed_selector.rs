@@ -1,0 +1,39 @@
+//! A selector matches only what an earlier one takes already.
+
+use super::{Findings, Rule, code};
+use crate::check::facts::{implies, is_joined, joined};
+use crate::diagnostic::Finding;
+use crate::resolved::{Hook, Policy, Selector};
+
+pub(super) const RULE: Rule = Rule { code: &code::SHADOWED_SELECTOR, check };
+
+fn check(policy: &Policy, findings: &mut Findings<'_>) {
+    for hook in &policy.hooks {
+        for (at, selector) in hook.selectors.iter().enumerate() {
+            let earlier =
+                hook.selectors.iter().take(at).find(|earlier| takes_all(hook, earlier, selector));
+            let Some(earlier) = earlier else { continue };
+            findings.add(
+                Finding::at(
+                    selector.span,
+                    "an earlier selector takes all that this one could match",
+                )
+                .label("never reached")
+                .also(earlier.span, "the first selector that matches wins, and this one does")
+                .help("put the narrower selector first".to_owned()),
+            );
+        }
+    }
+}
+
+/// Whether every event that `later` matches is matched by `earlier`. A catch-all selector is
+/// another rule's business.
+fn takes_all(hook: &Hook, earlier: &Selector, later: &Selector) -> bool {
+    if earlier.condition.is_always() || !is_joined(&earlier.condition) {
+        return false;
+    }
+    let later = joined(&later.condition);
+    joined(&earlier.condition)
+        .iter()
+        .all(|weak| later.iter().any(|strong| implies(hook, strong, weak)))
+}

@@ -1,0 +1,55 @@
+//! A path goes through a symbolic link, which the kernel has resolved before it is compared.
+
+use writ_bundle::Pattern;
+
+use super::{Findings, Rule, code};
+use crate::check::facts::{paths, tests};
+use crate::diagnostic::Finding;
+use crate::resolved::Policy;
+use crate::set::TextSet;
+
+pub(super) const RULE: Rule = Rule { code: &code::SYMLINKED_PATH, check };
+
+/// Links that most distributions have, and where they lead: merged `/usr` and `/run`
+/// (file-hierarchy(7)).
+const LINKS: &[(&str, &str)] = &[
+    ("/bin/", "/usr/bin/"),
+    ("/sbin/", "/usr/sbin/"),
+    ("/lib/", "/usr/lib/"),
+    ("/lib64/", "/usr/lib64/"),
+    ("/var/run/", "/run/"),
+    ("/var/lock/", "/run/lock/"),
+];
+
+fn check(policy: &Policy, findings: &mut Findings<'_>) {
+    for (hook, test) in tests(policy) {
+        let Some(set) = paths(hook, test) else { continue };
+        for pattern in &set.patterns {
+            let Some(target) = target(&pattern.pattern) else { continue };
+            if names(set, &target) {
+                continue;
+            }
+            let text = pattern.pattern.text();
+            findings.add(
+                Finding::at(pattern.span, format!("`{text}` goes through a symbolic link"))
+                    .label(format!("most systems call it `{target}`"))
+                    .help(format!("name `{target}` too"))
+                    .note("paths are compared as the kernel has them, with links resolved"),
+            );
+        }
+    }
+}
+
+/// Where a path leads on a system with these links.
+fn target(pattern: &Pattern) -> Option<String> {
+    let text = match pattern {
+        Pattern::Equal(text) | Pattern::Prefix(text) => text,
+        Pattern::Postfix(_) => return None,
+    };
+    LINKS.iter().find_map(|(link, target)| Some(format!("{target}{}", text.strip_prefix(link)?)))
+}
+
+/// Whether the set has the path under its real name as well.
+fn names(set: &TextSet, target: &str) -> bool {
+    set.patterns.iter().any(|pattern| pattern.pattern.matches(target.as_bytes()))
+}

@@ -1,0 +1,47 @@
+//! A path is written in a way in which the kernel never writes paths.
+
+use writ_bundle::Pattern;
+
+use super::{Findings, Rule, code};
+use crate::check::facts::{paths, tests};
+use crate::diagnostic::Finding;
+use crate::resolved::Policy;
+
+pub(super) const RULE: Rule = Rule { code: &code::UNREAL_PATH, check };
+
+fn check(policy: &Policy, findings: &mut Findings<'_>) {
+    for (hook, test) in tests(policy) {
+        for pattern in paths(hook, test).iter().flat_map(|set| &set.patterns) {
+            let Some(why) = unreal(&pattern.pattern) else { continue };
+            let text = pattern.pattern.text();
+            findings.add(
+                Finding::at(pattern.span, format!("no file has the path `{text}`"))
+                    .label(why)
+                    .help("write the path as `readlink -f` prints it".to_owned()),
+            );
+        }
+    }
+}
+
+/// Why the kernel never writes a path like this. `d_path` writes from the root, with single
+/// slashes, and neither `.` nor `..`.
+fn unreal(pattern: &Pattern) -> Option<&'static str> {
+    let text = pattern.text();
+    let from_root = match pattern {
+        Pattern::Equal(_) | Pattern::Prefix(_) => true,
+        Pattern::Postfix(_) => false,
+    };
+    if from_root && !text.starts_with('/') {
+        Some("paths begin with `/`")
+    } else if text.contains("//") {
+        Some("paths have single slashes")
+    } else if text.contains("/./") || text.contains("/../") {
+        Some("paths are compared without `.` and `..`")
+    } else if text.starts_with("/proc/self/") && from_root {
+        Some("`self` is resolved to a number before it is compared")
+    } else if text.len() > 1 && text.ends_with('/') && !matches!(pattern, Pattern::Prefix(_)) {
+        Some("paths do not end with `/`")
+    } else {
+        None
+    }
+}
