@@ -179,3 +179,11 @@ fn fields_of_a_tracepoint_are_found_by_number_and_read_where_they_are() {
         ]
     );
 }
+
+#[test]
+fn a_system_call_with_a_stub_beside_it_can_be_hooked() {
+    for kernel in embedded::names() {
+        let outcome = resolved(&kprobe("sys_connect", "    syscall: true\n"), kernel);
+        assert_eq!(outcome.errors(), [], "{kernel}");
+    }
+}

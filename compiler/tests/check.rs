@@ -1,0 +1,89 @@
+//! What the rules say about policies as people write them.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
+use writ::check::check;
+use writ::diagnostic::Diagnostics;
+use writ::kernel::embedded;
+use writ::parse::{Language, parse};
+use writ::resolve::resolve;
+use writ::source::SourceMap;
+
+/// Codes of the findings and what they underline, ordered by place.
+fn findings(text: &str, language: Language, kernel: &str) -> Vec<(String, String)> {
+    let kernel = embedded::profile(kernel).unwrap().unwrap();
+    let mut sources = SourceMap::default();
+    let mut diagnostics = Diagnostics::default();
+    let source = sources.add("policy", text);
+    let policies: Vec<_> = parse(source, language, &sources, &mut diagnostics)
+        .iter()
+        .filter_map(|policy| resolve(policy, &kernel, &mut diagnostics))
+        .collect();
+    check(&policies, &kernel, &mut diagnostics);
+    let finding = |found: writ::diagnostic::Diagnostic| {
+        (found.code.id.to_owned(), sources.slice(found.finding.span).to_owned())
+    };
+    diagnostics.into_sorted().into_iter().map(finding).collect()
+}
+
+fn writ(rules: &str) -> Vec<String> {
+    let text =
+        format!("policy \"test\" {{\n  on kprobe security_file_open(file) {{\n{rules}\n}}\n}}\n");
+    findings(&text, Language::Writ, "6.1").into_iter().map(|(code, _)| code).collect()
+}
+
+#[test]
+fn the_four_policies_are_told_what_they_really_do() {
+    let four = include_str!("resolve/four.yaml");
+    for kernel in embedded::names() {
+        let found = findings(four, Language::Yaml, kernel);
+        let found: Vec<(&str, &str)> = found
+            .iter()
+            .map(|(code, text)| (code.as_str(), text.lines().last().unwrap_or("").trim()))
+            .collect();
+        assert_eq!(
+            found,
+            [
+                ("TP0903", r#"values: ["/bin/su", "/usr/bin/sudo", "/usr/bin/passwd"]"#),
+                ("TP0905", r#""/bin/su""#),
+                ("TP0904", r#""/etc/shadow""#),
+                ("TP0904", r#""/etc/kubernetes/pki""#),
+                ("TP0904", r#""/var/run/secrets/kubernetes.io""#),
+                ("TP0905", r#""/var/run/secrets/kubernetes.io""#),
+                ("TP0903", r#"values: ["/usr/bin/xmrig", "/tmp/xmrig", "/usr/bin/minerd"]"#),
+            ],
+            "{kernel}"
+        );
+    }
+}
+
+#[test]
+fn a_wider_negation_shadows_a_narrower_one() {
+    let found = writ(
+        "when file.path not starts_with \"/etc/ssl/\" => post\n\
+         when file.path not starts_with \"/etc/\" => post",
+    );
+    assert!(found.contains(&"TP0902".to_owned()), "{found:?}");
+}
+
+#[test]
+fn a_narrower_selector_may_stand_first() {
+    let found = writ(
+        "when file.path == \"/etc/shadow\" => post\nwhen file.path starts_with \"/etc/\" => post",
+    );
+    assert!(found.is_empty(), "{found:?}");
+}
+
+#[test]
+fn alternatives_do_not_contradict_each_other() {
+    let found = writ("when file.path == \"/etc/shadow\" or file.path == \"/etc/gshadow\" => post");
+    assert!(found.is_empty(), "{found:?}");
+}
+
+#[test]
+fn an_exception_within_a_prefix_is_no_contradiction() {
+    let found = writ(
+        "when file.path starts_with \"/etc/\" and process.binary not in [\"/usr/sbin/sshd\"] => post",
+    );
+    assert!(found.is_empty(), "{found:?}");
+}
