@@ -27,6 +27,8 @@ pub struct Object {
     pub programs: Vec<Program>,
     /// Maps that only generated code uses.
     pub maps: Vec<MapDefinition>,
+    /// What those maps hold when the object is attached.
+    pub images: Vec<writ_bundle::MapImage>,
     /// `max_entries` of maps of the runtime library, by name, where the library's own does not fit.
     pub map_sizes: BTreeMap<String, u32>,
 }

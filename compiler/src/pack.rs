@@ -14,6 +14,7 @@ mod elf;
 mod excerpt;
 mod library;
 mod lines;
+pub mod manifest;
 mod maps;
 mod proof;
 mod reachable;

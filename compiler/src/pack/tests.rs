@@ -327,7 +327,7 @@ fn calling_everything() -> Object {
 }
 
 fn object(programs: Vec<Program>) -> Object {
-    Object { programs, maps: Vec::new(), map_sizes: BTreeMap::new() }
+    Object { programs, ..Object::default() }
 }
 
 fn program(name: &str, code: Code) -> Program {

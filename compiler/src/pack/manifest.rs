@@ -1,0 +1,129 @@
+//! What a bundle says about itself, gathered from what was lowered and generated.
+
+use std::collections::BTreeMap;
+
+use sha2::{Digest as _, Sha256};
+use writ_bundle::{
+    Argument, Cost, Evidence, FORMAT, Hook, Kernel, Manifest, Policy, Program, Requirement,
+    Selector, Source, SourceRange,
+};
+
+use crate::ir::{self, Module};
+use crate::kernel::Profile;
+use crate::machine;
+use crate::source::{SourceMap, Span};
+
+/// The manifest of `module`, for which `object` was generated. Costs are filled in by
+/// [`super::pack`], which knows what each program links.
+pub fn describe(
+    module: &Module,
+    object: &machine::Object,
+    kernel: &Profile,
+    sources: &SourceMap,
+) -> Manifest {
+    let place = |span: Span| place(span, sources);
+    Manifest {
+        format: FORMAT,
+        compiler: format!("writ {}", env!("CARGO_PKG_VERSION")),
+        kernel: Kernel {
+            name: kernel.name().to_owned(),
+            release: kernel.release().map(str::to_owned),
+            btf_digest: kernel.btf_digest().to_owned(),
+            architecture: kernel.architecture().to_owned(),
+        },
+        requires: requires(module, &place),
+        policies: module
+            .policies
+            .iter()
+            .map(|policy| Policy {
+                name: policy.name.clone(),
+                namespace: policy.namespace.clone(),
+                mode: policy.mode,
+                at: place(policy.span),
+            })
+            .collect(),
+        hooks: module.hooks.iter().map(|from| hook(from, &place)).collect(),
+        programs: module.programs.iter().map(program).collect(),
+        images: object.images.clone(),
+        binary_sets: module.binary_sets.iter().map(crate::set::TextSet::plain).collect(),
+        follow_sets: module.follow_sets.clone(),
+        sources: sources
+            .iter()
+            .map(|(_, source)| Source {
+                name: source.name.clone(),
+                digest: digest(source.text.as_bytes()),
+            })
+            .collect(),
+    }
+}
+
+fn place(span: Span, sources: &SourceMap) -> SourceRange {
+    let (line, column) = sources.line_column(span);
+    let number = |count| u32::try_from(count).unwrap_or(u32::MAX);
+    SourceRange { source: number(span.source.index()), line: number(line), column: number(column) }
+}
+
+fn digest(bytes: &[u8]) -> String {
+    let hex: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("sha256:{hex}")
+}
+
+/// Every needed feature once, with the place that asks for it first. What is unknown for one
+/// program is unknown for the bundle.
+fn requires(module: &Module, place: &dyn Fn(Span) -> SourceRange) -> Vec<Requirement> {
+    let mut needed: BTreeMap<String, (Evidence, SourceRange)> = BTreeMap::new();
+    for need in module.programs.iter().flat_map(|program| &program.needs) {
+        let at = place(need.span);
+        let evidence = need.requirement.evidence;
+        needed
+            .entry(need.requirement.feature.clone())
+            .and_modify(|known| {
+                known.0 = known.0.max(evidence);
+                known.1 = known.1.min(at);
+            })
+            .or_insert((evidence, at));
+    }
+    needed
+        .into_iter()
+        .map(|(feature, (evidence, at))| Requirement { feature, evidence, at: Some(at) })
+        .collect()
+}
+
+fn hook(from: &ir::Hook, place: &dyn Fn(Span) -> SourceRange) -> Hook {
+    let argument = |from: &ir::Argument| Argument {
+        item: from.item,
+        type_: from.type_name.to_owned(),
+        label: from.label.clone(),
+    };
+    Hook {
+        policy: from.policy,
+        kind: from.kind.clone(),
+        message: from.message.clone(),
+        tags: from.tags.clone(),
+        arguments: from.arguments.iter().map(argument).collect(),
+        return_argument: from.return_argument.as_ref().map(argument),
+        selectors: from
+            .selectors
+            .iter()
+            .map(|from| Selector {
+                label: from.label.clone(),
+                condition: from.words.condition.clone(),
+                actions: from.words.actions.clone(),
+                return_condition: from.words.return_condition.clone(),
+                return_actions: from.words.return_actions.clone(),
+                at: place(from.span),
+            })
+            .collect(),
+        at: place(from.span),
+    }
+}
+
+fn program(from: &ir::Program) -> Program {
+    Program {
+        name: from.name.clone(),
+        attach: from.attach.clone(),
+        reason: from.reason.clone(),
+        hooks: from.hooks.clone(),
+        cost: Cost::default(),
+    }
+}
