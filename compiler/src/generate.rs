@@ -1,1 +1,68 @@
-//! To be written.
+//! Turns what must happen into eBPF instructions for one kernel.
+
+mod coder;
+mod context;
+mod emitter;
+mod facts;
+mod integer;
+mod library;
+mod registers;
+mod report;
+mod stack;
+mod state;
+mod test;
+mod text;
+mod tracking;
+mod values;
+
+use std::collections::BTreeMap;
+
+use writ_bundle::maps;
+
+use crate::diagnostic::{Diagnostics, Stop};
+use crate::ir::{Module, Program};
+use crate::kernel::{Feature, Profile};
+use crate::machine;
+use text::Tables;
+
+/// The programs of `module`, for the kernel that `kernel` describes.
+///
+/// # Errors
+///
+/// When a limit of the machine is exceeded, which is reported; or when `module` asks for something
+/// that [`crate::ir::verify`] excludes, which is a defect.
+pub fn generate(
+    module: &Module,
+    kernel: &Profile,
+    _diagnostics: &mut Diagnostics,
+) -> Result<machine::Object, Stop> {
+    let acquire = if kernel.has(Feature::AtomicFetch).is_absent() {
+        "writ_scratch_acquire_plain"
+    } else {
+        "writ_scratch_acquire_atomic"
+    };
+    let mut tables = Tables::default();
+    let mut programs = Vec::new();
+    for from in &module.programs {
+        programs.push(program(from, acquire, &mut tables)?);
+    }
+    let (maps, images) = tables.maps().into_iter().unzip();
+    let modes = u32::try_from(module.policies.len()).unwrap_or(u32::MAX);
+    let map_sizes = BTreeMap::from([(maps::MODES.to_owned(), modes.max(1))]);
+    Ok(machine::Object { programs, maps, map_sizes, images })
+}
+
+fn program(
+    from: &Program,
+    acquire: &'static str,
+    tables: &mut Tables,
+) -> Result<machine::Program, Stop> {
+    let coder::Coded { emitter, frame } = coder::code(from, acquire, tables)?;
+    let code = emitter.finish().map_err(|error| emitter::defect(&from.name, error))?;
+    Ok(machine::Program {
+        name: from.name.clone(),
+        attach: from.attach.clone(),
+        code,
+        stack: frame.size(),
+    })
+}

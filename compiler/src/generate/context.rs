@@ -1,0 +1,83 @@
+//! How the bits of a value are got out of a program's context.
+
+use writ_bundle::Attach;
+
+use crate::machine::Size;
+use crate::resolved::Origin;
+
+/// Where the bits of a value are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// At this offset in the context. Loads of fewer bytes are allowed.
+    Memory { offset: i16, size: Size },
+    /// A whole word of the context, which must be loaded as such: the verifier knows its type
+    /// (`btf_ctx_access`).
+    Word { offset: i16 },
+    /// At this offset in the caller's registers, to which a word of the context points. The verifier
+    /// knows the pointer.
+    Registers { pointer: i16, offset: i16 },
+    /// The same, but the pointer is a number for the verifier.
+    ProbedRegisters { pointer: i16, offset: i16 },
+}
+
+/// Offsets in x86-64's `struct pt_regs` of the registers that carry a function's arguments: di, si,
+/// dx, cx, r8, r9.
+const PARAMETERS: [i16; 6] = [112, 104, 96, 88, 72, 64];
+
+/// The same for system calls: r10 stands for cx, which the instruction overwrites.
+const SYSCALL_PARAMETERS: [i16; 6] = [112, 104, 96, 56, 72, 64];
+
+/// Offset of ax, which carries a function's result.
+const RESULT: i16 = 80;
+
+/// Where the bits of `origin` are in the context of a program that is attached with `attach`; `None`
+/// when they are not there.
+pub(super) fn place(attach: &Attach, origin: Origin) -> Option<Place> {
+    match attach {
+        Attach::Fentry { .. }
+        | Attach::Fexit { .. }
+        | Attach::FmodRet { .. }
+        | Attach::Lsm { .. } => word(origin),
+        Attach::RawTracepoint { .. } => match word(origin)? {
+            Place::Word { offset } => Some(Place::Memory { offset, size: Size::Double }),
+            Place::Memory { .. } | Place::Registers { .. } | Place::ProbedRegisters { .. } => None,
+        },
+        Attach::Kprobe { .. } | Attach::Kretprobe { .. } => register(origin),
+        Attach::Tracepoint { .. } => field(origin),
+    }
+}
+
+/// The context is an array of the function's arguments, then its result.
+fn word(origin: Origin) -> Option<Place> {
+    let at = |place: u32| i16::try_from(place.checked_mul(8)?).ok();
+    match origin {
+        Origin::Parameter(place) => Some(Place::Word { offset: at(place)? }),
+        Origin::Return { parameters } => Some(Place::Word { offset: at(parameters)? }),
+        Origin::SyscallParameter(place) => {
+            let offset = *SYSCALL_PARAMETERS.get(place as usize)?;
+            Some(Place::Registers { pointer: 0, offset })
+        }
+        Origin::Field { .. } => None,
+    }
+}
+
+/// The context is the registers at the function's first instruction, or at its return.
+fn register(origin: Origin) -> Option<Place> {
+    let memory = |offset| Place::Memory { offset, size: Size::Double };
+    match origin {
+        Origin::Parameter(place) => PARAMETERS.get(place as usize).copied().map(memory),
+        Origin::Return { .. } => Some(memory(RESULT)),
+        Origin::SyscallParameter(place) => {
+            let [pointer, ..] = PARAMETERS;
+            let offset = *SYSCALL_PARAMETERS.get(place as usize)?;
+            Some(Place::ProbedRegisters { pointer, offset })
+        }
+        Origin::Field { .. } => None,
+    }
+}
+
+/// The context is the tracepoint's record.
+fn field(origin: Origin) -> Option<Place> {
+    let Origin::Field { offset, bytes } = origin else { return None };
+    Some(Place::Memory { offset: i16::try_from(offset).ok()?, size: Size::from_bytes(bytes)? })
+}

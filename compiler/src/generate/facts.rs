@@ -1,0 +1,91 @@
+//! What is asked about the calling process: each routine once in a run where it pays.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::coder::Coder;
+use super::library;
+use super::registers::{FRAME, RESULT};
+use super::stack::Slot;
+use super::state::Done;
+use crate::ir::{Jump, Program, Test};
+use crate::machine::{Arithmetic, Comparison, Size};
+use crate::policy::NamespaceKind;
+
+/// Something about the calling process that does not change in a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Fact {
+    /// Its entry in the process map, 0 when it has none.
+    Process,
+    /// Its thread group id.
+    Pid,
+    /// Its thread group id in its own PID namespace.
+    NamespacePid,
+    /// The inode number of a namespace, 0 when it is unknown.
+    Namespace(NamespaceKind),
+}
+
+/// What a test asks.
+fn fact(test: &Test) -> Option<Fact> {
+    match test {
+        Test::Binary { .. } | Test::Descends { .. } => Some(Fact::Process),
+        Test::Pid { is_namespace_pid: true, .. } => Some(Fact::NamespacePid),
+        Test::Pid { is_namespace_pid: false, .. } => Some(Fact::Pid),
+        Test::Namespace { kind, .. } => Some(Fact::Namespace(*kind)),
+        Test::Integer { .. } | Test::Bits { .. } | Test::Text { .. } | Test::Enforcing { .. } => {
+            None
+        }
+    }
+}
+
+/// The facts that more than one test of the program asks for. Only they are kept.
+pub(super) fn shared(program: &Program) -> BTreeSet<Fact> {
+    let mut counts: BTreeMap<Fact, usize> = BTreeMap::new();
+    for block in program.order() {
+        if let Jump::Branch(branch) = &program.blocks[block].jump
+            && let Some(fact) = fact(&branch.test)
+        {
+            *counts.entry(fact).or_default() += 1;
+        }
+    }
+    counts.into_iter().filter(|(_, count)| *count > 1).map(|(fact, _)| fact).collect()
+}
+
+impl Coder<'_> {
+    /// Brings a fact into the result register. An answer of 0 is asked for again, which only costs.
+    pub(super) fn fact(&mut self, fact: Fact) {
+        if !self.shared.contains(&fact) {
+            return self.ask(fact);
+        }
+        let slot = Slot::Fact(fact);
+        let offset = self.frame.offset(slot);
+        let done = self.state.facts.insert(fact, Done::Surely).unwrap_or_default();
+        match done {
+            Done::Surely => self.emitter.load(Size::Double, RESULT, FRAME, offset),
+            Done::Never => {
+                self.ask(fact);
+                self.emitter.store(Size::Double, FRAME, offset, RESULT);
+            }
+            Done::Maybe => {
+                self.must_be_zeroed(slot);
+                let known = self.emitter.label();
+                self.emitter.load(Size::Double, RESULT, FRAME, offset);
+                self.emitter.jump_if(RESULT, Comparison::NotEqual, 0, known);
+                self.ask(fact);
+                self.emitter.store(Size::Double, FRAME, offset, RESULT);
+                self.emitter.place(known);
+            }
+        }
+    }
+
+    fn ask(&mut self, fact: Fact) {
+        match fact {
+            Fact::Process => self.emitter.call("writ_process"),
+            Fact::NamespacePid => self.emitter.call("writ_namespace_pid_number"),
+            Fact::Namespace(kind) => self.emitter.call(library::namespace(kind)),
+            Fact::Pid => {
+                self.emitter.call_helper(library::PID);
+                self.emitter.arithmetic(Arithmetic::ShiftRight, RESULT, 32);
+            }
+        }
+    }
+}

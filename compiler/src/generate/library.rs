@@ -1,0 +1,130 @@
+//! What generated code knows of the runtime library: names of routines, and offsets in the scratch
+//! area. A test compares the offsets with the BTF of the library's object.
+
+use writ_bundle::Attach;
+use writ_bundle::record::{header, item};
+
+use crate::machine::Helper;
+use crate::policy::NamespaceKind;
+use crate::resolved::Reader;
+
+/// Offset of `flags` in `struct writ_scratch`.
+pub(super) const FLAGS: i16 = 8;
+
+/// Offset of `binary_sets` in `struct writ_scratch`.
+pub(super) const BINARY_SETS: i16 = 24;
+
+/// Offset of `event` in `struct writ_scratch`.
+pub(super) const EVENT: i16 = 5912;
+
+/// `EVENT_SIZE`: bytes of the longest record.
+const EVENT_SIZE: i32 = 24576;
+
+/// `TEXT_ROOM`: bytes that a text may take, with its item and a zero.
+const TEXT_ROOM: i32 = 16 + 4095 + 1;
+
+/// Where the first text of a record can stand, from the start of the scratch area.
+#[expect(clippy::cast_possible_truncation, reason = "both are below 100")]
+pub(super) const FIRST_TEXT: i16 = EVENT + header::SIZE as i16 + item::SIZE as i16;
+
+/// How far behind [`FIRST_TEXT`] the last text can stand: a text is only read where there is room
+/// for the longest.
+#[expect(clippy::cast_possible_wrap, clippy::cast_possible_truncation, reason = "it is 64")]
+pub(super) const TEXT_SPAN: i32 = EVENT_SIZE - TEXT_ROOM - header::SIZE as i32;
+
+/// Where the length of a text stands, from the text's start.
+pub(super) const LENGTH: i16 = -4;
+
+/// `writ_processes` values: where the words of the binary sets begin.
+pub(super) const PROCESS_BINARY_SETS: i16 = 24;
+
+/// `writ_processes` values: where the word of the follow sets is.
+pub(super) const PROCESS_DESCENDS: i16 = 56;
+
+/// The global with the inode numbers of the host's namespaces.
+pub(super) const HOST_NAMESPACES: &str = writ_bundle::globals::HOST_NAMESPACES;
+
+pub(super) const MAP_LOOKUP: Helper = Helper { number: 1, name: "bpf_map_lookup_elem" };
+pub(super) const PID: Helper = Helper { number: 14, name: "bpf_get_current_pid_tgid" };
+pub(super) const OVERRIDE_RETURN: Helper = Helper { number: 58, name: "bpf_override_return" };
+pub(super) const SEND_SIGNAL: Helper = Helper { number: 109, name: "bpf_send_signal" };
+pub(super) const PROBE_READ: Helper = Helper { number: 113, name: "bpf_probe_read_kernel" };
+
+/// Which flavour of a routine fits how a program is attached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Flavour {
+    /// Pointers from the context are known to the verifier, and their fields can be loaded.
+    Trusted,
+    /// Pointers are numbers, and their fields are read by helper.
+    Probe,
+}
+
+impl Flavour {
+    pub(super) fn of(attach: &Attach) -> Self {
+        match attach {
+            Attach::Fentry { .. }
+            | Attach::Fexit { .. }
+            | Attach::FmodRet { .. }
+            | Attach::Lsm { .. } => Self::Trusted,
+            Attach::Kprobe { .. }
+            | Attach::Kretprobe { .. }
+            | Attach::Tracepoint { .. }
+            | Attach::RawTracepoint { .. } => Self::Probe,
+        }
+    }
+
+    fn suffix(self) -> &'static str {
+        match self {
+            Self::Trusted => "trusted",
+            Self::Probe => "probe",
+        }
+    }
+}
+
+/// The routine that reads a text: (scratch, pointer or number, item) → offset, or negative.
+pub(super) fn read(reader: Reader, flavour: Flavour) -> Option<String> {
+    match reader {
+        Reader::Filename => Some("writ_read_filename".into()),
+        Reader::Text => Some("writ_read_string".into()),
+        Reader::Descriptor => Some("writ_read_fd".into()),
+        Reader::File | Reader::Path | Reader::Binprm => {
+            file_word(reader).map(|word| format!("writ_read_{word}_{}", flavour.suffix()))
+        }
+        Reader::Nothing | Reader::Integer { .. } => None,
+    }
+}
+
+/// The routine that adds flags and mode of a file to its item: (scratch, pointer or number, offset).
+pub(super) fn describe(reader: Reader, flavour: Flavour) -> Option<String> {
+    match reader {
+        Reader::Descriptor => Some("writ_describe_fd".into()),
+        Reader::File | Reader::Path | Reader::Binprm => {
+            file_word(reader).map(|word| format!("writ_describe_{word}_{}", flavour.suffix()))
+        }
+        Reader::Filename | Reader::Text | Reader::Nothing | Reader::Integer { .. } => None,
+    }
+}
+
+fn file_word(reader: Reader) -> Option<&'static str> {
+    match reader {
+        Reader::File => Some("file"),
+        Reader::Path => Some("path"),
+        Reader::Binprm => Some("binprm"),
+        Reader::Filename
+        | Reader::Text
+        | Reader::Descriptor
+        | Reader::Nothing
+        | Reader::Integer { .. } => None,
+    }
+}
+
+/// The routine that says which namespace of this kind the current task is in.
+pub(super) fn namespace(kind: NamespaceKind) -> String {
+    format!("writ_namespace_{}", kind.word())
+}
+
+/// Where the inode number of the host's namespace stands in [`HOST_NAMESPACES`].
+pub(super) fn host_namespace(kind: NamespaceKind) -> u32 {
+    let place = NamespaceKind::ALL.iter().position(|one| *one == kind).unwrap_or(0);
+    u32::try_from(place * 4).unwrap_or(0)
+}

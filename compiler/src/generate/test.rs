@@ -1,0 +1,95 @@
+//! Tests as jumps.
+
+use super::coder::Coder;
+use super::facts::Fact;
+use super::integer;
+use super::library;
+use super::registers::{CURRENT, RESULT};
+use crate::ir::Test;
+use crate::machine::{Comparison, Instruction, Label, Register, Size};
+use crate::policy::NamespaceKind;
+use crate::resolved::{NamespaceValue, Reader, Signedness};
+
+impl Coder<'_> {
+    /// Goes on at one of the labels, as the answer is.
+    pub(super) fn test(&mut self, test: &Test, yes: Label, no: Label, unknown: Label) {
+        match test {
+            Test::Integer { value, set } => {
+                self.integer(*value, unknown);
+                let reader = self.program.values[*value].reader;
+                integer::member(&mut self.emitter, CURRENT, reader, set, yes, no);
+            }
+            Test::Bits { value, mask } => {
+                self.integer(*value, unknown);
+                self.any_bit(CURRENT, *mask, yes, no);
+            }
+            Test::Text { value, set } => {
+                self.text(*value, unknown);
+                self.text_in(set, yes, no);
+            }
+            Test::Binary { set } => self.binary(*set, yes, no, unknown),
+            Test::Descends { set } => self.descends(*set, yes, no),
+            Test::Pid { pids, is_namespace_pid } => {
+                self.fact(if *is_namespace_pid { Fact::NamespacePid } else { Fact::Pid });
+                integer::one_of(&mut self.emitter, RESULT, pids.iter().copied(), yes, no);
+            }
+            Test::Namespace { kind, values } => self.namespace(*kind, values, yes, no, unknown),
+            Test::Enforcing { policy } => {
+                self.emitter.constant(Register::R1, u64::from(*policy));
+                self.emitter.call("writ_mode");
+                self.emitter.jump_if(RESULT, Comparison::Equal, 0, yes);
+                self.emitter.jump(no);
+            }
+        }
+    }
+
+    fn binary(&mut self, set: u32, yes: Label, no: Label, unknown: Label) {
+        self.fact(Fact::Process);
+        self.emitter.jump_if(RESULT, Comparison::Equal, 0, unknown);
+        let word = i16::try_from(set / 64 * 8).unwrap_or(0);
+        let offset = library::PROCESS_BINARY_SETS.saturating_add(word);
+        self.emitter.load(Size::Double, RESULT, RESULT, offset);
+        self.any_bit(RESULT, 1 << (set % 64), yes, no);
+    }
+
+    fn descends(&mut self, set: u32, yes: Label, no: Label) {
+        self.fact(Fact::Process);
+        self.emitter.jump_if(RESULT, Comparison::Equal, 0, no);
+        self.emitter.load(Size::Double, RESULT, RESULT, library::PROCESS_DESCENDS);
+        self.any_bit(RESULT, 1 << (set % 64), yes, no);
+    }
+
+    fn any_bit(&mut self, register: Register, mask: u64, yes: Label, no: Label) {
+        let any = Comparison::AnyBitSet;
+        self.emitter.jump_if_number(register, any, mask, Register::R1, yes);
+        self.emitter.jump(no);
+    }
+
+    fn namespace(
+        &mut self,
+        kind: NamespaceKind,
+        values: &[NamespaceValue],
+        yes: Label,
+        no: Label,
+        unknown: Label,
+    ) {
+        self.fact(Fact::Namespace(kind));
+        self.emitter.jump_if(RESULT, Comparison::Equal, 0, unknown);
+        if values.contains(&NamespaceValue::Host) {
+            let to = Register::R1;
+            let symbol = library::HOST_NAMESPACES.to_owned();
+            let offset = library::host_namespace(kind);
+            self.emitter.emit(Instruction::LoadGlobalAddress { to, symbol, offset });
+            self.emitter.load(Size::Word, to, to, 0);
+            self.emitter.jump_if(RESULT, Comparison::Equal, to, yes);
+        }
+        let inodes = values.iter().filter_map(|value| match value {
+            NamespaceValue::Host => None,
+            NamespaceValue::Inode(inode) => Some(*inode),
+        });
+        integer::one_of(&mut self.emitter, RESULT, inodes, yes, no);
+    }
+}
+
+/// Unsigned numbers of 32 bits.
+pub(super) const NUMBER: Reader = Reader::Integer { bytes: 4, signedness: Signedness::Unsigned };

@@ -1,0 +1,93 @@
+//! The patterns of a set as byte strings, without those that others make superfluous.
+
+use writ_bundle::Pattern;
+
+use super::tables::TEXT_BYTES;
+use crate::set::TextSet;
+
+/// A set, cut by how it is compared.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Patterns {
+    /// What texts begin with, compared by instructions. Ordered; none begins with another.
+    pub starts: Vec<Vec<u8>>,
+    /// What texts begin with, looked up in a table.
+    pub tabled: Vec<Vec<u8>>,
+    /// What texts end with, from the last byte to the first. Ordered; none begins with another.
+    pub ends: Vec<Vec<u8>>,
+}
+
+/// The most patterns of a set that are compared by instructions. The comparison costs less than a
+/// lookup however many there are, but each takes 20 to 40 instructions of code, and jumps reach over
+/// 32,767.
+pub(super) const INLINE_MAX: usize = 128;
+
+impl Patterns {
+    /// The patterns of `set`. One with a zero byte is left out, since no text has one.
+    pub(super) fn of(set: &TextSet) -> Self {
+        let mut starts = Vec::new();
+        let mut ends = Vec::new();
+        for one in &set.patterns {
+            match &one.pattern {
+                pattern if pattern.text().contains('\0') => {}
+                Pattern::Equal(text) => starts.push([text.as_bytes(), &[0]].concat()),
+                Pattern::Prefix(text) => starts.push(text.as_bytes().to_vec()),
+                Pattern::Postfix(text) => ends.push(text.bytes().rev().collect()),
+            }
+        }
+        let starts = without_longer(starts);
+        let is_large = starts.len() > INLINE_MAX;
+        let fits = |pattern: &Vec<u8>| is_large && pattern.len() <= TEXT_BYTES;
+        let (tabled, starts) = starts.into_iter().partition(fits);
+        Self { starts, tabled, ends: without_longer(ends) }
+    }
+}
+
+/// Ordered, without strings that begin with another one.
+fn without_longer(strings: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
+    let mut strings = strings;
+    strings.sort_unstable();
+    let mut kept: Vec<Vec<u8>> = Vec::new();
+    for string in strings {
+        if !kept.last().is_some_and(|last| string.starts_with(last)) {
+            kept.push(string);
+        }
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::set::TextPattern;
+    use crate::source::{SourceMap, Span};
+
+    fn patterns(patterns: &[Pattern]) -> Patterns {
+        let span = Span::new(SourceMap::default().add("", ""), 0..0);
+        let patterns = patterns.iter().map(|one| TextPattern { pattern: one.clone(), span });
+        Patterns::of(&TextSet { patterns: patterns.collect() })
+    }
+
+    #[test]
+    fn a_prefix_makes_longer_ones_superfluous() {
+        let set = patterns(&[
+            Pattern::Equal("/etc/shadow".into()),
+            Pattern::Prefix("/etc/".into()),
+            Pattern::Equal("/etc".into()),
+        ]);
+        assert_eq!(set.starts, [b"/etc\0".to_vec(), b"/etc/".to_vec()]);
+    }
+
+    #[test]
+    fn many_patterns_go_to_a_table_but_for_those_that_are_too_long() {
+        let mut many: Vec<Pattern> =
+            (0..200).map(|number| Pattern::Prefix(format!("/{number:03}"))).collect();
+        many.push(Pattern::Equal("x".repeat(256)));
+        let set = patterns(&many);
+        assert_eq!((set.tabled.len(), set.starts.len()), (200, 1));
+    }
+
+    #[test]
+    fn a_pattern_with_a_zero_byte_matches_no_text() {
+        assert_eq!(patterns(&[Pattern::Prefix("a\0".into())]), Patterns::default());
+    }
+}

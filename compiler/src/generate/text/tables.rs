@@ -1,0 +1,63 @@
+//! Large sets as tries in maps, filled before anything is attached.
+
+use std::collections::BTreeMap;
+
+use writ_bundle::MapImage;
+
+use crate::machine::{MapDefinition, MapKind, map_flag};
+
+/// Bytes of text in a key; the kernel allows no more (`LPM_DATA_SIZE_MAX`).
+pub(super) const TEXT_BYTES: usize = 256;
+
+/// The whole text of a key counts: what stands behind the zero at its end matches nothing.
+pub(super) const KEY_BITS: i32 = 8 * 256;
+
+/// The tables of one bundle, each different.
+#[derive(Debug, Default)]
+pub(in crate::generate) struct Tables {
+    tables: Vec<Vec<Vec<u8>>>,
+}
+
+impl Tables {
+    /// The name of the map with these patterns.
+    pub(super) fn table(&mut self, patterns: Vec<Vec<u8>>) -> String {
+        let known = self.tables.iter().position(|known| *known == patterns);
+        name(known.unwrap_or_else(|| {
+            self.tables.push(patterns);
+            self.tables.len() - 1
+        }))
+    }
+
+    /// The maps, and what they hold.
+    pub(in crate::generate) fn maps(&self) -> Vec<(MapDefinition, MapImage)> {
+        self.tables.iter().enumerate().map(|(number, patterns)| map(number, patterns)).collect()
+    }
+}
+
+fn name(number: usize) -> String {
+    format!("texts{number}")
+}
+
+fn map(number: usize, patterns: &[Vec<u8>]) -> (MapDefinition, MapImage) {
+    let key_size = 4 + u32::try_from(TEXT_BYTES).unwrap_or(0);
+    let value_size = 1;
+    let definition = MapDefinition {
+        name: name(number),
+        kind: MapKind::LpmTrie,
+        key_size,
+        value_size,
+        max_entries: u32::try_from(patterns.len()).unwrap_or(u32::MAX),
+        flags: map_flag::NO_PREALLOC,
+    };
+    let entries: BTreeMap<String, String> =
+        patterns.iter().map(|pattern| (key(pattern), "01".to_owned())).collect();
+    (definition, MapImage { map: name(number), key_size, value_size, entries })
+}
+
+/// How many bits count, then the text.
+fn key(pattern: &[u8]) -> String {
+    let bits = u32::try_from(pattern.len() * 8).unwrap_or(0);
+    let padding = std::iter::repeat_n(0, TEXT_BYTES.saturating_sub(pattern.len()));
+    let bytes = bits.to_le_bytes().into_iter().chain(pattern.iter().copied()).chain(padding);
+    bytes.map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,220 @@
+//! How values come into registers and into the record, each when it is first needed.
+
+use writ_bundle::record::status;
+
+use super::coder::Coder;
+use super::context::{self, Place};
+use super::library;
+use super::registers::{CONTEXT, CURRENT, FRAME, RESULT, SCRATCH};
+use super::stack::Slot;
+use super::state::Done;
+use crate::diagnostic::Defect;
+use crate::ids::Id;
+use crate::ir::{Value, ValueOrigin};
+use crate::machine::{Arithmetic, Comparison, Instruction, Label, Register, Size, Width};
+use crate::resolved::{Reader, Signedness};
+
+impl Coder<'_> {
+    /// Brings an integer, extended to 64 bits, into [`CURRENT`]. It needs no scratch area.
+    pub(super) fn integer(&mut self, value: Id<Value>, unknown: Label) {
+        if self.state.current == Some(value) {
+            return;
+        }
+        let Some(place) = self.place(value) else { return };
+        self.load_bits(place, CURRENT);
+        if matches!(place, Place::ProbedRegisters { .. }) {
+            self.emitter.jump_if(RESULT, Comparison::NotEqual, 0, unknown);
+        }
+        if let Reader::Integer { bytes, signedness } = self.program.values[value].reader
+            && let Some(size) = Size::from_bytes(u32::from(bytes))
+        {
+            self.extend(CURRENT, size.min(loaded(place)), signedness);
+        }
+        self.state.current = Some(value);
+    }
+
+    fn extend(&mut self, register: Register, size: Size, signedness: Signedness) {
+        let (to, width) = (register, Width::Bits32);
+        match (signedness, size) {
+            (_, Size::Double) => {}
+            (Signedness::Signed, _) => self.emitter.sign_extend(register, size),
+            (Signedness::Unsigned, Size::Word) => {
+                self.emitter.emit(Instruction::Move { width, to, from: register.into() });
+            }
+            (Signedness::Unsigned, Size::Half) => {
+                self.emitter.arithmetic(Arithmetic::And, register, 0xffff);
+            }
+            (Signedness::Unsigned, Size::Byte) => {
+                self.emitter.arithmetic(Arithmetic::And, register, 0xff);
+            }
+        }
+    }
+
+    /// Brings the place of a text into [`CURRENT`], so that its bytes begin [`library::FIRST_TEXT`]
+    /// behind it.
+    ///
+    /// The comparison bounds the offset for the verifier, which on 5.10 knows nothing of a number
+    /// that was on the stack. A negative offset, which means that there is no text, fails it too.
+    pub(super) fn text(&mut self, value: Id<Value>, unknown: Label) {
+        if self.state.current == Some(value) {
+            return;
+        }
+        self.read(value);
+        self.emitter.copy(CURRENT, RESULT);
+        self.emitter.arithmetic(Arithmetic::Add, CURRENT, -i32::from(library::FIRST_TEXT));
+        self.emitter.jump_if(CURRENT, Comparison::Greater, library::TEXT_SPAN, unknown);
+        self.emitter.arithmetic(Arithmetic::Add, CURRENT, SCRATCH);
+        self.state.current = Some(value);
+    }
+
+    /// Sees to it that a text is read, and brings its offset into the result register.
+    fn read(&mut self, value: Id<Value>) {
+        let slot = Slot::Value(value);
+        let offset = self.frame.offset(slot);
+        match self.done(value) {
+            Done::Surely => self.emitter.load(Size::Double, RESULT, FRAME, offset),
+            Done::Never => self.read_now(value, offset),
+            Done::Maybe => {
+                self.must_be_zeroed(slot);
+                let known = self.emitter.label();
+                self.emitter.load(Size::Double, RESULT, FRAME, offset);
+                self.emitter.jump_if(RESULT, Comparison::NotEqual, 0, known);
+                self.read_now(value, offset);
+                self.emitter.place(known);
+            }
+        }
+        self.state.values.insert(value, Done::Surely);
+    }
+
+    fn read_now(&mut self, value: Id<Value>, offset: i16) {
+        let Value { reader, item, .. } = self.program.values[value];
+        let Some(routine) = library::read(reader, self.flavour) else { return };
+        let Some(place) = self.place(value) else { return };
+        self.scratch();
+        self.load_bits(place, Register::R2);
+        self.emitter.copy(Register::R1, SCRATCH);
+        self.emitter.constant(Register::R3, u64::from(item));
+        self.emitter.call(routine);
+        self.emitter.store(Size::Double, FRAME, offset, RESULT);
+    }
+
+    /// Sees to it that the record has an item for the value, and for a file its flags and mode.
+    pub(super) fn show(&mut self, value: Id<Value>) {
+        if self.program.values[value].reader.is_text() {
+            self.read(value);
+            self.describe(value);
+        } else {
+            self.show_integer(value);
+        }
+    }
+
+    /// Adds flags and mode. Doing it again changes nothing.
+    fn describe(&mut self, value: Id<Value>) {
+        let described = self.state.described.insert(value, Done::Surely).unwrap_or_default();
+        let reader = self.program.values[value].reader;
+        let routine = library::describe(reader, self.flavour).filter(|_| described != Done::Surely);
+        let (Some(routine), Some(place)) = (routine, self.place(value)) else { return };
+        self.load_bits(place, Register::R2);
+        let offset = self.frame.offset(Slot::Value(value));
+        self.emitter.copy(Register::R1, SCRATCH);
+        self.emitter.load(Size::Double, Register::R3, FRAME, offset);
+        self.emitter.call(routine);
+    }
+
+    fn show_integer(&mut self, value: Id<Value>) {
+        let slot = Slot::Value(value);
+        match self.done(value) {
+            Done::Surely => {}
+            Done::Never => self.put_integer(value),
+            Done::Maybe => {
+                self.must_be_zeroed(slot);
+                let shown = self.emitter.label();
+                let before = self.state.current;
+                let offset = self.frame.offset(slot);
+                self.emitter.load(Size::Double, RESULT, FRAME, offset);
+                self.emitter.jump_if(RESULT, Comparison::NotEqual, 0, shown);
+                self.put_integer(value);
+                self.emitter.place(shown);
+                self.state.current = before.filter(|before| *before == value);
+            }
+        }
+        self.state.values.insert(value, Done::Surely);
+    }
+
+    fn put_integer(&mut self, value: Id<Value>) {
+        self.scratch();
+        let item = u64::from(self.program.values[value].item);
+        let unreadable = self.emitter.label();
+        let done = self.emitter.label();
+        self.integer(value, unreadable);
+        self.emitter.copy(Register::R1, SCRATCH);
+        self.emitter.constant(Register::R2, item);
+        self.emitter.copy(Register::R3, CURRENT);
+        self.emitter.call("writ_put_integer");
+        self.emitter.jump(done);
+        self.emitter.place(unreadable);
+        self.emitter.copy(Register::R1, SCRATCH);
+        self.emitter.constant(Register::R2, item);
+        self.emitter.constant(Register::R3, u64::from(status::UNREADABLE));
+        self.emitter.call("writ_put_unreadable");
+        self.emitter.place(done);
+        if self.is_asked(Slot::Value(value)) {
+            let offset = self.frame.offset(Slot::Value(value));
+            self.emitter.store(Size::Double, FRAME, offset, 1);
+        }
+        if matches!(self.place(value), Some(Place::ProbedRegisters { .. })) {
+            self.state.current = None;
+        }
+    }
+
+    fn done(&self, value: Id<Value>) -> Done {
+        self.state.values.get(&value).copied().unwrap_or_default()
+    }
+
+    /// Loads the 64 bits of a value, or as many as there are. R1 to R5 are lost where they are read
+    /// by helper; then the result register is not 0 when they cannot be read.
+    fn load_bits(&mut self, place: Place, to: Register) {
+        match place {
+            Place::Memory { offset, size } => self.emitter.load(size, to, CONTEXT, offset),
+            Place::Word { offset } => self.emitter.load(Size::Double, to, CONTEXT, offset),
+            Place::Registers { pointer, offset } => {
+                self.emitter.load(Size::Double, to, CONTEXT, pointer);
+                self.emitter.load(Size::Double, to, to, offset);
+            }
+            Place::ProbedRegisters { pointer, offset } => {
+                let buffer = self.frame.offset(Slot::Buffer);
+                self.emitter.load(Size::Double, Register::R3, CONTEXT, pointer);
+                self.emitter.arithmetic(Arithmetic::Add, Register::R3, i32::from(offset));
+                self.emitter.constant(Register::R2, 8);
+                self.emitter.copy(Register::R1, FRAME);
+                self.emitter.arithmetic(Arithmetic::Add, Register::R1, i32::from(buffer));
+                self.emitter.call_helper(library::PROBE_READ);
+                self.emitter.load(Size::Double, to, FRAME, buffer);
+            }
+        }
+    }
+
+    /// Where the value's bits are. That they are nowhere is a defect.
+    fn place(&mut self, value: Id<Value>) -> Option<Place> {
+        let Value { origin, item, .. } = self.program.values[value];
+        let place = match origin {
+            ValueOrigin::Hook(origin) => context::place(&self.program.attach, origin),
+            ValueOrigin::Executable => None,
+        };
+        if place.is_none() {
+            let name = &self.program.name;
+            self.defect = Some(Defect(format!("program `{name}` cannot get at value {item}")));
+        }
+        place
+    }
+}
+
+/// How many bytes are loaded from a place.
+fn loaded(place: Place) -> Size {
+    match place {
+        Place::Memory { size, .. } => size,
+        Place::Word { .. } | Place::Registers { .. } | Place::ProbedRegisters { .. } => {
+            Size::Double
+        }
+    }
+}
