@@ -51,7 +51,7 @@ pub struct Run {
     #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u32).range(4096..=1 << 30))]
     pub ring_buffer_size: Option<u32>,
     /// Which messages appear on standard error.
-    #[arg(long, value_enum, default_value_t = LogLevel::Info, value_name = "LEVEL")]
+    #[arg(long, value_enum, default_value_t = LogLevel::Warning, value_name = "LEVEL")]
     pub log_level: LogLevel,
 }
 
@@ -100,10 +100,11 @@ pub enum ColorChoice {
     Never,
 }
 
-/// From few messages to many.
+/// From few messages to many. The line that begins with `ready` appears at every level.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub enum LogLevel {
+    /// Why the loader stops.
     Error,
+    /// Also what was lost or cannot be told.
     Warning,
-    Info,
 }

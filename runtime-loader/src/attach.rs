@@ -19,6 +19,9 @@ use crate::verifier_log;
 mod by_aya;
 mod modify_return;
 
+#[cfg(test)]
+pub(crate) use modify_return::rename_sections;
+
 /// A bundle whose programs are loaded. Dropping it detaches them and frees its maps.
 pub struct Loaded {
     bundle: BundleFile,

@@ -107,6 +107,11 @@ impl Problem {
         Self { code, message: message.into(), help: None }
     }
 
+    /// A system call of the loader's own that failed.
+    pub fn of_call(call: &str, error: &std::io::Error) -> Self {
+        Self::new(&SYSTEM_CALL, format!("{call}: {error}"))
+    }
+
     /// The same with advice.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {

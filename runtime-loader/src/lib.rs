@@ -19,5 +19,6 @@ pub mod proc_scan;
 pub mod process_cache;
 pub mod run;
 pub mod running_kernel;
+mod session;
 pub mod system;
 pub mod verifier_log;

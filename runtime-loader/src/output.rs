@@ -80,9 +80,9 @@ pub struct Messages {
 }
 
 impl Messages {
-    /// Worth knowing.
-    pub fn info(self, text: &str) {
-        self.say(LogLevel::Info, text);
+    /// Everything is attached. It is said at every level: who starts a loader waits for it.
+    pub fn ready(self, text: &str) {
+        self.say(LogLevel::Error, text);
     }
 
     /// Events are missing or may be.

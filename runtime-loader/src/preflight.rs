@@ -61,9 +61,14 @@ impl Report {
     ///
     /// # Errors
     ///
-    /// When anything is absent.
+    /// When anything is absent, or it is not known whether LSM programs would run at all.
     pub fn verdict(&self) -> Result<(), Problem> {
-        let absent = |finding: &&Finding| finding.verdict == Verdict::Absent;
+        // Programs for an LSM that is not active attach and never run: nobody would notice.
+        let absent = |finding: &&Finding| match finding.verdict {
+            Verdict::Present => false,
+            Verdict::Absent => true,
+            Verdict::CannotTell => finding.feature == LSM_ACTIVE,
+        };
         let Some(missing) = self.findings.iter().find(absent) else { return Ok(()) };
         let at = missing.at.as_ref().map(|at| format!(", which {at} needs")).unwrap_or_default();
         let (bundle, feature) = (&self.bundle, &missing.feature);
@@ -74,11 +79,17 @@ impl Report {
             );
             return Err(Problem::new(&code::OTHER_KERNEL, message));
         }
-        let message =
-            format!("`{bundle}`: this kernel lacks `{feature}`{at}: {}", missing.evidence);
+        let lacks = match missing.verdict {
+            Verdict::Present | Verdict::Absent => "this kernel lacks",
+            Verdict::CannotTell => "it cannot be told whether this kernel has",
+        };
+        let message = format!("`{bundle}`: {lacks} `{feature}`{at}: {}", missing.evidence);
         let problem = Problem::new(&code::MISSING_FEATURE, message);
-        Err(match feature.as_str() {
-            LSM_ACTIVE => problem
+        Err(match (feature.as_str(), missing.verdict) {
+            (LSM_ACTIVE, Verdict::CannotTell) => {
+                problem.help("mount it: `mount -t securityfs none /sys/kernel/security`")
+            }
+            (LSM_ACTIVE, _) => problem
                 .help("boot with `bpf` in the `lsm=` list, or compile for a kernel without it"),
             _ => problem,
         })
@@ -189,10 +200,11 @@ fn attach_type(kernel: &RunningKernel, upper: &str) -> (Verdict, String) {
 
 fn lsm_active(kernel: &RunningKernel, name: &str) -> (Verdict, String) {
     match &kernel.lsms {
-        Some(list) => {
-            let active = list.iter().any(|lsm| lsm == name);
+        Some(lsms) => {
+            let active = lsms.names.iter().any(|lsm| lsm == name);
             let verdict = if active { Verdict::Present } else { Verdict::Absent };
-            (verdict, format!("the active LSMs are {}", list.join(",")))
+            let list = lsms.names.join(",");
+            (verdict, format!("the active LSMs by {} are {list}", lsms.witness))
         }
         None => {
             (Verdict::CannotTell, "securityfs is not mounted at /sys/kernel/security".to_owned())

@@ -1,31 +1,23 @@
 //! `writ-loader run`: attach, report, detach.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io;
-use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 
 use aya::maps::{MapData, RingBuf};
-use writ_bundle::record::counter;
 
 use crate::arguments::Run;
 use crate::attach::{self, Loaded, Options, Part};
 use crate::bundle_file::{self, BundleFile};
 use crate::clock::Clock;
-use crate::code::{self, Problem};
+use crate::code::Problem;
+use crate::events::Observer;
 use crate::events::json::Node;
-use crate::events::{Event, Observer, Refused};
 use crate::output::{EventWriter, Messages, node_name};
 use crate::preflight::preflight;
 use crate::proc_scan::{self, Found};
 use crate::process_cache::{DEFAULT_CAPACITY, Key, Process, ProcessCache};
 use crate::running_kernel::{self, RunningKernel};
+use crate::session::Session;
 use crate::system;
-
-/// How often lost events are looked for, and so how late they are reported.
-const COUNT_MILLISECONDS: u16 = 1_000;
-
-/// Records taken from one ring buffer before the others have their turn and the output is flushed.
-const RECORDS_AT_ONCE: usize = 4_096;
 
 /// Attaches the bundles and reports events until a signal says stop.
 ///
@@ -36,8 +28,9 @@ const RECORDS_AT_ONCE: usize = 4_096;
 pub fn run(arguments: &Run) -> Result<(), Problem> {
     let messages = Messages { level: arguments.log_level };
     // Before anything is attached: a signal must detach, not kill.
-    let signals = system::termination_signals().map_err(|error| call_failed("signalfd", &error))?;
-    let clock = system::clock().map_err(|error| call_failed("clock_gettime", &error))?;
+    let signals =
+        system::termination_signals().map_err(|error| Problem::of_call("signalfd", &error))?;
+    let clock = system::clock().map_err(|error| Problem::of_call("clock_gettime", &error))?;
     let kernel = running_kernel::read()?;
     let bundles = accept(arguments, &kernel, messages)?;
     let mut writer = EventWriter::open(arguments, Node { name: node_name(), clock })?;
@@ -52,18 +45,9 @@ pub fn run(arguments: &Run) -> Result<(), Problem> {
     let manifests = loaded.iter().map(|one| one.bundle().manifest.clone()).collect();
     let lookup = move |pid| proc_scan::find(pid, clock).map(|found| found.process);
     let observer = Observer::new(manifests, cache, Box::new(lookup));
-    messages.info(&ready(&loaded));
-    let mut session = Session {
-        observer,
-        refused: Refused::default(),
-        counted: vec![[0; counter::COUNT as usize]; loaded.len()],
-        messages,
-    };
+    messages.ready(&ready(&loaded));
+    let mut session = Session::new(observer, loaded.len(), messages);
     session.follow(&mut loaded, &mut rings, &signals, &mut writer)
-}
-
-fn call_failed(call: &str, error: &io::Error) -> Problem {
-    Problem::new(&code::SYSTEM_CALL, format!("{call}: {error}"))
 }
 
 /// Reads the bundles, chooses and checks; nothing is loaded.
@@ -111,7 +95,7 @@ fn attach(loaded: &mut [Loaded], clock: Clock) -> Result<ProcessCache, Problem> 
     let after = proc_scan::scan(clock);
     put_processes(loaded, &after, &before)?;
     attach_part(loaded, Part::Policies)?;
-    let now = system::monotonic_now().map_err(|error| call_failed("clock_gettime", &error))?;
+    let now = system::monotonic_now().map_err(|error| Problem::of_call("clock_gettime", &error))?;
     Ok(known_processes(before, after, now))
 }
 
@@ -154,106 +138,4 @@ fn ready(loaded: &[Loaded]) -> String {
     let policies = count(|one| one.bundle().manifest.policies.len());
     let programs = count(|one| one.bundle().manifest.programs.len());
     format!("ready: {policies} policies, {programs} programs attached")
-}
-
-/// What is remembered between two looks at the ring buffers.
-struct Session {
-    observer: Observer,
-    refused: Refused,
-    /// Counters as they were reported last, for each bundle.
-    counted: Vec<[u64; counter::COUNT as usize]>,
-    messages: Messages,
-}
-
-impl Session {
-    fn follow(
-        &mut self,
-        loaded: &mut [Loaded],
-        rings: &mut [(usize, RingBuf<MapData>)],
-        signals: &OwnedFd,
-        writer: &mut EventWriter,
-    ) -> Result<(), Problem> {
-        loop {
-            let stop = wait(signals, rings).map_err(|error| call_failed("poll", &error))?;
-            if stop {
-                // Nothing is sent any more, so that draining ends.
-                loaded.iter_mut().for_each(Loaded::detach);
-            }
-            let mut events = Vec::new();
-            let more = self.take(rings, &mut events);
-            let done = stop && !more;
-            if done {
-                self.observer.finish(&mut events);
-            }
-            if rings.len() > 1 {
-                // Each ring buffer is in order; a reader expects the whole to be.
-                events.sort_by_key(|event| event.time);
-            }
-            self.write(writer, &events)?;
-            self.count(loaded);
-            if done {
-                return Ok(());
-            }
-        }
-    }
-
-    /// Writes events. When nobody reads them any more the loader ends; when the disk is full it
-    /// goes on, since what it enforces must not depend on that.
-    fn write(&mut self, writer: &mut EventWriter, events: &[Event]) -> Result<(), Problem> {
-        let Err(error) = writer.write(events) else { return Ok(()) };
-        if error.kind() == io::ErrorKind::BrokenPipe {
-            return Err(Problem::new(&code::FILE, format!("nobody reads the events: {error}")));
-        }
-        let number = events.len();
-        self.messages.warning(&format!("up to {number} events could not be written: {error}"));
-        Ok(())
-    }
-
-    /// Takes what is in the ring buffers; true when there may be more.
-    fn take(&mut self, rings: &mut [(usize, RingBuf<MapData>)], events: &mut Vec<Event>) -> bool {
-        let mut more = false;
-        for (bundle, ring) in rings {
-            let mut taken = 0;
-            while taken < RECORDS_AT_ONCE {
-                let Some(record) = ring.next() else { break };
-                taken += 1;
-                if let Err(error) = self.observer.observe(*bundle, &record, events)
-                    && self.refused.count(&error)
-                {
-                    self.messages.warning(&format!("a record is not understood: {error}"));
-                }
-            }
-            more |= taken == RECORDS_AT_ONCE;
-        }
-        more
-    }
-
-    /// Says what was lost since it was said last.
-    fn count(&mut self, loaded: &[Loaded]) {
-        const WHAT: [(u32, &str); 3] = [
-            (counter::LOST, "events were lost: the ring buffer was full (see --ring-buffer-size)"),
-            (counter::BUSY, "hook hits were not evaluated: no scratch area was free"),
-            (counter::UNTRACKED, "processes are not followed: the process map is full"),
-        ];
-        for (one, counted) in loaded.iter().zip(&mut self.counted) {
-            let now = one.counters();
-            for (index, what) in WHAT {
-                let value = |list: &[u64]| list.get(index as usize).copied().unwrap_or(0);
-                let grown = value(&now).saturating_sub(value(counted.as_slice()));
-                if grown > 0 {
-                    let path = one.bundle().path.display();
-                    self.messages.warning(&format!("`{path}`: {grown} {what}"));
-                }
-            }
-            *counted = now;
-        }
-    }
-}
-
-/// Waits for records or a signal; true when a signal came.
-fn wait(signals: &OwnedFd, rings: &[(usize, RingBuf<MapData>)]) -> io::Result<bool> {
-    let mut descriptors: Vec<BorrowedFd<'_>> = vec![signals.as_fd()];
-    descriptors.extend(rings.iter().map(|(_, ring)| ring.as_fd()));
-    let readable = system::wait_readable(&descriptors, COUNT_MILLISECONDS)?;
-    Ok(readable.first().copied().unwrap_or(false))
 }

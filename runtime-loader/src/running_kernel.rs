@@ -22,8 +22,8 @@ pub struct RunningKernel {
     pub btf: Vec<u8>,
     /// `sha256:<hex>` of `btf`.
     pub btf_digest: String,
-    /// The active LSMs, from securityfs.
-    pub lsms: Option<Vec<String>>,
+    /// The active LSMs.
+    pub lsms: Option<Lsms>,
     /// `/boot/config-<release>`.
     pub config: Option<String>,
     /// The directory of trace events, when tracefs is mounted.
@@ -32,6 +32,13 @@ pub struct RunningKernel {
     pub(crate) functions: OnceCell<Option<BTreeSet<String>>>,
     /// Filled by `types`.
     pub(crate) parsed: OnceCell<Option<Btf>>,
+}
+
+/// Which LSMs are active, and what says so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lsms {
+    pub names: Vec<String>,
+    pub witness: &'static str,
 }
 
 const BTF_PATH: &str = "/sys/kernel/btf/vmlinux";
@@ -46,19 +53,44 @@ pub fn read() -> Result<RunningKernel, Problem> {
         .map_err(|error| Problem::new(&code::KERNEL_TYPES, format!("{BTF_PATH}: {error}")))?;
     let release = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
     let release = release.trim().to_owned();
-    let lsms = fs::read_to_string("/sys/kernel/security/lsm").ok();
+    let config = fs::read_to_string(format!("/boot/config-{release}")).ok();
+    let command_line = fs::read_to_string("/proc/cmdline").ok();
+    let securityfs = fs::read_to_string("/sys/kernel/security/lsm").ok();
     let trace_events = ["/sys/kernel/tracing/events", "/sys/kernel/debug/tracing/events"]
         .into_iter()
         .find(|path| Path::new(path).is_dir());
     Ok(RunningKernel {
-        config: fs::read_to_string(format!("/boot/config-{release}")).ok(),
+        lsms: active_lsms(securityfs.as_deref(), command_line.as_deref(), config.as_deref()),
+        config,
         btf_digest: digest(&btf),
         btf,
         release,
-        lsms: lsms.map(|list| list.trim().split(',').map(str::to_owned).collect()),
         trace_events: trace_events.map(str::to_owned),
         ..RunningKernel::default()
     })
+}
+
+/// What securityfs lists; where it is not mounted, the list that the kernel was booted with
+/// (`lsm=`), else the one that it was built with (`CONFIG_LSM`).
+fn active_lsms(
+    securityfs: Option<&str>,
+    command_line: Option<&str>,
+    config: Option<&str>,
+) -> Option<Lsms> {
+    let list = |text: &str, witness| {
+        let names = text.trim().split(',').map(str::to_owned).collect();
+        Some(Lsms { names, witness })
+    };
+    if let Some(text) = securityfs {
+        return list(text, "securityfs");
+    }
+    let parameter = |word: &'_ str| word.strip_prefix("lsm=").map(str::to_owned);
+    if let Some(text) = command_line?.split_ascii_whitespace().rev().find_map(parameter) {
+        return list(&text, "the kernel's command line");
+    }
+    let option = |line: &'_ str| line.strip_prefix("CONFIG_LSM=").map(str::to_owned);
+    let text = config?.lines().find_map(option)?;
+    list(text.trim_matches('"'), "the kernel's configuration")
 }
 
 /// `sha256:<hex>` of `bytes`.
@@ -130,4 +162,42 @@ fn read_functions() -> Option<BTreeSet<String>> {
         kind.eq_ignore_ascii_case("t").then(|| words.next().map(str::to_owned)).flatten()
     };
     Some(text.lines().filter_map(name).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_active_lsms_are_known_by_the_best_witness_there_is() {
+        let config = Some("CONFIG_LSM_MMAP_MIN_ADDR=65536\nCONFIG_LSM=\"landlock,bpf\"\n");
+        for (securityfs, command_line, config, expected) in [
+            (Some("a,b\n"), Some("lsm=c"), config, Some("a,b by securityfs")),
+            (None, Some("ro lsm=x lsm=c,d"), config, Some("c,d by the kernel's command line")),
+            (None, Some("ro"), config, Some("landlock,bpf by the kernel's configuration")),
+            (None, Some("ro"), None, None),
+            (None, None, config, None),
+        ] {
+            let found = active_lsms(securityfs, command_line, config)
+                .map(|lsms| format!("{} by {}", lsms.names.join(","), lsms.witness));
+            assert_eq!(found.as_deref(), expected);
+        }
+    }
+
+    #[test]
+    fn a_digest_is_that_of_sha256() {
+        assert_eq!(
+            digest(b"abc"),
+            "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        );
+    }
+
+    #[test]
+    fn an_option_is_set_when_it_is_built_in_or_a_module() {
+        let config = Some("CONFIG_A=y\nCONFIG_B=m\n# CONFIG_C is not set\n".to_owned());
+        let kernel = RunningKernel { config, ..RunningKernel::default() };
+        for (option, set) in [("CONFIG_A", true), ("CONFIG_B", true), ("CONFIG_C", false)] {
+            assert_eq!(kernel.has_config(option), Some(set));
+        }
+    }
 }

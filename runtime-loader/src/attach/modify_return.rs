@@ -41,7 +41,7 @@ const RENAMED: &[u8] = b"fentry/_/";
 
 /// The object with its `fmod_ret/…` sections renamed: aya refuses a whole object for one section
 /// whose kind it does not know. The names stand in the ELF's string tables and in the BTF's.
-pub(super) fn rename_sections(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn rename_sections(bytes: &[u8]) -> Vec<u8> {
     let mut copy = bytes.to_vec();
     for (start, length) in string_tables(bytes) {
         let table = start.checked_add(length).and_then(|end| copy.get_mut(start..end));

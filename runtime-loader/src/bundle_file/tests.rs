@@ -68,6 +68,35 @@ fn what_is_no_bundle_is_refused_with_the_reason() {
     assert_eq!(manifest(&[0; 4096]).unwrap_err().code.name, "not-a-bundle");
 }
 
+/// An object with nothing in it but a manifest.
+fn object() -> Vec<u8> {
+    use object::write::Object;
+    let format = object::BinaryFormat::Elf;
+    let mut object = Object::new(format, object::Architecture::Bpf, object::Endianness::Little);
+    let name = writ_bundle::SECTION.as_bytes().to_vec();
+    let section = object.add_section(Vec::new(), name, object::SectionKind::Other);
+    let manifest = serde_json::to_vec(&bundle("1", &["a"], "sha256:this").manifest).unwrap();
+    object.append_section_data(section, &manifest, 1);
+    object.write().unwrap()
+}
+
+#[test]
+fn a_bundle_that_was_cut_or_changed_anywhere_never_panics() {
+    let whole = object();
+    assert!(manifest(&whole).is_ok());
+    for length in 0..whole.len() {
+        let _ = manifest(&whole[..length]);
+    }
+    for at in 0..whole.len() {
+        for flip in [0x01, 0x80, 0xff] {
+            let mut changed = whole.clone();
+            changed[at] ^= flip;
+            let _ = manifest(&changed);
+            assert_eq!(crate::attach::rename_sections(&changed).len(), changed.len());
+        }
+    }
+}
+
 fn program(attach: &serde_json::Value, hooks: &[u32]) -> Manifest {
     let mut manifest = bundle("1", &[], "sha256:this").manifest;
     let program = serde_json::json!({

@@ -1,4 +1,5 @@
 use super::*;
+use crate::running_kernel::Lsms;
 
 fn bundle(requires: &[&str], attach: &serde_json::Value) -> BundleFile {
     let at = serde_json::json!({"source": 0, "line": 7, "column": 1});
@@ -24,7 +25,10 @@ fn kernel(lsms: Option<&[&str]>) -> RunningKernel {
         release: "6.1.0-test".into(),
         btf: b"\0BPF_FUNC_ringbuf_output\0BPF_PROG_TYPE_LSM\0BPF_TRACE_FENTRY\0".to_vec(),
         btf_digest: "sha256:this".into(),
-        lsms: lsms.map(|list| list.iter().map(|lsm| (*lsm).to_owned()).collect()),
+        lsms: lsms.map(|list| Lsms {
+            names: list.iter().map(|lsm| (*lsm).to_owned()).collect(),
+            witness: "securityfs",
+        }),
         ..RunningKernel::default()
     }
 }
@@ -72,6 +76,13 @@ fn an_lsm_program_is_refused_where_bpf_is_no_active_lsm_though_the_manifest_is_s
     let report = preflight(&bundle, &kernel(Some(&["lockdown", "capability"])));
     assert_eq!(report.verdict().unwrap_err().code.name, "missing-feature");
     assert!(preflight(&bundle, &kernel(Some(&["bpf"]))).verdict().is_ok());
+}
+
+#[test]
+fn an_lsm_program_is_refused_where_the_active_lsms_are_not_known() {
+    let bundle = bundle(&[], &serde_json::json!({"type": "lsm", "hook": "file_open"}));
+    let problem = preflight(&bundle, &kernel(None)).verdict().unwrap_err();
+    assert!(problem.help.unwrap().contains("securityfs"));
 }
 
 #[test]

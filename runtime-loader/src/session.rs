@@ -1,0 +1,158 @@
+//! From ring buffers to the output, until a signal says stop.
+
+use std::io;
+use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
+use std::time::{Duration, Instant};
+
+use aya::maps::{MapData, RingBuf};
+use writ_bundle::record::counter;
+
+use crate::attach::Loaded;
+use crate::code::{self, Problem};
+use crate::events::{Event, Observer, Refused};
+use crate::output::{EventWriter, Messages};
+use crate::system;
+
+/// How often lost events are looked for, and so how late they are reported.
+const COUNT_EVERY: Duration = Duration::from_secs(1);
+
+/// How long records are waited for at most, so that counting takes place without any too.
+const WAIT_MILLISECONDS: u16 = 1_000;
+
+/// Records taken from one ring buffer before the others have their turn and the output is flushed.
+const RECORDS_AT_ONCE: usize = 4_096;
+
+/// Counters that tell of events or processes that are missing, and what they tell.
+const WHAT: [(u32, &str); 3] = [
+    (counter::LOST, "events were lost: the ring buffer was full (see --ring-buffer-size)"),
+    (counter::BUSY, "hook hits were not evaluated: no scratch area was free"),
+    (counter::UNTRACKED, "processes are not followed: the process map is full"),
+];
+
+/// What is remembered between two looks at the ring buffers.
+#[derive(Debug)]
+pub(crate) struct Session {
+    observer: Observer,
+    refused: Refused,
+    /// Counters as they were reported last, for each bundle.
+    counted: Vec<[u64; counter::COUNT as usize]>,
+    counted_at: Instant,
+    /// Events that the output did not take since it was reported last, and why.
+    unwritten: usize,
+    write_error: String,
+    messages: Messages,
+}
+
+impl Session {
+    /// The beginning of a session with so many bundles.
+    pub(crate) fn new(observer: Observer, bundles: usize, messages: Messages) -> Self {
+        Self {
+            observer,
+            refused: Refused::default(),
+            counted: vec![[0; counter::COUNT as usize]; bundles],
+            counted_at: Instant::now(),
+            unwritten: 0,
+            write_error: String::new(),
+            messages,
+        }
+    }
+
+    /// Reports events until a signal says stop; then detaches and reports the rest.
+    ///
+    /// # Errors
+    ///
+    /// When nobody reads the events any more or the kernel has no memory left.
+    pub(crate) fn follow(
+        &mut self,
+        loaded: &mut [Loaded],
+        rings: &mut [(usize, RingBuf<MapData>)],
+        signals: &OwnedFd,
+        writer: &mut EventWriter,
+    ) -> Result<(), Problem> {
+        loop {
+            let stop = wait(signals, rings).map_err(|error| Problem::of_call("poll", &error))?;
+            if stop {
+                // Nothing is sent any more, so that draining ends.
+                loaded.iter_mut().for_each(Loaded::detach);
+            }
+            let mut events = Vec::new();
+            let more = self.take(rings, &mut events);
+            let done = stop && !more;
+            if done {
+                self.observer.finish(&mut events);
+            }
+            if rings.len() > 1 {
+                // Each ring buffer is in order; a reader expects the whole to be.
+                events.sort_by_key(|event| event.time);
+            }
+            self.write(writer, &events)?;
+            if done || self.counted_at.elapsed() >= COUNT_EVERY {
+                self.count(loaded);
+            }
+            if done {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Writes events. When nobody reads them any more the loader ends; when the disk is full it
+    /// goes on, since what it enforces must not depend on that.
+    fn write(&mut self, writer: &mut EventWriter, events: &[Event]) -> Result<(), Problem> {
+        let Err(error) = writer.write(events) else { return Ok(()) };
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            return Err(Problem::new(&code::FILE, format!("nobody reads the events: {error}")));
+        }
+        self.unwritten = self.unwritten.saturating_add(events.len());
+        self.write_error = error.to_string();
+        Ok(())
+    }
+
+    /// Takes what is in the ring buffers; true when there may be more.
+    fn take(&mut self, rings: &mut [(usize, RingBuf<MapData>)], events: &mut Vec<Event>) -> bool {
+        let mut more = false;
+        for (bundle, ring) in rings {
+            let mut taken = 0;
+            while taken < RECORDS_AT_ONCE {
+                let Some(record) = ring.next() else { break };
+                taken += 1;
+                if let Err(error) = self.observer.observe(*bundle, &record, events)
+                    && self.refused.count(&error)
+                {
+                    self.messages.warning(&format!("a record is not understood: {error}"));
+                }
+            }
+            more |= taken == RECORDS_AT_ONCE;
+        }
+        more
+    }
+
+    /// Says what was lost since it was said last.
+    fn count(&mut self, loaded: &[Loaded]) {
+        self.counted_at = Instant::now();
+        if self.unwritten > 0 {
+            let (number, error) = (self.unwritten, &self.write_error);
+            self.messages.warning(&format!("up to {number} events could not be written: {error}"));
+            self.unwritten = 0;
+        }
+        for (one, counted) in loaded.iter().zip(&mut self.counted) {
+            let now = one.counters();
+            for (index, what) in WHAT {
+                let value = |list: &[u64]| list.get(index as usize).copied().unwrap_or(0);
+                let grown = value(&now).saturating_sub(value(counted.as_slice()));
+                if grown > 0 {
+                    let path = one.bundle().path.display();
+                    self.messages.warning(&format!("`{path}`: {grown} {what}"));
+                }
+            }
+            *counted = now;
+        }
+    }
+}
+
+/// Waits for records or a signal; true when a signal came.
+fn wait(signals: &OwnedFd, rings: &[(usize, RingBuf<MapData>)]) -> io::Result<bool> {
+    let mut descriptors: Vec<BorrowedFd<'_>> = vec![signals.as_fd()];
+    descriptors.extend(rings.iter().map(|(_, ring)| ring.as_fd()));
+    let readable = system::wait_readable(&descriptors, WAIT_MILLISECONDS)?;
+    Ok(readable.first().copied().unwrap_or(false))
+}
