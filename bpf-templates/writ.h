@@ -161,6 +161,8 @@ struct writ_scratch {
 	__u64 walk_mount;
 	struct writ_dentry chain[CHAIN_MAX];
 	__u8 walk[TEXT_MAX + 1 + SLACK];
+	/* Keeps `event`, whose place generated code knows, where it is when the above changes. */
+	__u8 spare[112];
 	union {
 		struct writ_header header;
 		__u8 event[EVENT_SIZE + SLACK];
@@ -174,7 +176,7 @@ LAYOUT(sizeof(struct writ_credentials) == 64);
 LAYOUT(sizeof(struct writ_family) == 16);
 LAYOUT(sizeof(struct writ_process) == 64);
 LAYOUT(__builtin_offsetof(struct writ_scratch, binary_sets) == 24);
-LAYOUT(__builtin_offsetof(struct writ_scratch, event) % 8 == 0);
+LAYOUT(__builtin_offsetof(struct writ_scratch, event) == 5912);
 LAYOUT(sizeof(struct writ_scratch) <= 32768);
 
 #endif
