@@ -31,8 +31,12 @@ pub fn resolve(
 ) -> Option<resolved::Policy> {
     let missing: Vec<Reported> =
         policy.not_yet.iter().map(|part| not_yet(&part.what, part.span, diagnostics)).collect();
-    let hooks: Vec<Result<resolved::Hook, Reported>> =
-        policy.hooks.iter().map(|hook| hook::hook(hook, kernel, diagnostics)).collect();
+    let hooks: Vec<Result<resolved::Hook, Reported>> = policy
+        .hooks
+        .iter()
+        .filter(|hook| !reads_not_yet(hook, policy))
+        .map(|hook| hook::hook(hook, kernel, diagnostics))
+        .collect();
     let hooks = hooks.into_iter().collect::<Result<Vec<_>, _>>().ok()?;
     if !missing.is_empty() {
         return None;
@@ -45,6 +49,16 @@ pub fn resolve(
         namespace: policy.namespace.as_ref().map(|namespace| namespace.value.clone()),
         mode: policy.mode.map_or(Mode::Enforce, |mode| mode.value),
         hooks,
+    })
+}
+
+/// Whether a hook reads an argument in a way that the engine does not do yet. What that would read
+/// is not known, so its type cannot be judged.
+fn reads_not_yet(hook: &policy::Hook, policy: &policy::Policy) -> bool {
+    let mut arguments = hook.arguments.iter().chain(&hook.return_argument);
+    arguments.any(|argument| {
+        let inside = |span: Span| argument.span.to(span) == argument.span;
+        policy.not_yet.iter().any(|part| inside(part.span))
     })
 }
 

@@ -47,8 +47,6 @@ fn the_four_policies_are_told_what_they_really_do() {
                 ("TP0903", r#"values: ["/bin/su", "/usr/bin/sudo", "/usr/bin/passwd"]"#),
                 ("TP0905", r#""/bin/su""#),
                 ("TP0904", r#""/etc/shadow""#),
-                ("TP0904", r#""/etc/kubernetes/pki""#),
-                ("TP0904", r#""/var/run/secrets/kubernetes.io""#),
                 ("TP0905", r#""/var/run/secrets/kubernetes.io""#),
                 ("TP0903", r#"values: ["/usr/bin/xmrig", "/tmp/xmrig", "/usr/bin/minerd"]"#),
             ],

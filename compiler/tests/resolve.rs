@@ -1,6 +1,6 @@
 //! Policies as people write them, bound to the kernels whose profiles are embedded.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
 
 use writ::diagnostic::{Diagnostic, Diagnostics, Severity};
 use writ::kernel::{Profile, embedded};

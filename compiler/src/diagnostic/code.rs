@@ -98,7 +98,7 @@ catalogue! {
     AMBIGUOUS_FUNCTION = "TP0209" "ambiguous-function" Error "the kernel has several functions of this name";
     RETURNS_NOTHING = "TP0210" "returns-nothing" Error "the function has no return value";
     ARGUMENT_TYPE = "TP0301" "argument-type" Error "the declared type does not fit the kernel's";
-    DIFFERENT_TYPE = "TP0302" "different-type" Warning "the declared type shows some values differently";
+    DIFFERENT_TYPE = "TP0302" "different-type" Note "the declared type shows some values differently";
     NO_NATURAL_TYPE = "TP0303" "no-natural-type" Error "no type can be chosen for an argument without one";
     OPERATOR_TYPE = "TP0304" "operator-type" Error "the operator does not fit the argument's type";
     NOT_A_NUMBER = "TP0305" "not-a-number" Error "a number is compared with something that is none";

@@ -5,7 +5,7 @@ use super::not_yet;
 use super::parameter::{Parameter, Signature};
 use crate::diagnostic::{Diagnostics, Finding, Reported, code, did_you_mean};
 use crate::policy::{self, ArgumentPlace, ArgumentType};
-use crate::resolved::{self, Reader};
+use crate::resolved::{self, Origin, Reader};
 use crate::source::{Span, Spanned};
 
 /// An argument of a hook.
@@ -113,6 +113,8 @@ fn reader(
 ) -> Result<Reader, Reported> {
     match fit(declared.value, parameter.shape) {
         Fit::Fits(reader) => Ok(reader),
+        // What is returned is nearly always small, whatever the type: everybody writes `int`.
+        Fit::Differs(reader, _) if matches!(parameter.origin, Origin::Return { .. }) => Ok(reader),
         Fit::Differs(reader, so) => {
             let message = format!("the kernel has `{}` here, so {so}", in_c(parameter));
             let finding = Finding::at(declared.span, message)

@@ -140,23 +140,22 @@ fn cannot_deny(
 }
 
 /// What to hook instead.
-fn instead(target: &Target<'_>, kernel: &Profile) -> Option<String> {
+fn instead(target: &Target<'_>, kernel: &Profile) -> String {
     match target {
         Target::Syscall(syscall) => {
-            let hook =
-                security::hook_for_syscall(&syscall.name).and_then(|hook| kernel.lsm_hook(hook));
-            Some(match hook {
+            let hook = security::hook_for_syscall(&syscall.name);
+            match hook.and_then(|hook| kernel.lsm_hook(hook)) {
                 Some(hook) => format!(
                     "hook the LSM hook `{}` instead: it can deny the same, and its arguments are \
                      what the kernel really uses",
                     hook.name
                 ),
                 None => "no LSM hook decides about this call; `Sigkill` ends the caller".to_owned(),
-            })
+            }
         }
         Target::Function(_) | Target::Tracepoint(_) | Target::RawTracepoint { .. } => {
-            Some("use `Sigkill`, or hook the LSM hook that decides about it".to_owned())
+            "use `Sigkill`, or hook the LSM hook that decides about it".to_owned()
         }
-        Target::Lsm(_) => Some("boot with `bpf` in the `lsm=` list, or use `Sigkill`".to_owned()),
+        Target::Lsm(_) => "boot with `bpf` in the `lsm=` list, or use `Sigkill`".to_owned(),
     }
 }

@@ -219,30 +219,30 @@ fn class(type_: ArgumentType) -> Class {
 mod tests {
     use super::*;
 
-    fn number(bytes: u32, signed: bool) -> Option<Shape<'static>> {
-        Some(Shape::Integer { bytes, signed })
+    fn number(bytes: u32, signed: bool) -> Shape<'static> {
+        Shape::Integer { bytes, signed }
     }
 
     #[test]
     fn a_narrow_parameter_is_read_as_narrow_as_it_is() {
         let reader = Reader::Integer { bytes: 4, signedness: Signedness::Signed };
-        assert_eq!(fit(ArgumentType::Int64, number(4, true)), Fit::Fits(reader));
+        assert_eq!(fit(ArgumentType::Int64, Some(number(4, true))), Fit::Fits(reader));
     }
 
     #[test]
     fn an_int_may_stand_for_an_unsigned_int() {
         let reader = Reader::Integer { bytes: 4, signedness: Signedness::Signed };
-        assert_eq!(fit(ArgumentType::Int, number(4, false)), Fit::Fits(reader));
+        assert_eq!(fit(ArgumentType::Int, Some(number(4, false))), Fit::Fits(reader));
     }
 
     #[test]
     fn half_a_long_differs() {
-        assert!(matches!(fit(ArgumentType::Int, number(8, true)), Fit::Differs(..)));
+        assert!(matches!(fit(ArgumentType::Int, Some(number(8, true))), Fit::Differs(..)));
     }
 
     #[test]
     fn a_file_is_not_an_integer() {
-        assert_eq!(fit(ArgumentType::File, number(4, true)), Fit::Unfit);
+        assert_eq!(fit(ArgumentType::File, Some(number(4, true))), Fit::Unfit);
         let shape = Some(Shape::PointerToStruct { name: "file" });
         assert_eq!(fit(ArgumentType::Int, shape), Fit::Unfit);
         assert_eq!(fit(ArgumentType::File, shape), Fit::Fits(Reader::File));

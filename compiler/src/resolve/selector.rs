@@ -3,7 +3,7 @@
 use super::action;
 use super::condition::{self, Moment, expression};
 use crate::diagnostic::{Diagnostics, Finding, Reported, code, did_you_mean};
-use crate::policy::{self, ArgumentPlace, ArgumentReference};
+use crate::policy::{self, ArgumentPlace, ArgumentReference, Point};
 use crate::resolved::{self, Action, Argument, ArgumentId};
 use crate::source::Span;
 
@@ -119,13 +119,25 @@ impl<'a> Scope<'a> {
             ArgumentReference::Index(wanted) => written
                 .iter()
                 .zip(self.arguments)
-                .position(|(argument, bound)| index_of(argument, bound) == Some(wanted.value)),
-            ArgumentReference::Place(place) => {
-                usize::try_from(place.value).ok().filter(|&place| place < written.len())
-            }
+                .position(|(argument, bound)| index_of(argument, bound) == Some(wanted.value))
+                .or_else(|| self.tracepoint_place(wanted.value)),
+            ArgumentReference::Place(place) => self.place(place.value),
             ArgumentReference::Name { name, .. } => {
                 written.iter().position(|argument| name_of(argument) == Some(&name.value))
             }
+        }
+    }
+
+    fn place(&self, place: u32) -> Option<usize> {
+        usize::try_from(place).ok().filter(|&place| place < self.arguments.len())
+    }
+
+    /// At a tracepoint Tetragon takes a number that is no field's for a place in the list
+    /// (`pkg/sensors/tracing/generictracepoint.go`).
+    fn tracepoint_place(&self, number: u32) -> Option<usize> {
+        match &self.written.point {
+            Point::Tracepoint { .. } | Point::RawTracepoint { .. } => self.place(number),
+            Point::Function(_) | Point::Syscall(_) | Point::Lsm(_) => None,
         }
     }
 

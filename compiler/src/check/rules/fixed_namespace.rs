@@ -13,17 +13,21 @@ const HOST: std::ops::RangeInclusive<u32> = 0xefff_fffa..=0xefff_ffff;
 fn check(policy: &Policy, findings: &mut Findings<'_>) {
     for (_, test) in tests(policy) {
         let Question::Namespace { values, .. } = &test.question else { continue };
-        for value in values {
-            let NamespaceValue::Inode(inode) = value else { continue };
-            let message = format!("namespace {inode} is another one after the next start");
-            let finding = Finding::at(test.span, message)
+        let number = values.iter().find_map(|value| match value {
+            NamespaceValue::Inode(inode) => Some(*inode),
+            NamespaceValue::Host => None,
+        });
+        let Some(inode) = number else { continue };
+        let help = if HOST.contains(&inode) {
+            "write `host_ns`, which says what is meant"
+        } else {
+            "write `host_ns`, or select workloads by their labels"
+        };
+        let message = format!("namespace {inode} is another one after the next start");
+        findings.add(
+            Finding::at(test.span, message)
                 .label("numbers of namespaces are given out anew")
-                .help(if HOST.contains(inode) {
-                    "write `host_ns`, which says what is meant".to_owned()
-                } else {
-                    "write `host_ns`, or select workloads by their labels".to_owned()
-                });
-            findings.add(finding);
-        }
+                .help(help.to_owned()),
+        );
     }
 }

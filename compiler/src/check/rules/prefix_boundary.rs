@@ -11,19 +11,29 @@ pub(super) const RULE: Rule = Rule { code: &code::PREFIX_BOUNDARY, check };
 
 fn check(policy: &Policy, findings: &mut Findings<'_>) {
     for (hook, test) in tests(policy) {
-        for pattern in paths(hook, test).iter().flat_map(|set| &set.patterns) {
-            let Pattern::Prefix(text) = &pattern.pattern else { continue };
-            // What ends with a dash or a dot was meant as the beginning of a name.
-            if !text.ends_with(|last: char| last.is_ascii_alphanumeric()) {
-                continue;
-            }
-            findings.add(
-                Finding::at(pattern.span, "this prefix ends in the middle of a name")
-                    .label(format!("matches `{text}-old` as well"))
-                    .help(format!(
-                        "write `{text}/` for what is in a directory, or compare with `Equal`"
-                    )),
-            );
+        let patterns = paths(hook, test).map_or(&[][..], |set| &set.patterns);
+        let open: Vec<_> = patterns
+            .iter()
+            .filter_map(|pattern| Some((pattern.span, open_prefix(&pattern.pattern)?)))
+            .collect();
+        let Some(((span, text), others)) = open.split_first() else { continue };
+        let mut finding = Finding::at(*span, "this prefix ends in the middle of a name")
+            .label(format!("matches `{text}-old` as well"))
+            .help(format!("write `{text}/` for what is in a directory, or compare with `Equal`"));
+        for (span, text) in others {
+            finding = finding.also(*span, format!("matches `{text}-old` as well"));
         }
+        findings.add(finding);
+    }
+}
+
+/// A prefix after which the name can go on. What ends with a dash or a dot was meant as the
+/// beginning of a name.
+fn open_prefix(pattern: &Pattern) -> Option<&str> {
+    match pattern {
+        Pattern::Prefix(text) => {
+            text.ends_with(|last: char| last.is_ascii_alphanumeric()).then_some(text.as_str())
+        }
+        Pattern::Equal(_) | Pattern::Postfix(_) => None,
     }
 }

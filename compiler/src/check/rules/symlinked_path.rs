@@ -40,13 +40,19 @@ fn check(policy: &Policy, findings: &mut Findings<'_>) {
     }
 }
 
-/// Where a path leads on a system with these links.
+/// Where a path leads on a system with these links; also that of a prefix which is a link itself.
 fn target(pattern: &Pattern) -> Option<String> {
     let text = match pattern {
-        Pattern::Equal(text) | Pattern::Prefix(text) => text,
+        Pattern::Equal(text) => text.clone(),
+        Pattern::Prefix(text) if text.ends_with('/') => text.clone(),
+        Pattern::Prefix(text) => format!("{text}/"),
         Pattern::Postfix(_) => return None,
     };
-    LINKS.iter().find_map(|(link, target)| Some(format!("{target}{}", text.strip_prefix(link)?)))
+    let (link, target) = LINKS.iter().find(|(link, _)| text.starts_with(link))?;
+    let written = pattern.text().len();
+    let target = format!("{target}{}", text.strip_prefix(link)?);
+    // The slash that was added for the comparison is taken away again.
+    Some(if written < text.len() { target.trim_end_matches('/').to_owned() } else { target })
 }
 
 /// Whether the set has the path under its real name as well.
