@@ -13,6 +13,7 @@ pub mod function;
 pub mod image;
 pub mod lsm;
 pub mod profile;
+mod refused_lsm_hook_table;
 pub mod security;
 mod security_table;
 pub mod syscall;

@@ -4,7 +4,9 @@ use super::answer::{Answer, Evidence};
 use super::btf::{Shape, Type};
 use super::feature::{config, helper, listed};
 use super::function::Function;
+use super::lsm::LsmHook;
 use super::profile::{Part, Profile};
+use super::refused_lsm_hook_table::REFUSED;
 
 /// Arguments that a trampoline passes on x86-64 on every kernel. 6.6 and later also pass those on
 /// the stack, up to `MAX_BPF_FUNC_ARGS`, 12 (`arch_prepare_bpf_trampoline` in
@@ -148,12 +150,35 @@ pub(super) fn kprobe_override(profile: &Profile, function: &str) -> Answer {
 /// Whether LSM programs can be attached to `hook` and are asked. A program on a kernel whose active
 /// list lacks `bpf` loads and attaches, and enforces nothing.
 pub(super) fn lsm(profile: &Profile, hook: &str) -> Answer {
-    if profile.lsm_hook(hook).is_none() {
+    let Some(found) = profile.lsm_hook(hook) else {
         return Answer::absent(format!("the kernel has no LSM hook `{hook}`"));
-    }
+    };
     listed(profile, "bpf_prog_type", "BPF_PROG_TYPE_", "lsm")
         .and(|| config(profile, "CONFIG_BPF_LSM"))
+        .and(|| allowed_hook(profile, &found))
         .and(|| profile.lsm_active("bpf"))
+}
+
+/// Whether the kernel attaches programs to a hook that it has.
+fn allowed_hook(profile: &Profile, hook: &LsmHook<'_>) -> Answer {
+    let name = hook.name;
+    let has = |function: &str| profile.btf().functions_named(function).next().is_some();
+    if REFUSED.iter().any(|(refused, evidence)| *refused == name && has(evidence)) {
+        return Answer::inferred_absent(format!("the kernel attaches no program to `{name}`"));
+    }
+    let model = profile.btf().structure("btf_func_model");
+    let passes_structs = model.is_some_and(|model| model.member("arg_flags").is_some());
+    let odd = hook.prototype.parameters.iter().map(|parameter| parameter.type_).find(|type_| {
+        // A larger struct takes two slots of the context and moves the arguments behind it.
+        let fits = passes_structs && type_.size().is_some_and(|size| size <= 8);
+        !is_scalar(*type_) && !fits
+    });
+    match odd {
+        Some(type_) => {
+            Answer::inferred_absent(format!("`{name}` takes a `{}` by value", type_.text()))
+        }
+        None => Answer::shown(format!("BTF has `bpf_lsm_{name}`")),
+    }
 }
 
 fn trampoline(profile: &Profile, function: &str, attach_type: &str) -> Answer {

@@ -8,12 +8,14 @@ mod layout;
 mod lookup;
 mod number;
 mod reader;
+mod shape;
 mod text;
 mod types;
 
 pub use layout::{Place, Step};
 pub use reader::{Btf, BtfError, MAXIMUM_SIZE};
-pub use types::{Aggregate, Enumerator, Kind, Member, Modifier, Shape, Type, TypeId};
+pub use shape::Shape;
+pub use types::{Aggregate, Enumerator, Kind, Member, Modifier, Type, TypeId};
 
 #[cfg(test)]
 mod tests;

@@ -70,6 +70,19 @@ fn only_5_10_does_not_ask_bpf_in_its_default_lsm_list() {
 }
 
 #[test]
+fn hooks_that_the_kernel_refuses_are_absent_though_btf_has_them() {
+    let allowed = |kernel: &str, hook| profile(kernel).has(Feature::Lsm(hook)).is_present();
+    assert!(allowed("6.1", "inode_getsecurity"));
+    assert!(!allowed("6.12", "inode_getsecurity"));
+    assert!(allowed("6.12", "file_alloc_security"));
+    assert!(!allowed("7.2", "file_alloc_security"));
+    // Its `kuid_t` is a struct, which 5.10 cannot pass by value.
+    assert!(allowed("6.12", "path_chown"));
+    let reason = profile("5.10").has(Feature::Lsm("path_chown")).because().to_owned();
+    assert_eq!(reason, "`path_chown` takes a `kuid_t` by value");
+}
+
+#[test]
 fn features_are_as_programs_that_were_loaded_showed() {
     let expected: &[(Feature<'_>, [bool; 4])] = &[
         (Feature::Fentry("security_file_open"), [true, true, true, true]),

@@ -1,7 +1,8 @@
 //! Finds what a type means that a tracepoint's format writes as text.
 
 use super::reader::Btf;
-use super::types::{Shape, Type};
+use super::shape::Shape;
+use super::types::Type;
 
 impl Btf {
     /// The shape of a type written in C, such as `unsigned int`, `const char *` or `pid_t`; `None`
