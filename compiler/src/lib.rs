@@ -21,10 +21,12 @@
 
 // Nouns.
 pub mod diagnostic;
+pub mod difference;
 pub mod ids;
 pub mod ir;
 pub mod kernel;
 pub mod machine;
+pub mod plain;
 pub mod policy;
 pub mod resolved;
 pub mod set;
@@ -32,6 +34,7 @@ pub mod source;
 
 // Verbs, in the order in which they run.
 pub mod check;
+pub mod compare;
 pub mod generate;
 pub mod lower;
 pub mod pack;

@@ -1,0 +1,111 @@
+//! What differs between two bundles, as data.
+
+use serde::Serialize;
+use writ_bundle::HookKind;
+
+/// Everything that differs between an old and a new bundle, in a stable order.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Differences {
+    pub policies: Vec<PolicyDifference>,
+    pub images: Vec<ImageDifference>,
+    pub costs: Vec<CostDifference>,
+}
+
+impl Differences {
+    /// Whether the two do the same at the same cost.
+    pub fn is_empty(&self) -> bool {
+        self.policies.is_empty() && self.images.is_empty() && self.costs.is_empty()
+    }
+}
+
+/// What happened to a policy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PolicyDifference {
+    /// `namespace/name`, or the name alone.
+    pub policy: String,
+    pub change: Change,
+    /// `mode: enforce → monitor` and the like.
+    pub fields: Vec<Field>,
+    pub hooks: Vec<HookDifference>,
+}
+
+/// What happened to a hook of a policy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct HookDifference {
+    /// The hook in words: `kprobe security_file_open`.
+    pub hook: String,
+    pub change: Change,
+    /// `arguments`, `attached`, `message` and so on.
+    pub fields: Vec<Field>,
+    pub selectors: Vec<SelectorDifference>,
+}
+
+/// What happened to a selector of a hook.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SelectorDifference {
+    /// Its place in the old policy, counted from 1.
+    pub old_place: Option<usize>,
+    /// Its place in the new policy, counted from 1.
+    pub new_place: Option<usize>,
+    pub change: Change,
+    /// `condition`, `actions`, `return condition`, `return actions`.
+    pub fields: Vec<Field>,
+}
+
+/// What happened to the contents of a map.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ImageDifference {
+    pub map: String,
+    pub entries_added: usize,
+    pub entries_removed: usize,
+    pub entries_changed: usize,
+}
+
+/// What happened to the cost of a program.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CostDifference {
+    /// How it is attached: `fentry security_file_open`.
+    pub program: String,
+    pub fields: Vec<Field>,
+}
+
+/// A value that is not the same any more. `None`: it was, or is, not there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Field {
+    pub name: &'static str,
+    pub old: Option<String>,
+    pub new: Option<String>,
+}
+
+/// What happened to a thing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Change {
+    Added,
+    Removed,
+    Changed,
+}
+
+/// A hook in words, the same in every output.
+pub fn hook_words(kind: &HookKind) -> String {
+    match kind {
+        HookKind::Kprobe { function } => format!("kprobe {function}"),
+        HookKind::Lsm { hook } => format!("lsm {hook}"),
+        HookKind::Tracepoint { subsystem, event } => format!("tracepoint {subsystem}:{event}"),
+    }
+}
+
+/// How a program is attached, in words.
+pub fn attach_words(attach: &writ_bundle::Attach) -> String {
+    use writ_bundle::Attach;
+    match attach {
+        Attach::Fentry { function } => format!("fentry {function}"),
+        Attach::Fexit { function } => format!("fexit {function}"),
+        Attach::FmodRet { function } => format!("fmod_ret {function}"),
+        Attach::Kprobe { function } => format!("kprobe {function}"),
+        Attach::Kretprobe { function } => format!("kretprobe {function}"),
+        Attach::Lsm { hook } => format!("lsm {hook}"),
+        Attach::Tracepoint { subsystem, event } => format!("tracepoint {subsystem}:{event}"),
+        Attach::RawTracepoint { event } => format!("raw_tracepoint {event}"),
+    }
+}
