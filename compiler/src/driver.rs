@@ -1,1 +1,78 @@
-//! To be written.
+//! The phases in order. Nothing else names them all.
+
+use std::collections::BTreeMap;
+
+use writ_bundle::Manifest;
+
+use crate::diagnostic::{Defect, Diagnostics, Finding, Stop, code};
+use crate::kernel::Profile;
+use crate::policy::Policy;
+use crate::source::{SourceMap, Span, Spanned};
+use crate::{check, generate, ir, lower, machine, pack, resolve};
+
+/// Every form that the policies took on their way to a bundle.
+#[derive(Debug)]
+pub struct Compiled {
+    /// The ELF object.
+    pub bundle: Vec<u8>,
+    /// The manifest that stands in it.
+    pub manifest: Manifest,
+    pub module: ir::Module,
+    pub object: machine::Object,
+}
+
+/// Everything that is wrong with `policies` on one kernel.
+pub fn check<'a>(policies: impl Iterator<Item = &'a Policy>, kernel: &Profile) -> Diagnostics {
+    let mut diagnostics = Diagnostics::default();
+    let resolved: Vec<_> =
+        policies.filter_map(|policy| resolve::resolve(policy, kernel, &mut diagnostics)).collect();
+    check::check(&resolved, kernel, &mut diagnostics);
+    diagnostics
+}
+
+/// Compiles `policies` into one bundle for one kernel.
+///
+/// # Errors
+///
+/// When a policy is refused, with the reasons in `diagnostics`, or when writ has a bug.
+pub fn compile<'a>(
+    policies: impl Iterator<Item = &'a Policy>,
+    kernel: &Profile,
+    sources: &SourceMap,
+    diagnostics: &mut Diagnostics,
+) -> Result<Compiled, Stop> {
+    let policies: Vec<&Policy> = policies.collect();
+    refuse_same_names(&policies, diagnostics);
+    let resolved: Vec<_> = policies
+        .into_iter()
+        .filter_map(|policy| resolve::resolve(policy, kernel, diagnostics))
+        .collect();
+    check::check(&resolved, kernel, diagnostics);
+    let resolved = diagnostics.gate(resolved)?;
+    let module = lower::lower(&resolved);
+    ir::verify::verify(&module)?;
+    let object = generate::generate(&module, kernel, diagnostics)?;
+    let manifest = pack::manifest::describe(&module, &object, kernel, sources);
+    let bundle = pack::pack(&object, manifest, kernel.btf().bytes(), sources)
+        .map_err(|error| Defect(error.to_string()))?;
+    let manifest = writ_bundle::read(&bundle).map_err(|error| Defect(error.to_string()))?;
+    Ok(Compiled { bundle, manifest, module, object })
+}
+
+/// A bundle's policies are told apart by their names: in events, when a mode is switched, and by
+/// the loader when it chooses between bundles.
+fn refuse_same_names(policies: &[&Policy], diagnostics: &mut Diagnostics) {
+    let mut seen: BTreeMap<(Option<&str>, &str), Span> = BTreeMap::new();
+    for policy in policies {
+        let namespace = policy.namespace.as_ref().map(|namespace| namespace.value.as_str());
+        let Spanned { value: name, span } = &policy.name;
+        let Some(first) = seen.insert((namespace, name), *span) else { continue };
+        diagnostics.error(
+            &code::SAME_NAME_IN_BUNDLE,
+            Finding::at(*span, format!("the bundle already has a policy `{name}`"))
+                .label("this name again")
+                .also(first, "first used here")
+                .help(Some("rename one of them, or compile them to two bundles".into())),
+        );
+    }
+}

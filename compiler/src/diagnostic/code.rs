@@ -46,6 +46,7 @@ macro_rules! catalogue {
 }
 
 catalogue! {
+    NOT_UTF8 = "TP0001" "not-utf8" Error "the file is not UTF-8 text";
     SYNTAX = "TP0101" "syntax" Error "the text is not well-formed YAML";
     YAML_LIMIT = "TP0102" "yaml-limit" Error "the YAML is nested too deep or its aliases expand to too much";
     DUPLICATE_KEY = "TP0103" "duplicate-key" Error "a key or an option stands twice";
@@ -112,6 +113,7 @@ catalogue! {
     NOT_ATTACHABLE = "TP0401" "not-attachable" Error "nothing can be attached to this hook";
     NOT_YET = "TP0501" "not-yet" Error "the writ engine does not do this yet";
     VALUE_TOO_LONG = "TP0502" "value-too-long" Error "a text is longer than anything it is compared with";
+    OVER_BUDGET = "TP0590" "over-budget" Error "a program costs more than the budget allows";
     OVERRIDE_UNSUPPORTED = "TP0601" "override-unsupported" Error "the kernel cannot make this call fail";
     OVERRIDE_ERROR = "TP0602" "override-error" Error "the error number does not exist";
     OVERRIDE_ZERO = "TP0603" "override-zero" Error "an error of 0 denies nothing";
@@ -126,6 +128,7 @@ catalogue! {
     RACY_ARGUMENT = "TP0612" "racy-argument" Warning "enforcement rests on memory that the caller can change";
     REPEATED_ACTION = "TP0613" "repeated-action" Warning "a selector does the same twice";
     IDLE_MODE = "TP0614" "idle-mode" Warning "a policy that enforces nothing is in enforce mode";
+    SAME_NAME_IN_BUNDLE = "TP0701" "same-name-in-bundle" Error "two policies of one bundle have one name";
     UNREACHABLE_SELECTOR = "TP0901" "unreachable-selector" Warning "an earlier selector always matches";
     SHADOWED_SELECTOR = "TP0902" "shadowed-selector" Warning "an earlier selector takes all that a later one could match";
     CALLER_BINARY = "TP0903" "caller-binary" Warning "`matchBinaries` looks at the caller of `execve`, not at the new program";

@@ -110,6 +110,18 @@ impl Profile {
         &self.btf
     }
 
+    /// The same kernel, booted with one more LSM in its `lsm=` list. Its name says so:
+    /// `5.10+lsm=bpf`.
+    #[must_use]
+    pub fn with_lsm(mut self, lsm: &str) -> Self {
+        let active = self.facts.active_lsms.get_or_insert_default();
+        if !active.iter().any(|name| name == lsm) {
+            active.push(lsm.to_owned());
+        }
+        self.facts.name = format!("{}+lsm={lsm}", self.facts.name);
+        self
+    }
+
     /// What evidence from this profile's lists is worth.
     pub(super) fn strength(&self) -> Strength {
         match self.facts.origin {

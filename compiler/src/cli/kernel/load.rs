@@ -8,14 +8,32 @@ use crate::kernel::profile::is_profile;
 use crate::kernel::{Profile, embedded};
 
 /// The profiles of a comma-separated list. Each is the name of an embedded profile, a file (a
-/// profile, raw BTF, or anything else that `writ kernel import` reads), or `host` for the kernel
-/// that is running here.
+/// profile, raw BTF, or anything else that `writ kernel import` reads), `host` for the kernel that
+/// is running here, or `all` for every embedded profile. `+lsm=bpf` after it says that the node
+/// boots with `bpf` in its `lsm=` list, whatever the profile's own list says.
 ///
 /// # Errors
 ///
 /// When one of them cannot be found or read.
 pub fn load(kernels: &str) -> Result<Vec<Profile>, Error> {
-    kernels.split(',').map(|kernel| one(kernel.trim())).collect()
+    let mut profiles = Vec::new();
+    for kernel in kernels.split(',').map(str::trim) {
+        match kernel.strip_prefix("all") {
+            Some(lsms) if lsms.is_empty() || lsms.starts_with("+lsm=") => {
+                for name in embedded::names() {
+                    profiles.push(with_lsms(&format!("{name}{lsms}"))?);
+                }
+            }
+            _ => profiles.push(with_lsms(kernel)?),
+        }
+    }
+    Ok(profiles)
+}
+
+fn with_lsms(kernel: &str) -> Result<Profile, Error> {
+    let mut parts = kernel.split("+lsm=");
+    let profile = one(parts.next().unwrap_or_default())?;
+    Ok(parts.fold(profile, Profile::with_lsm))
 }
 
 fn one(kernel: &str) -> Result<Profile, Error> {

@@ -1,0 +1,80 @@
+//! `writ check`: every mistake of every policy, for every kernel asked for, in one run.
+
+use std::io::Write;
+
+use clap::Args;
+
+use super::arguments::{Format, PolicyArguments};
+use super::{ExitCode, Failure, input, kernel, report, table};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::driver;
+use crate::policy::Policy;
+use crate::source::SourceMap;
+
+/// Find mistakes in policies, for one or several kernels.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    pub policies: PolicyArguments,
+    /// Kernels to check against: names, profile files or `host`, separated by commas [default: all
+    /// embedded profiles]
+    #[arg(long, short, value_name = "KERNELS")]
+    pub kernel: Option<String>,
+}
+
+/// Prints the findings; for several kernels also a table of policies and kernels.
+pub(super) fn run(arguments: &Arguments, stdout: &mut dyn Write) -> Result<ExitCode, Failure> {
+    let mut input =
+        input::read(&arguments.policies.paths, arguments.policies.language.map(Into::into))?;
+    let parsed = std::mem::take(&mut input.diagnostics);
+    let kernels = kernel::load(arguments.kernel.as_deref().unwrap_or("all"))?;
+    let per_kernel: Vec<_> = kernels
+        .iter()
+        .map(|kernel| (kernel.name().to_owned(), driver::check(input.policies(), kernel)))
+        .collect();
+    let names: Vec<String> = per_kernel.iter().map(|(name, _)| name.clone()).collect();
+    let findings = report::merge(parsed, per_kernel);
+    let shown = &arguments.policies.report;
+    let code = report::print(&findings, &input.sources, shown, stdout)?;
+    if shown.format == Format::Human && names.len() > 1 {
+        let policies: Vec<&Policy> = input.policies().collect();
+        stdout.write_all(matrix(&policies, &names, &findings, &input.sources).as_bytes())?;
+    }
+    Ok(code)
+}
+
+/// One row a policy, one column a kernel.
+fn matrix(
+    policies: &[&Policy],
+    kernels: &[String],
+    findings: &[Diagnostic],
+    sources: &SourceMap,
+) -> String {
+    let mut rows =
+        vec![["policy".to_owned()].into_iter().chain(kernels.iter().cloned()).collect::<Vec<_>>()];
+    for policy in policies {
+        let file = sources.get(policy.span.source).map_or("", |source| source.name.as_str());
+        let mut row = vec![format!("{} ({file})", policy.name.value)];
+        row.extend(kernels.iter().map(|kernel| verdict(policy, kernel, findings)));
+        rows.push(row);
+    }
+    table::columns(&rows)
+}
+
+/// The worst that was found in `policy` on `kernel`.
+fn verdict(policy: &Policy, kernel: &str, findings: &[Diagnostic]) -> String {
+    let here = findings.iter().filter(|diagnostic| {
+        let span = diagnostic.finding.span;
+        let on = &diagnostic.finding.kernels;
+        span.source == policy.span.source
+            && policy.span.start <= span.start
+            && span.end <= policy.span.end
+            && (on.is_empty() || on.iter().any(|name| name == kernel))
+    });
+    match here.map(|diagnostic| diagnostic.severity).max() {
+        Some(Severity::Error) => "refused",
+        Some(Severity::Warning) => "warnings",
+        Some(Severity::Note) | None => "ok",
+    }
+    .into()
+}

@@ -1,0 +1,117 @@
+//! Prints findings in the form that was asked for, and says what the exit code is.
+
+use std::io::{IsTerminal as _, Write};
+
+use super::arguments::{ColorArgument, Format, ReportArguments};
+use super::{ExitCode, Failure};
+use crate::diagnostic::{Diagnostic, Diagnostics, Finding, Severity};
+use crate::render::human::{self, Color};
+use crate::render::{json, short};
+use crate::source::SourceMap;
+
+/// The findings of one run over several kernels, without repetition.
+///
+/// A finding that holds on every kernel asked for says nothing of kernels; one that holds on some
+/// names them. What differs from kernel to kernel, such as a prototype, stands in its notes, and
+/// they are all kept.
+pub(super) fn merge(
+    parsed: Diagnostics,
+    per_kernel: Vec<(String, Diagnostics)>,
+) -> Vec<Diagnostic> {
+    let kernels = per_kernel.len();
+    let mut merged: Vec<Diagnostic> = Vec::new();
+    for (kernel, diagnostics) in per_kernel {
+        for mut diagnostic in diagnostics.into_sorted() {
+            diagnostic.finding.kernels = vec![kernel.clone()];
+            match merged.iter_mut().find(|known| is_same(known, &diagnostic)) {
+                Some(known) => join(&mut known.finding, diagnostic.finding),
+                None => merged.push(diagnostic),
+            }
+        }
+    }
+    for diagnostic in &mut merged {
+        if diagnostic.finding.kernels.len() == kernels {
+            diagnostic.finding.kernels.clear();
+        }
+    }
+    let mut list = parsed.into_sorted();
+    list.extend(merged);
+    list.sort_by(|a, b| (a.finding.span, a.code.id).cmp(&(b.finding.span, b.code.id)));
+    list
+}
+
+fn is_same(left: &Diagnostic, right: &Diagnostic) -> bool {
+    let words = |diagnostic: &Diagnostic| {
+        let finding = &diagnostic.finding;
+        (diagnostic.code.id, diagnostic.severity, finding.span, finding.message.clone())
+    };
+    words(left) == words(right)
+}
+
+fn join(into: &mut Finding, from: Finding) {
+    into.kernels.extend(from.kernels);
+    for note in from.notes {
+        if !into.notes.contains(&note) {
+            into.notes.push(note);
+        }
+    }
+    for help in from.help {
+        if !into.help.contains(&help) {
+            into.help.push(help);
+        }
+    }
+}
+
+/// Prints `findings` and gives the exit code.
+pub(super) fn print(
+    findings: &[Diagnostic],
+    sources: &SourceMap,
+    arguments: &ReportArguments,
+    stdout: &mut dyn Write,
+) -> Result<ExitCode, Failure> {
+    let text = match arguments.format {
+        Format::Human => human::render(findings, sources, style(arguments.color)),
+        Format::Short => short::render(findings, sources),
+        Format::Json => json::render(findings, sources),
+    };
+    stdout.write_all(text.as_bytes())?;
+    if arguments.format == Format::Human && !findings.is_empty() {
+        writeln!(stdout, "{}", summary(findings))?;
+    }
+    Ok(exit_code(findings, arguments))
+}
+
+/// 1 when a finding is at or above the fail level.
+pub(super) fn exit_code(findings: &[Diagnostic], arguments: &ReportArguments) -> ExitCode {
+    let level = Severity::from(arguments.fail_level);
+    if findings.iter().any(|finding| finding.severity >= level) {
+        ExitCode::Findings
+    } else {
+        ExitCode::Clean
+    }
+}
+
+/// `2 errors, 1 warning`.
+fn summary(findings: &[Diagnostic]) -> String {
+    let counts = [Severity::Error, Severity::Warning, Severity::Note].map(|severity| {
+        let count = findings.iter().filter(|finding| finding.severity == severity).count();
+        (count, json::severity(severity))
+    });
+    let parts: Vec<String> = counts
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| format!("{count} {word}{}", if count == 1 { "" } else { "s" }))
+        .collect();
+    parts.join(", ")
+}
+
+fn style(color: ColorArgument) -> human::Style {
+    let terminal = std::io::stdout().is_terminal();
+    let color = match color {
+        ColorArgument::Always => Color::Always,
+        ColorArgument::Never => Color::Never,
+        ColorArgument::Auto if terminal && std::env::var("NO_COLOR").is_err() => Color::Always,
+        ColorArgument::Auto => Color::Never,
+    };
+    human::Style { color, width: 100 }
+}

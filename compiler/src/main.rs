@@ -1,0 +1,5 @@
+//! The `writ` command.
+
+fn main() -> std::process::ExitCode {
+    writ::cli::main().into()
+}
