@@ -1,0 +1,128 @@
+//! What a scenario must print and report.
+
+use std::path::PathBuf;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::guest::Results;
+use crate::files;
+
+/// A scenario and its `expect.yaml`.
+pub(crate) struct Expectation {
+    pub(crate) name: String,
+    folder: PathBuf,
+    expect: Expect,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Expect {
+    /// What the scenario shows, in one sentence.
+    #[expect(dead_code, reason = "it is there for the reader")]
+    shows: String,
+    /// What `guest.sh` prints.
+    prints: String,
+    /// For each, an event must have at least these fields with these values.
+    #[serde(default)]
+    events: Vec<Value>,
+    /// No event may have all of these.
+    #[serde(default)]
+    never: Vec<Value>,
+    /// Exactly so many events have these.
+    #[serde(default)]
+    counts: Vec<Count>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Count {
+    times: usize,
+    event: Value,
+}
+
+impl Expectation {
+    /// Every scenario, in the order of their names.
+    pub(crate) fn all() -> Vec<Self> {
+        let root = files::top().join("tests/vm/scenarios");
+        let all = files::below(&root);
+        let expectations = all.iter().filter(|path| path.ends_with("expect.yaml"));
+        expectations
+            .map(|path| {
+                let folder = path.parent().unwrap().to_owned();
+                let name = folder.file_name().unwrap().to_string_lossy().into_owned();
+                let expect = writ::plain::from_yaml(&files::text(path))
+                    .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+                Self { name, folder, expect }
+            })
+            .collect()
+    }
+
+    /// The policy's file.
+    pub(crate) fn policy(&self) -> PathBuf {
+        let writ = self.folder.join("policy.writ");
+        if writ.exists() { writ } else { self.folder.join("policy.yaml") }
+    }
+
+    /// What was not as expected.
+    pub(crate) fn problems(&self, results: &Results) -> Vec<String> {
+        let mut problems = Vec::new();
+        let printed = results.text(&self.name, "out");
+        if printed != self.expect.prints {
+            problems.push(format!("printed {printed:?}, not {:?}", self.expect.prints));
+        }
+        let code = results.text(&self.name, "code");
+        let messages = results.text(&self.name, "err");
+        if code.trim() != "0" {
+            problems.push(format!("the loader ended with {code:?}:\n{messages}"));
+        }
+        let text = results.text(&self.name, "json");
+        let mut events = Vec::new();
+        for line in text.lines() {
+            match serde_json::from_str::<Value>(line) {
+                Ok(event) => events.push(event),
+                Err(error) => problems.push(format!("a line is not JSON ({error}): {line}")),
+            }
+        }
+        problems.extend(self.event_problems(&events));
+        problems
+    }
+
+    fn event_problems(&self, events: &[Value]) -> Vec<String> {
+        let count = |wanted: &Value| events.iter().filter(|event| holds(event, wanted)).count();
+        let missing = self.expect.events.iter().filter(|wanted| count(wanted) == 0);
+        let missing = missing.map(|wanted| {
+            format!("no event has {wanted}; those of the kind are:{}", alike(events, wanted))
+        });
+        let unwanted = self.expect.never.iter().filter(|wanted| count(wanted) > 0);
+        let unwanted = unwanted.map(|wanted| format!("an event has {wanted}"));
+        let counts = self.expect.counts.iter().filter(|one| count(&one.event) != one.times);
+        let counts = counts.map(|one| {
+            format!("{} events have {}, not {}", count(&one.event), one.event, one.times)
+        });
+        missing.chain(unwanted).chain(counts).collect()
+    }
+}
+
+/// Events of the same kind, so that a failure shows what came instead.
+fn alike(events: &[Value], wanted: &Value) -> String {
+    let kind = wanted.as_object().and_then(|fields| fields.keys().next().cloned());
+    let same =
+        events.iter().filter(|event| kind.as_ref().is_some_and(|kind| event.get(kind).is_some()));
+    same.take(6).map(|event| format!("\n    {event}")).collect()
+}
+
+/// Whether `have` has everything of `wanted`: objects may have more fields, lists more items at
+/// their end.
+fn holds(have: &Value, wanted: &Value) -> bool {
+    match (have, wanted) {
+        (Value::Object(have), Value::Object(wanted)) => wanted
+            .iter()
+            .all(|(name, wanted)| have.get(name).is_some_and(|have| holds(have, wanted))),
+        (Value::Array(have), Value::Array(wanted)) => {
+            have.len() >= wanted.len()
+                && have.iter().zip(wanted).all(|(have, wanted)| holds(have, wanted))
+        }
+        _ => have == wanted,
+    }
+}

@@ -1,0 +1,2 @@
+echo x >/etc/follow
+sh -c 'sh -c "cat /etc/follow"'

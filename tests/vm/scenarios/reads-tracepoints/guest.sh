@@ -1,0 +1,2 @@
+mkdir -m 700 /tmp/by-tracepoint /tmp/other
+echo "made $?"
