@@ -1,1 +1,19 @@
-//! Conformance tests.
+//! Proves that Writ means what it says. Each module is one kind of proof.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    reason = "a test reads files, and it fails by panicking"
+)]
+
+mod cases;
+mod catalogue;
+mod files;
+mod layering;
+mod orphans;
+mod records;
+mod twins;
+mod vm;
