@@ -116,6 +116,9 @@ fn of_argument(
                 return Err(misfit(operator, &what, legal, diagnostics));
             };
             value::not_empty(values, operator, span, diagnostics)?;
+            if let Some(list) = values.iter().find(|value| value.value.starts_with("list:")) {
+                return Err(not_yet("lists as values", list.span, diagnostics));
+            }
             of_integer(id, argument, asked, values, diagnostics)
         }
         Reader::File
