@@ -42,6 +42,10 @@ const ADVICE: &[(&str, &str)] = &[
     ("is not modifiable", "this function's result cannot be changed: use an LSM hook instead"),
     ("helper call is not allowed", "this hook may not call that helper: choose another hook"),
     (
+        "uses reserved fields",
+        "the kernel lacks this instruction: compile for a profile of this very kernel",
+    ),
+    (
         "unknown opcode",
         "the kernel lacks this instruction: compile for a profile of this very kernel",
     ),
