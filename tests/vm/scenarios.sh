@@ -11,7 +11,7 @@ for script in *.sh; do
     tries=$((tries + 1))
     sleep 0.05
   done
-  sh "./$script" >"/out/$name.out" 2>&1
+  /bin/sh "./$script" >"/out/$name.out" 2>&1
   kill -TERM $loader 2>/dev/null
   wait $loader
   echo $? >"/out/$name.code"

@@ -1,2 +1,2 @@
 echo x >/etc/follow
-sh -c 'sh -c "cat /etc/follow"'
+/bin/sh -c '/bin/sh -c "/bin/cat /etc/follow"'

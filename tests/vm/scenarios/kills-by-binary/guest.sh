@@ -4,5 +4,5 @@ mkdir -p /tmp/as && ln -sf /tmp/xmrig /tmp/as/sh
 echo "child of the shell: $?"
 /tmp/as/sh -c 'exec /bin/true'
 echo "exec $?"
-sh -c '/bin/true'
+/bin/sh -c '/bin/true'
 echo "other $?"

@@ -2,5 +2,5 @@ echo a >/etc/a.secret
 echo b >/tmp/b.secret
 cp /bin/busybox /tmp/trusted
 mkdir -p /tmp/as && ln -sf /tmp/trusted /tmp/as/head
-cat /etc/a.secret /tmp/b.secret
+/bin/cat /etc/a.secret /tmp/b.secret
 /tmp/as/head -n 1 /etc/a.secret

@@ -1,8 +1,8 @@
 mkdir -p /etc/kubernetes/pki /var/run/secrets/kubernetes.io/serviceaccount
 echo secret >/etc/shadow
 echo secret >/var/run/secrets/kubernetes.io/serviceaccount/token
-sh -c 'cat /etc/shadow; exit 7'
+/bin/sh -c '/bin/cat /etc/shadow; exit 7'
 echo "shell $?"
-cat /etc/passwd >/dev/null
-cat /var/run/secrets/kubernetes.io/serviceaccount/token
-mkdir -p /tmp/etc && echo other >/tmp/etc/shadow && cat /tmp/etc/shadow
+/bin/cat /etc/passwd >/dev/null
+/bin/cat /var/run/secrets/kubernetes.io/serviceaccount/token
+mkdir -p /tmp/etc && echo other >/tmp/etc/shadow && /bin/cat /tmp/etc/shadow

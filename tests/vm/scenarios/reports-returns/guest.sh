@@ -1,4 +1,4 @@
 mkdir -p /tmp/returns && echo here >/tmp/returns/present
-cat /tmp/returns/present
-cat /tmp/returns/absent 2>/dev/null
+/bin/cat /tmp/returns/present
+/bin/cat /tmp/returns/absent 2>/dev/null
 echo "absent $?"
