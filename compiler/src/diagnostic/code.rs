@@ -100,14 +100,14 @@ catalogue! {
     RETURNS_NOTHING = "TP0210" "returns-nothing" Error "the function has no return value";
     ARGUMENT_TYPE = "TP0301" "argument-type" Error "the declared type does not fit the kernel's";
     DIFFERENT_TYPE = "TP0302" "different-type" Note "the declared type shows some values differently";
-    NO_NATURAL_TYPE = "TP0303" "no-natural-type" Error "no type can be chosen for an argument without one";
+    UNTYPED_ARGUMENT = "TP0303" "untyped-argument" Error "no type can be chosen for an argument without one";
     OPERATOR_TYPE = "TP0304" "operator-type" Error "the operator does not fit the argument's type";
     NOT_A_NUMBER = "TP0305" "not-a-number" Error "a number is compared with something that is none";
     VALUE_OUT_OF_RANGE = "TP0306" "value-out-of-range" Error "the argument can never have this value";
     REVERSED_RANGE = "TP0307" "reversed-range" Error "a range begins after its end";
     IMPOSSIBLE_COMPARISON = "TP0308" "impossible-comparison" Error "a comparison can never hold";
     ZERO_MASK = "TP0309" "zero-mask" Error "a mask asks for no bit";
-    NO_VALUES = "TP0310" "no-values" Error "a condition compares with nothing";
+    EMPTY_VALUES = "TP0310" "empty-values" Error "a condition compares with nothing";
     EMPTY_TEXT = "TP0311" "empty-text" Error "a text to compare with is empty";
     NAMESPACE_VALUE = "TP0312" "namespace-value" Error "a value names no namespace";
     NOT_ATTACHABLE = "TP0401" "not-attachable" Error "nothing can be attached to this hook";

@@ -168,7 +168,7 @@ fn automatic(
         .help("give it a type, or `nop` when only its place matters".to_owned())
         .note(format!("on {}: `{}`", signature.kernel, signature.text))
         .on_kernel(signature.kernel);
-    Err(diagnostics.error(&code::NO_NATURAL_TYPE, finding))
+    Err(diagnostics.error(&code::UNTYPED_ARGUMENT, finding))
 }
 
 fn in_c(parameter: &Parameter<'_>) -> String {

@@ -22,7 +22,11 @@ pub(super) fn selector(
     diagnostics: &mut Diagnostics,
 ) -> Result<resolved::Selector, Reported> {
     let condition = expression(&from.condition, Moment::Entry, scope, diagnostics);
-    let returned = expression(&from.return_condition, Moment::Return, scope, diagnostics);
+    // Front ends refuse to ask about a return that the hook does not look at.
+    let returned = match scope.returned {
+        Some(_) => expression(&from.return_condition, Moment::Return, scope, diagnostics),
+        None => Ok(resolved::Expression::All(Vec::new())),
+    };
     let actions = action::actions(&from.actions, diagnostics);
     let return_actions = action::return_actions(&from.return_actions, diagnostics);
     let posts = |actions: Vec<Action>| {

@@ -18,7 +18,7 @@ pub(super) fn not_empty<T>(
     let finding = Finding::at(condition, message)
         .label("nothing to compare with")
         .help("name at least one value, or leave the condition out".to_owned());
-    Err(diagnostics.error(&code::NO_VALUES, finding))
+    Err(diagnostics.error(&code::EMPTY_VALUES, finding))
 }
 
 /// Points at values that were named before.
