@@ -77,9 +77,11 @@ fn value(pair: &Pair, constants: &Constants, values: &mut Vec<Value>, text: &mut
 
 fn expand(constant: &[Value], values: &mut Vec<Value>, span: Span, text: &mut Text) {
     // Once the limit is passed, it is reported, and nothing is expanded any more.
-    let Some(left) = text.values_left else { return };
+    // One value is kept, so that the list does not look empty to later phases.
+    let Some(left) = text.values_left else { return values.extend(constant.first().cloned()) };
     text.values_left = left.checked_sub(constant.len());
     if text.values_left.is_none() {
+        values.extend(constant.first().cloned());
         return report::too_large(text, span, "the list");
     }
     values.extend_from_slice(constant);
