@@ -11,8 +11,10 @@
 
 mod cases;
 mod catalogue;
+mod differential;
 mod files;
 mod layering;
+mod machine;
 mod orphans;
 mod records;
 mod twins;

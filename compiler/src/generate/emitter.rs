@@ -87,9 +87,9 @@ impl Emitter {
         spare: Register,
         target: Label,
     ) {
-        match i32::try_from(number.cast_signed()) {
-            Ok(immediate) => self.jump_if(left, comparison, immediate, target),
-            Err(_) => {
+        match immediate(comparison, number) {
+            Some(immediate) => self.jump_if(left, comparison, immediate, target),
+            None => {
                 self.constant(spare, number);
                 self.jump_if(left, comparison, spare, target);
             }
@@ -156,6 +156,27 @@ impl Emitter {
             self.assembler.emit(Instruction::Jump { target }, origin);
         }
     }
+}
+
+/// The immediate that stands for `number`, if there is one. Immediates are sign-extended, also where
+/// the comparison is unsigned; that is so little known that some eBPF machines do it otherwise, so
+/// such comparisons get no negative ones.
+fn immediate(comparison: Comparison, number: u64) -> Option<i32> {
+    let immediate = i32::try_from(number.cast_signed()).ok()?;
+    let extends_alike = match comparison {
+        Comparison::SignedGreater
+        | Comparison::SignedGreaterOrEqual
+        | Comparison::SignedLess
+        | Comparison::SignedLessOrEqual => true,
+        Comparison::Equal
+        | Comparison::NotEqual
+        | Comparison::Greater
+        | Comparison::GreaterOrEqual
+        | Comparison::Less
+        | Comparison::LessOrEqual
+        | Comparison::AnyBitSet => immediate >= 0,
+    };
+    extends_alike.then_some(immediate)
 }
 
 /// What cannot be assembled for another reason than its size is a mistake of ours.

@@ -16,7 +16,7 @@ pub fn print(module: &Module, sources: &SourceMap) -> String {
         let _ = writeln!(text, "binary set {number}: {}", words::texts(set));
     }
     for (number, set) in module.follow_sets.iter().enumerate() {
-        let kind = if set.namespace { "namespace pid" } else { "pid" };
+        let kind = if set.namespace { "nspid" } else { "pid" };
         let _ = writeln!(text, "follow set {number}: {kind} in {:?}", set.pids);
     }
     for (number, hook) in module.hooks.iter().enumerate() {

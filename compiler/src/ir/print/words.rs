@@ -130,7 +130,7 @@ pub(super) fn test(test: &Test, item: &dyn Fn(Id<Value>) -> u16) -> String {
         Test::Text { value, set } => format!("#{} in {}", item(*value), texts(set)),
         Test::Binary { set } => format!("binary in set {set}"),
         Test::Pid { pids, is_namespace_pid } => {
-            let subject = if *is_namespace_pid { "namespace pid" } else { "pid" };
+            let subject = if *is_namespace_pid { "nspid" } else { "pid" };
             format!("{subject} in {pids:?}")
         }
         Test::Descends { set } => format!("descends from follow set {set}"),

@@ -1,0 +1,62 @@
+//! Random events.
+
+use std::collections::BTreeMap;
+
+use writ::ir::interpret::{Event, KnownProcess, Process, Raw};
+use writ::ir::{Module, Program};
+use writ::policy::NamespaceKind;
+use writ_bundle::Mode;
+
+use super::policies::{number_near, text};
+use super::random::Random;
+use crate::machine::HOST_NAMESPACES;
+
+/// An event without values.
+pub(super) fn event(random: &mut Random, module: &Module, time: u64) -> Event {
+    let known = (!random.once_in(4))
+        .then(|| KnownProcess { executable: text(random).into_bytes(), descends: random.bits() });
+    let pid = small(random);
+    let host: BTreeMap<NamespaceKind, u32> =
+        NamespaceKind::ALL.into_iter().zip(HOST_NAMESPACES).collect();
+    let mut namespaces = host.clone();
+    for kind in NamespaceKind::ALL {
+        match random.below(6) {
+            0 => drop(namespaces.remove(&kind)),
+            1 | 2 => drop(namespaces.insert(kind, 4_026_531_840 + small(random))),
+            _ => {}
+        }
+    }
+    let modes = (0..).zip(&module.policies).filter(|_| random.once_in(2)).map(|(number, _)| number);
+    let modes: Vec<u32> = modes.collect();
+    let mode = |random: &mut Random| if random.once_in(2) { Mode::Monitor } else { Mode::Enforce };
+    Event {
+        values: BTreeMap::new(),
+        process: Process { pid, tid: pid + small(random), namespace_pid: small(random), known },
+        namespaces,
+        host_namespaces: host,
+        time,
+        modes: modes.into_iter().map(|policy| (policy, mode(random))).collect(),
+    }
+}
+
+fn small(random: &mut Random) -> u32 {
+    u32::try_from(random.below(6)).unwrap_or(0)
+}
+
+/// A value for each that `program` has.
+pub(super) fn values(random: &mut Random, program: &Program) -> BTreeMap<u16, Raw> {
+    let mut raw = |value: &writ::ir::Value| {
+        if !value.reader.is_text() {
+            return Raw::Bits(number_near(random));
+        }
+        match random.below(12) {
+            0 => Raw::Unreadable,
+            1 => Raw::Absent,
+            2 => Raw::Truncated(text(random).repeat(40).into_bytes()),
+            3 => Raw::Text(Vec::new()),
+            4 => Raw::Text(text(random).repeat(random.length(1..60)).into_bytes()),
+            _ => Raw::Text(text(random).into_bytes()),
+        }
+    };
+    program.values.iter().map(|(_, value)| (value.item, raw(value))).collect()
+}

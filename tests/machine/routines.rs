@@ -1,0 +1,201 @@
+//! The routines of the runtime library and the kernel's helpers, as far as programs call them.
+
+use writ::ir::interpret::{Raw, Record};
+use writ::policy::NamespaceKind;
+use writ_bundle::record::{flag, status};
+
+use super::world::{World, in_world};
+
+/// What rbpf calls.
+type Routine = fn(u64, u64, u64, u64, u64) -> u64;
+
+/// The number of the first of [`ALL`] as a helper.
+pub(super) const FIRST: u32 = 1000;
+
+/// The number of a routine as a helper.
+pub(super) fn number(name: &str) -> u32 {
+    let place = ALL.iter().position(|(known, _)| *known == name);
+    FIRST + u32::try_from(place.unwrap_or_else(|| panic!("there is no routine `{name}`"))).unwrap()
+}
+
+/// Every routine.
+pub(super) const ALL: &[(&str, Routine)] = &[
+    ("writ_scratch_acquire_atomic", |_, _, _, _, _| in_world(World::acquire)),
+    ("writ_scratch_acquire_plain", |_, _, _, _, _| in_world(World::acquire)),
+    ("writ_scratch_release", release),
+    ("writ_read_file_trusted", read),
+    ("writ_read_path_trusted", read),
+    ("writ_read_binprm_trusted", read),
+    ("writ_read_filename", read),
+    ("writ_read_string", read),
+    ("writ_read_fd", read),
+    ("writ_describe_file_trusted", describe),
+    ("writ_describe_path_trusted", describe),
+    ("writ_describe_binprm_trusted", describe),
+    ("writ_describe_fd", describe),
+    ("writ_put_integer", put_integer),
+    ("writ_post", post),
+    ("writ_return", returned),
+    ("writ_rate_limited", rate_limited),
+    ("writ_mode", |policy, _, _, _, _| in_world(|world| world.mode(policy) as u64)),
+    ("writ_process", process),
+    ("writ_namespace_uts", |_, _, _, _, _| namespace(NamespaceKind::Uts)),
+    ("writ_namespace_ipc", |_, _, _, _, _| namespace(NamespaceKind::Ipc)),
+    ("writ_namespace_mnt", |_, _, _, _, _| namespace(NamespaceKind::Mnt)),
+    ("writ_namespace_pid", |_, _, _, _, _| namespace(NamespaceKind::Pid)),
+    ("writ_namespace_pid_for_children", |_, _, _, _, _| namespace(NamespaceKind::PidForChildren)),
+    ("writ_namespace_net", |_, _, _, _, _| namespace(NamespaceKind::Net)),
+    ("writ_namespace_time", |_, _, _, _, _| namespace(NamespaceKind::Time)),
+    ("writ_namespace_time_for_children", |_, _, _, _, _| namespace(NamespaceKind::TimeForChildren)),
+    ("writ_namespace_cgroup", |_, _, _, _, _| namespace(NamespaceKind::Cgroup)),
+    ("writ_namespace_user", |_, _, _, _, _| namespace(NamespaceKind::User)),
+    ("writ_namespace_pid_number", |_, _, _, _, _| {
+        in_world(|world| u64::from(world.event.process.namespace_pid))
+    }),
+    ("writ_exec_start", exec_start),
+    ("writ_exec_finish", exec_finish),
+    ("writ_fork", fork),
+    ("writ_exit", |_, _, _, _, _| 0),
+];
+
+/// The helpers that generated code calls itself.
+pub(super) const HELPERS: &[(u32, Routine)] = &[
+    (1, |map, key, _, _, _| in_world(|world| world.look_up(map, key))),
+    (14, |_, _, _, _, _| {
+        in_world(|world| {
+            u64::from(world.event.process.pid) << 32 | u64::from(world.event.process.tid)
+        })
+    }),
+    (109, |number, _, _, _, _| {
+        in_world(|world| world.outcome.signals.push(u32::try_from(number).unwrap()));
+        0
+    }),
+];
+
+fn release(scratch: u64, _: u64, _: u64, _: u64, _: u64) -> u64 {
+    in_world(|world| {
+        world.is_scratch(scratch);
+        world.is_acquired = false;
+        0
+    })
+}
+
+/// A text, or an item that says why there is none.
+fn append(world: &mut World, item: u64, raw: &Raw) -> u64 {
+    let without = u64::MAX;
+    match raw {
+        Raw::Text(text) => world.append(item, status::READ, text),
+        Raw::Truncated(text) => world.append(item, status::TRUNCATED, text),
+        Raw::Absent => {
+            world.append(item, status::ABSENT, &[]);
+            without
+        }
+        Raw::Bits(_) | Raw::Unreadable => {
+            world.append(item, status::UNREADABLE, &[]);
+            without
+        }
+    }
+}
+
+fn read(scratch: u64, pointer: u64, item: u64, _: u64, _: u64) -> u64 {
+    in_world(|world| {
+        world.is_scratch(scratch);
+        let raw = world.raw(item, pointer);
+        append(world, item, &raw)
+    })
+}
+
+fn describe(scratch: u64, _: u64, _: u64, _: u64, _: u64) -> u64 {
+    in_world(|world| world.is_scratch(scratch));
+    0
+}
+
+fn put_integer(scratch: u64, item: u64, number: u64, _: u64, _: u64) -> u64 {
+    in_world(|world| {
+        world.is_scratch(scratch);
+        world.append(item, status::READ, &number.to_le_bytes());
+        0
+    })
+}
+
+fn post(scratch: u64, hook: u64, selector: u64, action: u64, argument: u64) -> u64 {
+    in_world(|world| {
+        world.is_scratch(scratch);
+        let flags = world.flags();
+        if flags & flag::AWAITS_RETURN != 0 {
+            world.state.pending.insert((world.event.process.tid, hook), selector);
+        }
+        let is_cancelled = flags & flag::CANCELLED != 0;
+        let shown = world.shown(hook, flags & flag::IS_RETURN != 0);
+        world.outcome.records.push(Record {
+            hook: u32::try_from(hook).unwrap(),
+            selector: u16::try_from(selector).ok().filter(|selector| *selector != 0xffff),
+            action: u8::try_from(action).unwrap(),
+            action_argument: argument.cast_signed(),
+            flags,
+            items: if is_cancelled { Vec::new() } else { shown },
+        });
+        0
+    })
+}
+
+fn returned(scratch: u64, hook: u64, _: u64, _: u64, _: u64) -> u64 {
+    in_world(|world| {
+        world.is_scratch(scratch);
+        let call = (world.event.process.tid, hook);
+        world.state.pending.remove(&call).unwrap_or(u64::MAX)
+    })
+}
+
+fn rate_limited(scratch: u64, hook: u64, selector: u64, interval: u64, scope: u64) -> u64 {
+    in_world(|world| {
+        world.is_scratch(scratch);
+        let is_return = world.program().role == writ::ir::Role::Return;
+        let who = match scope {
+            0 => world.event.process.tid,
+            1 => world.event.process.pid,
+            _ => 0,
+        };
+        let sent = (hook, selector, scope, who, world.shown(hook, is_return));
+        let now = world.event.time;
+        let last = world.state.sent.get(&sent);
+        if last.is_some_and(|last| now.saturating_sub(*last) < interval * 1_000_000) {
+            return 1;
+        }
+        world.state.sent.insert(sent, now);
+        0
+    })
+}
+
+fn process(_: u64, _: u64, _: u64, _: u64, _: u64) -> u64 {
+    in_world(|world| if world.process.is_empty() { 0 } else { world.process.as_ptr() as u64 })
+}
+
+fn namespace(kind: NamespaceKind) -> u64 {
+    in_world(|world| world.event.namespaces.get(&kind).copied().map_or(0, u64::from))
+}
+
+fn exec_start(scratch: u64, _: u64, _: u64, _: u64, _: u64) -> u64 {
+    in_world(|world| {
+        world.is_scratch(scratch);
+        world.clear_binary_sets();
+        let item = u64::from(writ_bundle::record::exec::EXECUTABLE);
+        let raw = world.event.values.get(&writ_bundle::record::exec::EXECUTABLE).cloned();
+        append(world, item, &raw.unwrap_or(Raw::Unreadable))
+    })
+}
+
+fn exec_finish(scratch: u64, _: u64, _: u64, _: u64, _: u64) -> u64 {
+    in_world(|world| {
+        world.is_scratch(scratch);
+        world.outcome.binary_sets = world.binary_sets();
+        0
+    })
+}
+
+fn fork(_: u64, descends: u64, _: u64, _: u64, _: u64) -> u64 {
+    in_world(|world| {
+        world.outcome.follow_sets = (0..64).filter(|set| descends >> set & 1 == 1).collect();
+        0
+    })
+}

@@ -1,0 +1,282 @@
+//! What a program sees around it while it runs, and what it does to it.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::rc::Rc;
+
+use writ::ir::interpret::{Event, KnownProcess, Outcome, Raw, Shown};
+use writ::ir::{Module, Program, Value};
+use writ::machine::Object;
+use writ::resolved::Reader;
+use writ_bundle::Mode;
+use writ_bundle::record::{header, item, process, status};
+
+/// Where `event` stands in `struct writ_scratch`.
+pub(super) const EVENT: usize = 5912;
+
+/// Bytes of `struct writ_scratch`.
+const SCRATCH: usize = EVENT + 24576 + 320;
+
+/// Where `cursor` and `flags` stand in it.
+const CURSOR: usize = 4;
+const FLAGS: usize = 8;
+const BINARY_SETS: usize = 24;
+
+/// The host's namespaces, in the order of [`writ::policy::NamespaceKind::ALL`].
+pub(crate) static HOST_NAMESPACES: [u32; 10] = [
+    0xefff_fffe,
+    0xefff_ffff,
+    0xf000_0000,
+    0xefff_fffc,
+    0xefff_fffc,
+    0xf000_0075,
+    0xefff_fffa,
+    0xefff_fffa,
+    0xefff_fffb,
+    0xefff_fffd,
+];
+
+/// Tables pretend to be here.
+const TABLES: u64 = 0x7ab1_e000;
+
+/// What runs leave behind for later runs.
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    /// Thread and hook → selector.
+    pub(super) pending: BTreeMap<(u32, u64), u64>,
+    /// Hook, selector, scope, who, and what is shown → time.
+    pub(super) sent: BTreeMap<Sent, u64>,
+}
+
+/// Events that count as the same one.
+pub(super) type Sent = (u64, u64, u64, u32, Vec<(u16, Shown)>);
+
+/// One run.
+#[derive(Debug)]
+pub(super) struct World {
+    pub module: Rc<Module>,
+    pub object: Rc<Object>,
+    place: usize,
+    pub event: Event,
+    pub state: State,
+    pub outcome: Outcome,
+    pub scratch: Vec<u8>,
+    pub is_acquired: bool,
+    /// The calling process's entry in the process map; empty when it has none.
+    pub process: Vec<u8>,
+}
+
+thread_local! {
+    static WORLD: RefCell<Option<World>> = const { RefCell::new(None) };
+}
+
+/// Where a map or a global is.
+pub(super) fn address(object: &Object, symbol: &str) -> u64 {
+    match object.maps.iter().position(|map| map.name == symbol) {
+        Some(place) => TABLES + place as u64,
+        None => HOST_NAMESPACES.as_ptr() as u64,
+    }
+}
+
+/// The bits that stand for a value in a context. What is no number is stood for by a token.
+pub(super) fn bits(event: &Event, value: &Value) -> u64 {
+    match event.values.get(&value.item) {
+        Some(Raw::Bits(bits)) => *bits,
+        _ => token(value.item),
+    }
+}
+
+fn token(item: u16) -> u64 {
+    0xffff_8880_0000_0000 | u64::from(item)
+}
+
+impl World {
+    pub(super) fn new(module: Rc<Module>, object: Rc<Object>, place: usize, event: &Event) -> Self {
+        let known = event.process.known.as_ref();
+        Self {
+            process: known.map_or(Vec::new(), |known| process_entry(&module, known)),
+            module,
+            object,
+            place,
+            event: event.clone(),
+            state: State::default(),
+            outcome: Outcome::default(),
+            // What earlier users left must not matter.
+            scratch: vec![0xa5; SCRATCH],
+            is_acquired: false,
+        }
+    }
+
+    /// Memory that the program may touch.
+    pub(super) fn ranges(&self) -> Vec<Range<u64>> {
+        let start = HOST_NAMESPACES.as_ptr() as u64;
+        vec![super::range(&self.scratch), super::range(&self.process), start..start + 40]
+    }
+
+    pub(super) fn enter(mut self, state: State) {
+        self.state = state;
+        WORLD.set(Some(self));
+    }
+
+    /// Everything that was acquired is released, and what was done is told.
+    pub(super) fn leave() -> (Outcome, State) {
+        let world = WORLD.take().expect("a run began");
+        assert!(!world.is_acquired, "the scratch area is released on every way out");
+        (world.outcome, world.state)
+    }
+
+    pub(super) fn program(&self) -> &Program {
+        &self.module.programs[self.place]
+    }
+
+    /// The value with this item. Its routine is given what stands for it in the context.
+    pub(super) fn value(&self, item: u64) -> &Value {
+        let values = &self.program().values;
+        values.iter().map(|(_, value)| value).find(|value| u64::from(value.item) == item).unwrap()
+    }
+
+    pub(super) fn raw(&self, item: u64, bits: u64) -> Raw {
+        let value = self.value(item);
+        assert_eq!(bits, token(value.item), "the value's own bits are read");
+        self.event.values.get(&value.item).cloned().unwrap_or(Raw::Unreadable)
+    }
+
+    pub(super) fn acquire(&mut self) -> u64 {
+        assert!(!self.is_acquired, "one scratch area is enough");
+        self.is_acquired = true;
+        self.set_cursor(header::SIZE);
+        self.scratch[FLAGS] = 0;
+        self.scratch.as_ptr() as u64
+    }
+
+    pub(super) fn is_scratch(&self, pointer: u64) {
+        assert!(self.is_acquired && pointer == self.scratch.as_ptr() as u64, "it is acquired");
+    }
+
+    fn cursor(&self) -> usize {
+        u32::from_le_bytes(self.scratch[CURSOR..CURSOR + 4].try_into().unwrap()) as usize
+    }
+
+    fn set_cursor(&mut self, cursor: usize) {
+        let cursor = u32::try_from(cursor).unwrap().to_le_bytes();
+        self.scratch[CURSOR..CURSOR + 4].copy_from_slice(&cursor);
+    }
+
+    pub(super) fn flags(&self) -> u8 {
+        self.scratch[FLAGS]
+    }
+
+    pub(super) fn binary_sets(&self) -> Vec<u32> {
+        let is_set = |set: &u32| {
+            let byte = self.scratch[BINARY_SETS + *set as usize / 8];
+            byte >> (set % 8) & 1 == 1
+        };
+        (0..256).filter(is_set).collect()
+    }
+
+    pub(super) fn clear_binary_sets(&mut self) {
+        self.scratch[BINARY_SETS..BINARY_SETS + 32].fill(0);
+    }
+
+    /// Appends an item. The answer is where its payload stands.
+    pub(super) fn append(&mut self, id: u64, status: u8, payload: &[u8]) -> u64 {
+        assert!(
+            self.items().iter().all(|(known, ..)| u64::from(*known) != id),
+            "read at most once"
+        );
+        let head = EVENT + self.cursor();
+        let at = head + item::SIZE;
+        self.scratch[head..at].fill(0);
+        self.scratch[head..head + 2].copy_from_slice(&u16::try_from(id).unwrap().to_le_bytes());
+        self.scratch[head + item::STATUS] = status;
+        let length = u32::try_from(payload.len()).unwrap().to_le_bytes();
+        self.scratch[head + item::LENGTH..at].copy_from_slice(&length);
+        self.scratch[at..at + payload.len()].copy_from_slice(payload);
+        self.scratch[at + payload.len()..at + payload.len() + 8].fill(0);
+        self.set_cursor(at - EVENT + payload.len().next_multiple_of(8));
+        at as u64
+    }
+
+    fn items(&self) -> Vec<(u16, u8, Vec<u8>)> {
+        let mut record = self.scratch[EVENT..EVENT + self.cursor()].to_vec();
+        let length = u32::try_from(record.len()).unwrap().to_le_bytes();
+        record[header::LENGTH..header::LENGTH + 4].copy_from_slice(&length);
+        let record = writ_bundle::record::Record::parse(&record).unwrap();
+        record
+            .items()
+            .map(|item| item.unwrap())
+            .map(|i| (i.id, i.status, i.payload.to_vec()))
+            .collect()
+    }
+
+    /// What a record of `hook` shows.
+    pub(super) fn shown(&self, hook: u64, is_return: bool) -> Vec<(u16, Shown)> {
+        let hook = &self.module.hooks[usize::try_from(hook).unwrap()];
+        let wanted: Vec<u16> = if is_return {
+            hook.return_argument.iter().map(|argument| argument.item).collect()
+        } else {
+            hook.arguments.iter().map(|argument| argument.item).collect()
+        };
+        let items = self.items().into_iter().filter(|(id, ..)| wanted.contains(id));
+        let mut shown: Vec<_> =
+            items.map(|(id, status, payload)| (id, self.show(id, status, &payload))).collect();
+        shown.sort();
+        shown
+    }
+
+    fn show(&self, id: u16, status: u8, payload: &[u8]) -> Shown {
+        match (status, self.value(u64::from(id)).reader) {
+            (status::READ, reader @ Reader::Integer { .. }) => {
+                let bits = u64::from_le_bytes(payload.try_into().unwrap());
+                let is_signed = reader.limits().is_some_and(|(low, _)| low < 0);
+                let number =
+                    if is_signed { i128::from(bits.cast_signed()) } else { i128::from(bits) };
+                Shown::Integer(number)
+            }
+            (status::READ, _) => Shown::Text(payload.to_vec()),
+            (status::TRUNCATED, _) => Shown::Truncated(payload.to_vec()),
+            (status::ABSENT, _) => Shown::Absent,
+            _ => Shown::Unreadable,
+        }
+    }
+
+    pub(super) fn mode(&self, policy: u64) -> Mode {
+        let number = u32::try_from(policy).unwrap();
+        let own = self.module.policies[number as usize].mode;
+        self.event.modes.get(&number).copied().unwrap_or(own)
+    }
+
+    /// Whether the table at `map` has a pattern with which the text of the key at `key` begins.
+    pub(super) fn look_up(&self, map: u64, key: u64) -> u64 {
+        let image = &self.object.images[usize::try_from(map - TABLES).unwrap()];
+        let at = usize::try_from(key - self.scratch.as_ptr() as u64).unwrap();
+        let key = &self.scratch[at..at + 260];
+        assert_eq!(key[..4], 2048_u32.to_le_bytes(), "the whole key counts");
+        let is_prefix = |entry: &String| {
+            let entry: Vec<u8> = (0..entry.len() / 2)
+                .map(|at| u8::from_str_radix(&entry[2 * at..2 * at + 2], 16).unwrap())
+                .collect();
+            let bits = u32::from_le_bytes(entry[..4].try_into().unwrap()) as usize;
+            key[4..].starts_with(&entry[4..4 + bits / 8])
+        };
+        u64::from(image.entries.keys().any(is_prefix))
+    }
+}
+
+/// Does something in the world of the run.
+pub(super) fn in_world<T>(act: impl FnOnce(&mut World) -> T) -> T {
+    WORLD.with_borrow_mut(|world| act(world.as_mut().expect("a run began")))
+}
+
+/// The entry that process tracking would have made.
+fn process_entry(module: &Module, known: &KnownProcess) -> Vec<u8> {
+    let mut entry = vec![0; process::SIZE];
+    for (number, set) in module.binary_sets.iter().enumerate() {
+        if set.contains(&known.executable) {
+            entry[process::BINARY_SETS + number / 8] |= 1 << (number % 8);
+        }
+    }
+    entry[process::DESCENDS..].copy_from_slice(&known.descends.to_le_bytes());
+    entry
+}
