@@ -13,7 +13,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("policy", &["source"]),
     ("kernel", &["ids"]),
     ("resolved", &["policy", "set", "source"]),
-    ("ir", &["ids", "policy", "resolved", "set", "source"]),
+    ("ir", &["diagnostic", "ids", "policy", "resolved", "set", "source"]),
     ("machine", &["source"]),
     ("difference", &[]),
     ("plain", &[]),
@@ -26,7 +26,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "generate",
         &["ir", "ids", "machine", "kernel", "policy", "resolved", "set", "diagnostic", "source"],
     ),
-    ("pack", &["machine", "ir", "kernel", "source"]),
+    ("pack", &["machine", "ir", "kernel", "set", "source"]),
     ("compare", &["difference"]),
     ("render", &["diagnostic", "difference", "source"]),
     // Glue.

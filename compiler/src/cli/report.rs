@@ -11,33 +11,43 @@ use crate::source::SourceMap;
 
 /// The findings of one run over several kernels, without repetition.
 ///
-/// A finding that holds on every kernel asked for says nothing of kernels; one that holds on some
-/// names them. What differs from kernel to kernel, such as a prototype, stands in its notes, and
-/// they are all kept.
+/// A finding names the kernels on which it holds when it is about the kernel, or when it does not
+/// hold on all that were asked for. What differs from kernel to kernel, such as a prototype, stands
+/// in its notes, and they are all kept.
 pub(super) fn merge(
     parsed: Diagnostics,
     per_kernel: Vec<(String, Diagnostics)>,
 ) -> Vec<Diagnostic> {
     let kernels = per_kernel.len();
-    let mut merged: Vec<Diagnostic> = Vec::new();
+    let mut merged: Vec<(Diagnostic, About)> = Vec::new();
     for (kernel, diagnostics) in per_kernel {
         for mut diagnostic in diagnostics.into_sorted() {
-            diagnostic.finding.kernels = vec![kernel.clone()];
-            match merged.iter_mut().find(|known| is_same(known, &diagnostic)) {
-                Some(known) => join(&mut known.finding, diagnostic.finding),
-                None => merged.push(diagnostic),
+            let names = std::mem::replace(&mut diagnostic.finding.kernels, vec![kernel.clone()]);
+            let about = if names.is_empty() { About::Policy } else { About::Kernel };
+            match merged.iter_mut().find(|(known, _)| is_same(known, &diagnostic)) {
+                Some((known, _)) => join(&mut known.finding, diagnostic.finding),
+                None => merged.push((diagnostic, about)),
             }
         }
     }
-    for diagnostic in &mut merged {
-        if diagnostic.finding.kernels.len() == kernels {
+    let mut list = parsed.into_sorted();
+    list.extend(merged.into_iter().map(|(mut diagnostic, about)| {
+        if about == About::Policy && diagnostic.finding.kernels.len() == kernels {
             diagnostic.finding.kernels.clear();
         }
-    }
-    let mut list = parsed.into_sorted();
-    list.extend(merged);
+        diagnostic
+    }));
     list.sort_by(|a, b| (a.finding.span, a.code.id).cmp(&(b.finding.span, b.code.id)));
     list
+}
+
+/// What a finding is about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum About {
+    /// It would hold on any kernel.
+    Policy,
+    /// Another kernel may answer otherwise.
+    Kernel,
 }
 
 fn is_same(left: &Diagnostic, right: &Diagnostic) -> bool {

@@ -114,7 +114,7 @@ fn cannot_attach(
     kernel: &Profile,
     diagnostics: &mut Diagnostics,
 ) -> Reported {
-    let message = format!("nothing can be attached here on kernel {}", kernel.name());
+    let message = "nothing can be attached here".to_owned();
     let mut finding = Finding::at(from.point.span(), message)
         .label("cannot be hooked")
         .help("hook a function that calls it, or one that it calls".to_owned())
@@ -130,7 +130,7 @@ fn cannot_deny(
     kernel: &Profile,
     diagnostics: &mut Diagnostics,
 ) -> Reported {
-    let message = format!("kernel {} cannot make this call fail", kernel.name());
+    let message = "the kernel cannot make this call fail".to_owned();
     let mut finding = Finding::at(span, message)
         .label("cannot be carried out here")
         .help(instead(target, kernel))

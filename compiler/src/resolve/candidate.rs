@@ -60,7 +60,7 @@ pub(super) fn candidates(target: &Target<'_>, wish: Wish<'_>, kernel: &Profile) 
             let function = function_of_hook(hook.name);
             let obstacle = match kernel.function(&function) {
                 Some(asks) => different(&hook.prototype, &asks.prototype, wish, &function),
-                None => Some(format!("kernel {} has no function `{function}`", kernel.name())),
+                None => Some(format!("the kernel has no function `{function}`")),
             };
             let beside = match wish.denies {
                 Denial::Wanted => vec![fmod_ret(&function, wish)],

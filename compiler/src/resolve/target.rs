@@ -53,7 +53,7 @@ fn function<'a>(
     }
     let variants = kernel.variants(&name.value);
     if let Some(variant) = variants.first() {
-        let message = format!("kernel {} has `{}` only as `{variant}`", kernel.name(), name.value);
+        let message = format!("the kernel has `{}` only as `{variant}`", name.value);
         let finding = Finding::at(name.span, message)
             .label("no function of exactly this name")
             .help("hook a function that calls it, or one that it calls".to_owned())
@@ -61,9 +61,9 @@ fn function<'a>(
             .on_kernel(kernel.name());
         return Err(diagnostics.error(&code::RENAMED_FUNCTION, finding));
     }
-    let message = format!("kernel {} has no function `{}`", kernel.name(), name.value);
+    let message = format!("the kernel has no function `{}`", name.value);
     let finding = Finding::at(name.span, message)
-        .label(format!("not in the BTF of {}", kernel.name()))
+        .label("not in its BTF")
         .help(function_help(&name.value, kernel))
         .on_kernel(kernel.name());
     Err(diagnostics.error(&code::UNKNOWN_FUNCTION, finding))
@@ -75,7 +75,7 @@ fn ambiguous(
     kernel: &Profile,
     diagnostics: &mut Diagnostics,
 ) -> Reported {
-    let message = format!("kernel {} has {count} functions `{}`", kernel.name(), name.value);
+    let message = format!("the kernel has {count} functions `{}`", name.value);
     let finding = Finding::at(name.span, message)
         .label("nothing tells which of them is meant")
         .help("hook a function that calls it, or one that it calls".to_owned())
@@ -112,9 +112,9 @@ fn syscall<'a>(
         let bare = bare.or(name.value.strip_prefix("sys_")).unwrap_or(&name.value);
         did_you_mean(bare, near(bare, kernel.syscalls()))
     };
-    let message = format!("kernel {} has no system call `{}`", kernel.name(), name.value);
+    let message = format!("the kernel has no system call `{}`", name.value);
     let finding = Finding::at(name.span, message)
-        .label(format!("not a system call of {}", kernel.name()))
+        .label("not one of its system calls")
         .help(help)
         .on_kernel(kernel.name());
     Err(diagnostics.error(&code::UNKNOWN_SYSCALL, finding))
@@ -135,9 +135,9 @@ fn lsm_hook<'a>(
         Some(hook) => Some(format!("the hook is called `{}`", hook.name)),
         None => did_you_mean(function, near(function, kernel.lsm_hooks())),
     };
-    let message = format!("kernel {} has no LSM hook `{}`", kernel.name(), name.value);
+    let message = format!("the kernel has no LSM hook `{}`", name.value);
     let finding = Finding::at(name.span, message)
-        .label(format!("not a hook of {}", kernel.name()))
+        .label("not one of its hooks")
         .help(help)
         .on_kernel(kernel.name());
     Err(diagnostics.error(&code::UNKNOWN_LSM_HOOK, finding))
@@ -164,10 +164,9 @@ fn unknown_tracepoint(
             (event.span, did_you_mean(&event.value, near(&event.value, events)))
         }
     };
-    let message =
-        format!("kernel {} has no tracepoint `{}/{}`", kernel.name(), subsystem.value, event.value);
+    let message = format!("the kernel has no tracepoint `{}/{}`", subsystem.value, event.value);
     let finding = Finding::at(span, message)
-        .label(format!("not a tracepoint of {}", kernel.name()))
+        .label("not one of its tracepoints")
         .help(help)
         .on_kernel(kernel.name());
     diagnostics.error(&code::UNKNOWN_TRACEPOINT, finding)

@@ -24,7 +24,11 @@ pub(super) fn selector(
     for key in CONDITIONS {
         parts.extend(conditions(fields, key, &mut dropped, report.diagnostics));
     }
-    let return_parts = conditions(fields, "matchReturnArgs", &mut dropped, report.diagnostics);
+    let mut return_parts = conditions(fields, "matchReturnArgs", &mut dropped, report.diagnostics);
+    if returns == Returns::Never {
+        // That they are there at all was reported; what they refer to is no second mistake.
+        return_parts.clear();
+    }
     let actions = actions(fields, "matchActions", report);
     let return_actions = self::actions(fields, "matchReturnActions", report);
     if dropped && parts.is_empty() {
