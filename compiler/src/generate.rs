@@ -6,6 +6,7 @@ mod emitter;
 mod facts;
 mod integer;
 mod library;
+mod limits;
 mod registers;
 mod report;
 mod stack;
@@ -34,17 +35,18 @@ use text::Tables;
 pub fn generate(
     module: &Module,
     kernel: &Profile,
-    _diagnostics: &mut Diagnostics,
+    diagnostics: &mut Diagnostics,
 ) -> Result<machine::Object, Stop> {
     let acquire = if kernel.has(Feature::AtomicFetch).is_absent() {
         "writ_scratch_acquire_plain"
     } else {
         "writ_scratch_acquire_atomic"
     };
+    limits::sets(module, diagnostics)?;
     let mut tables = Tables::default();
     let mut programs = Vec::new();
     for from in &module.programs {
-        programs.push(program(from, acquire, &mut tables)?);
+        programs.push(program(from, acquire, &mut tables, diagnostics)?);
     }
     let (maps, images) = tables.maps().into_iter().unzip();
     let modes = u32::try_from(module.policies.len()).unwrap_or(u32::MAX);
@@ -56,9 +58,10 @@ fn program(
     from: &Program,
     acquire: &'static str,
     tables: &mut Tables,
+    diagnostics: &mut Diagnostics,
 ) -> Result<machine::Program, Stop> {
     let coder::Coded { emitter, frame } = coder::code(from, acquire, tables)?;
-    let code = emitter.finish().map_err(|error| emitter::defect(&from.name, error))?;
+    let code = emitter.finish().map_err(|error| limits::stop(from, error, diagnostics))?;
     Ok(machine::Program {
         name: from.name.clone(),
         attach: from.attach.clone(),

@@ -113,6 +113,7 @@ catalogue! {
     NOT_ATTACHABLE = "TP0401" "not-attachable" Error "nothing can be attached to this hook";
     NOT_YET = "TP0501" "not-yet" Error "the writ engine does not do this yet";
     VALUE_TOO_LONG = "TP0502" "value-too-long" Error "a text is longer than anything it is compared with";
+    BUNDLE_TOO_LARGE = "TP0503" "bundle-too-large" Error "the policies do not fit in one bundle";
     OVER_BUDGET = "TP0590" "over-budget" Error "a program costs more than the budget allows";
     OVERRIDE_UNSUPPORTED = "TP0601" "override-unsupported" Error "the kernel cannot make this call fail";
     OVERRIDE_ERROR = "TP0602" "override-error" Error "the error number does not exist";

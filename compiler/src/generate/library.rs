@@ -128,3 +128,38 @@ pub(super) fn host_namespace(kind: NamespaceKind) -> u32 {
     let place = NamespaceKind::ALL.iter().position(|one| *one == kind).unwrap_or(0);
     u32::try_from(place * 4).unwrap_or(0)
 }
+
+#[cfg(test)]
+mod tests {
+    use object::read::{Object as _, ObjectSection as _};
+
+    use super::*;
+    use crate::kernel::Btf;
+
+    /// The BTF of the library that bundles are linked with.
+    fn library() -> Btf {
+        let bytes: &[u8] = include_bytes!("../../../bpf-templates/writ.bpf.o");
+        let object = object::File::parse(bytes).unwrap();
+        Btf::parse(object.section_by_name(".BTF").unwrap().data().unwrap().to_vec()).unwrap()
+    }
+
+    fn offset(btf: &Btf, structure: &str, member: &str) -> i16 {
+        let place = btf.structure(structure).unwrap().member(member).unwrap();
+        i16::try_from(place.offset()).unwrap()
+    }
+
+    #[test]
+    fn the_scratch_area_is_laid_out_as_generated_code_thinks() {
+        let btf = library();
+        let at = |member| offset(&btf, "writ_scratch", member);
+        assert_eq!((at("flags"), at("binary_sets")), (FLAGS, BINARY_SETS));
+        assert_eq!(at("header"), EVENT);
+    }
+
+    #[test]
+    fn the_process_entry_is_laid_out_as_generated_code_thinks() {
+        let btf = library();
+        assert_eq!(offset(&btf, "writ_process", "binary_sets"), PROCESS_BINARY_SETS);
+        assert_eq!(offset(&btf, "writ_process", "descends"), PROCESS_DESCENDS);
+    }
+}

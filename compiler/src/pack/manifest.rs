@@ -9,7 +9,7 @@ use writ_bundle::{
 };
 
 use crate::ir::{self, Module};
-use crate::kernel::Profile;
+use crate::kernel::{Feature, Profile};
 use crate::machine;
 use crate::source::{SourceMap, Span};
 
@@ -31,7 +31,7 @@ pub fn describe(
             btf_digest: kernel.btf_digest().to_owned(),
             architecture: kernel.architecture().to_owned(),
         },
-        requires: requires(module, &place),
+        requires: requires(module, object, kernel, &place),
         policies: module
             .policies
             .iter()
@@ -68,10 +68,15 @@ fn digest(bytes: &[u8]) -> String {
     format!("sha256:{hex}")
 }
 
-/// Every needed feature once, with the place that asks for it first. What is unknown for one
-/// program is unknown for the bundle.
-fn requires(module: &Module, place: &dyn Fn(Span) -> SourceRange) -> Vec<Requirement> {
-    let mut needed: BTreeMap<String, (Evidence, SourceRange)> = BTreeMap::new();
+/// Every needed feature once, with the place that asks for it first; what the runtime library needs
+/// has none. What is unknown for one program is unknown for the bundle.
+fn requires(
+    module: &Module,
+    object: &machine::Object,
+    kernel: &Profile,
+    place: &dyn Fn(Span) -> SourceRange,
+) -> Vec<Requirement> {
+    let mut needed: BTreeMap<String, (Evidence, Option<SourceRange>)> = BTreeMap::new();
     for need in module.programs.iter().flat_map(|program| &program.needs) {
         let at = place(need.span);
         let evidence = need.requirement.evidence;
@@ -79,14 +84,33 @@ fn requires(module: &Module, place: &dyn Fn(Span) -> SourceRange) -> Vec<Require
             .entry(need.requirement.feature.clone())
             .and_modify(|known| {
                 known.0 = known.0.max(evidence);
-                known.1 = known.1.min(at);
+                known.1 = known.1.min(Some(at));
             })
-            .or_insert((evidence, at));
+            .or_insert((evidence, Some(at)));
+    }
+    for feature in runtime_features(object) {
+        // What the profile says is absent stays open too: the loader asks the kernel, and refuses.
+        let is_present = kernel.has(feature).is_present();
+        let evidence = if is_present { Evidence::Present } else { Evidence::Unknown };
+        needed.entry(feature.to_string()).or_insert((evidence, None));
     }
     needed
         .into_iter()
-        .map(|(feature, (evidence, at))| Requirement { feature, evidence, at: Some(at) })
+        .map(|(feature, (evidence, at))| Requirement { feature, evidence, at })
         .collect()
+}
+
+/// What every bundle needs, and what its tables do.
+fn runtime_features(object: &machine::Object) -> Vec<Feature<'static>> {
+    let mut features = vec![
+        Feature::MapType("ringbuf"),
+        Feature::Helper("bpf_ringbuf_output"),
+        Feature::Helper("bpf_probe_read_kernel"),
+    ];
+    if object.maps.iter().any(|map| map.kind == machine::MapKind::LpmTrie) {
+        features.push(Feature::MapType("lpm_trie"));
+    }
+    features
 }
 
 fn hook(from: &ir::Hook, place: &dyn Fn(Span) -> SourceRange) -> Hook {
