@@ -106,7 +106,7 @@ fn imported(text: &str, constant: &str) -> usize {
         part.lines().any(|line| line.starts_with("use ") || line.starts_with("    use "))
     });
     declarations
-        .flat_map(|part| part.rsplit("use ").next())
+        .filter_map(|part| part.rsplit("use ").next())
         .flat_map(words)
         .filter(|word| *word == constant)
         .count()

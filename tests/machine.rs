@@ -81,7 +81,9 @@ impl Machine {
         for (number, helper) in routines::HELPERS {
             machine.register_helper(*number, *helper).unwrap();
         }
-        ranges.into_iter().for_each(|range| machine.register_allowed_memory(range));
+        for range in ranges {
+            machine.register_allowed_memory(range);
+        }
         let answer = machine.execute_program(&mut context).expect("the code runs to its end");
         let (mut outcome, left) = World::leave();
         outcome.verdict = self.verdict(answer);

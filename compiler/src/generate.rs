@@ -51,7 +51,7 @@ pub fn generate(
     let (maps, images) = tables.maps().into_iter().unzip();
     let modes = u32::try_from(module.policies.len()).unwrap_or(u32::MAX);
     let map_sizes = BTreeMap::from([(maps::MODES.to_owned(), modes.max(1))]);
-    Ok(machine::Object { programs, maps, map_sizes, images })
+    Ok(machine::Object { programs, maps, images, map_sizes })
 }
 
 fn program(

@@ -19,7 +19,8 @@ pub enum Language {
 impl Language {
     /// By the ending of a file's name: `.writ`, or else YAML.
     pub fn of(name: &str) -> Self {
-        if name.ends_with(".writ") { Self::Writ } else { Self::Yaml }
+        let is_writ = name.rsplit_once('.').is_some_and(|(_, ending)| ending == "writ");
+        if is_writ { Self::Writ } else { Self::Yaml }
     }
 }
 

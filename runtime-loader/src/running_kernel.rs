@@ -9,7 +9,7 @@ use std::path::Path;
 use aya::{Btf, Endianness};
 use aya_obj::btf::BtfKind;
 use memchr::memmem;
-use sha2::{Digest as _, Sha256};
+use writ_bundle::digest;
 
 use crate::code::{self, Problem};
 
@@ -91,16 +91,6 @@ fn active_lsms(
     let option = |line: &'_ str| line.strip_prefix("CONFIG_LSM=").map(str::to_owned);
     let text = config?.lines().find_map(option)?;
     list(text.trim_matches('"'), "the kernel's configuration")
-}
-
-/// `sha256:<hex>` of `bytes`.
-pub fn digest(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    let mut text = "sha256:".to_owned();
-    for byte in Sha256::digest(bytes) {
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
 }
 
 impl RunningKernel {

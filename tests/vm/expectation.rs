@@ -109,7 +109,7 @@ fn alike(events: &[Value], wanted: &Value) -> String {
     let kind = wanted.as_object().and_then(|fields| fields.keys().next().cloned());
     let same =
         events.iter().filter(|event| kind.as_ref().is_some_and(|kind| event.get(kind).is_some()));
-    same.take(6).map(|event| format!("\n    {event}")).collect()
+    same.take(6).map(|event| format!("\n    {event}")).collect::<Vec<_>>().concat()
 }
 
 /// Whether `have` has everything of `wanted`: objects may have more fields, lists more items at

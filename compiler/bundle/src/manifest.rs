@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 /// Everything about a bundle that is not machine code.
 ///
@@ -239,6 +240,17 @@ pub struct MapImage {
     pub value_size: u32,
     /// Keys and values, each as lower-case hexadecimal.
     pub entries: BTreeMap<String, String>,
+}
+
+/// Bytes as the manifest writes them: lower-case hexadecimal.
+pub fn hexadecimal(bytes: impl IntoIterator<Item = u8>) -> String {
+    let digit = |value: u8| char::from_digit(value.into(), 16).unwrap_or('0');
+    bytes.into_iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+}
+
+/// `sha256:<hex>` of `bytes`: how manifests and profiles name what they were made from.
+pub fn digest(bytes: &[u8]) -> String {
+    format!("sha256:{}", hexadecimal(Sha256::digest(bytes)))
 }
 
 /// A set of texts.

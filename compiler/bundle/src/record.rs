@@ -62,10 +62,10 @@ pub mod kind {
     pub const HOOK: u8 = 1;
     /// A process executed a program: items are [`super::exec`].
     pub const EXEC: u8 = 2;
-    /// A process was forked: [`super::header::ACTION_ARGUMENT`] is the child's start, PID and TID
-    /// are the child's, and PROCESS_START is the parent's; HOOK is the parent's PID.
+    /// A process was forked: [`super::header::ACTION_ARGUMENT`] is the child's start, `PID` and
+    /// `TID` are the child's, and `PROCESS_START` is the parent's; `HOOK` is the parent's PID.
     pub const FORK: u8 = 3;
-    /// The last thread of a process exited: ACTION_ARGUMENT is the kernel's exit code (status in
+    /// The last thread of a process exited: `ACTION_ARGUMENT` is the kernel's exit code (status in
     /// bits 8 to 15, signal in bits 0 to 6).
     pub const EXIT: u8 = 4;
 }

@@ -9,6 +9,7 @@ use crate::difference::attach_words;
 use crate::driver::Compiled;
 
 /// The most that a program may cost.
+#[expect(clippy::struct_field_names, reason = "the names are those of the options")]
 #[derive(Debug, Clone, Args)]
 pub struct Budget {
     /// Refuse policies of which one program has more generated instructions

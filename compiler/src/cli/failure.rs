@@ -57,10 +57,10 @@ impl std::error::Error for Failure {}
 
 impl From<super::kernel::Error> for Failure {
     fn from(error: super::kernel::Error) -> Self {
-        match error {
-            super::kernel::Error::Print(error) => Self::Output(error),
-            error => Self::Environment { what: "kernel".into(), why: error.to_string() },
+        if let super::kernel::Error::Print(error) = error {
+            return Self::Output(error);
         }
+        Self::Environment { what: "cannot use the kernel".into(), why: error.to_string() }
     }
 }
 

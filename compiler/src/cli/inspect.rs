@@ -176,13 +176,11 @@ fn policies(manifest: &Manifest) -> String {
                 hook.arguments.iter().map(|argument| argument.type_.as_str()).collect();
             lines.push(format!("  {}({})", hook_words(&hook.kind), arguments.join(", ")));
             lines.extend(hook.selectors.iter().map(|selector| {
-                let mut line =
-                    format!("    {} => {}", selector.condition, selector.actions.join(", "));
-                if let Some(condition) = &selector.return_condition {
-                    let actions = selector.return_actions.join(", ");
-                    line.push_str(&format!("; returned {condition} => {actions}"));
-                }
-                line
+                let at_return = selector.return_condition.as_ref().map(|condition| {
+                    format!("; returned {condition} => {}", selector.return_actions.join(", "))
+                });
+                let actions = selector.actions.join(", ");
+                format!("    {} => {actions}{}", selector.condition, at_return.unwrap_or_default())
             }));
         }
     }
@@ -221,25 +219,20 @@ fn requires(manifest: &Manifest) -> String {
 }
 
 fn maps(manifest: &Manifest) -> String {
-    let mut text = String::from("# map images\n");
+    let mut lines = vec!["# map images".to_owned()];
     for image in &manifest.images {
-        text.push_str(&format!("{}: {} entries\n", image.map, image.entries.len()));
-        for (key, value) in &image.entries {
-            text.push_str(&format!("  {key} = {value}\n"));
-        }
+        lines.push(format!("{}: {} entries", image.map, image.entries.len()));
+        lines.extend(image.entries.iter().map(|(key, value)| format!("  {key} = {value}")));
     }
     let sets = manifest.binary_sets.iter().zip(0u32..);
-    for (set, index) in sets {
-        text.push_str(&format!("binary set {index}: {:?}\n", set.patterns));
-    }
-    text
+    lines.extend(sets.map(|(set, index)| format!("binary set {index}: {:?}", set.patterns)));
+    lines.join("\n") + "\n"
 }
 
 fn assembly(compiled: &Compiled, sources: &SourceMap) -> String {
-    let mut text = String::from("# assembly\n");
-    for program in &compiled.object.programs {
-        text.push_str(&format!("{} ({}):\n", program.name, attach_words(&program.attach)));
-        text.push_str(&machine::print(&program.code, sources));
-    }
-    text
+    let programs = compiled.object.programs.iter().map(|program| {
+        let code = machine::print(&program.code, sources);
+        format!("{} ({}):\n{code}", program.name, attach_words(&program.attach))
+    });
+    format!("# assembly\n{}", programs.collect::<String>())
 }

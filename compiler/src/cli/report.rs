@@ -118,10 +118,9 @@ fn summary(findings: &[Diagnostic]) -> String {
 fn style(color: ColorArgument) -> human::Style {
     let terminal = std::io::stdout().is_terminal();
     let color = match color {
-        ColorArgument::Always => Color::Always,
         ColorArgument::Never => Color::Never,
-        ColorArgument::Auto if terminal && std::env::var("NO_COLOR").is_err() => Color::Always,
-        ColorArgument::Auto => Color::Never,
+        ColorArgument::Auto if !terminal || std::env::var("NO_COLOR").is_ok() => Color::Never,
+        ColorArgument::Auto | ColorArgument::Always => Color::Always,
     };
     human::Style { color, width: 100 }
 }

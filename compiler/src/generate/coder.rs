@@ -158,7 +158,7 @@ impl<'a> Coder<'a> {
     ///
     /// The verdict that an LSM program of another bundle left needs no care: the trampoline runs the
     /// next program only when the one before answered 0 (`invoke_bpf_mod_ret` in
-    /// arch/x86/net/bpf_jit_comp.c).
+    /// `arch/x86/net/bpf_jit_comp.c`).
     fn end(&mut self) {
         if !self.denies() {
             self.emitter.constant(RESULT, 0);

@@ -87,13 +87,11 @@ impl Emitter {
         spare: Register,
         target: Label,
     ) {
-        match immediate(comparison, number) {
-            Some(immediate) => self.jump_if(left, comparison, immediate, target),
-            None => {
-                self.constant(spare, number);
-                self.jump_if(left, comparison, spare, target);
-            }
+        if let Some(immediate) = immediate(comparison, number) {
+            return self.jump_if(left, comparison, immediate, target);
         }
+        self.constant(spare, number);
+        self.jump_if(left, comparison, spare, target);
     }
 
     pub(super) fn constant(&mut self, to: Register, value: u64) {

@@ -24,7 +24,11 @@ const EVENT_SIZE: i32 = 24576;
 const TEXT_ROOM: i32 = 16 + 4095 + 1;
 
 /// Where the first text of a record can stand, from the start of the scratch area.
-#[expect(clippy::cast_possible_truncation, reason = "both are below 100")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    reason = "both are below 100"
+)]
 pub(super) const FIRST_TEXT: i16 = EVENT + header::SIZE as i16 + item::SIZE as i16;
 
 /// How far behind [`FIRST_TEXT`] the last text can stand: a text is only read where there is room

@@ -11,8 +11,6 @@ use serde::{Deserialize, Serialize};
 
 pub use file::{FORMAT, ProfileError, is_profile};
 pub use section::Part;
-#[cfg(test)]
-pub(super) use sources::digest;
 pub use sources::{Format, Sources};
 
 use super::answer::{Answer, Strength};

@@ -204,7 +204,7 @@ fn every_hook_of_the_lsm_framework_is_listed_and_nothing_else() {
 #[test]
 fn the_digest_is_that_of_the_raw_btf() {
     for profile in profiles() {
-        let digest = profile::digest(profile.btf().bytes());
+        let digest = writ_bundle::digest(profile.btf().bytes());
         assert_eq!(profile.btf_digest(), digest, "{}", profile.name());
     }
 }

@@ -80,7 +80,7 @@ pub(super) fn carried_out(
 /// hold it back.
 ///
 /// Tetragon reports, too, whatever else is done, unless `NoPost` says otherwise, and its event names
-/// the last action (`do_actions` in bpf/process/generic_calls.h).
+/// the last action (`do_actions` in `bpf/process/generic_calls.h`).
 pub(super) fn report_of(actions: &[Action], report: Report) -> Option<(Span, Report)> {
     let mut report = report;
     let mut span = actions.last()?.span();

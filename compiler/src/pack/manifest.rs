@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use sha2::{Digest as _, Sha256};
 use writ_bundle::{
     Argument, Cost, Evidence, FORMAT, Hook, Kernel, Manifest, Policy, Program, Requirement,
-    Selector, Source, SourceRange,
+    Selector, Source, SourceRange, digest,
 };
 
 use crate::ir::{self, Module};
@@ -61,11 +60,6 @@ fn place(span: Span, sources: &SourceMap) -> SourceRange {
     let (line, column) = sources.line_column(span);
     let number = |count| u32::try_from(count).unwrap_or(u32::MAX);
     SourceRange { source: number(span.source.index()), line: number(line), column: number(column) }
-}
-
-fn digest(bytes: &[u8]) -> String {
-    let hex: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("sha256:{hex}")
 }
 
 /// Every needed feature once, with the place that asks for it first; what the runtime library needs

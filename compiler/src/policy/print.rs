@@ -1,6 +1,6 @@
 //! A policy as text of the Writ language, in its one style.
 //!
-//! Reading the text gives the same policy again, but for spans, for [`Expression`]s that differ in
+//! Reading the text gives the same policy again, but for spans, for [`Expression`](super::Expression)s that differ in
 //! form only (see [`Policy::without_spans`]), and for [`Policy::not_yet`], which has no text.
 
 mod condition;

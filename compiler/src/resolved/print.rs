@@ -6,9 +6,7 @@
 
 use writ_bundle::Pattern;
 
-use super::{
-    Action, ArgumentId, Expression, Hook, NamespaceValue, Question, Selector, Sense, Test,
-};
+use super::{Action, ArgumentId, Expression, Hook, Question, Selector, Sense, Test};
 use crate::set::{IntegerSet, TextSet};
 
 /// What one selector asks and does.
@@ -91,7 +89,7 @@ fn test(hook: &Hook, test: &Test) -> String {
             let mut values = values.clone();
             values.sort_unstable();
             values.dedup();
-            format!("ns.{} {not}in [{}]", kind.word(), list(&values, namespace))
+            format!("ns.{} {not}in [{}]", kind.word(), list(&values, |value| value.word()))
         }
     }
 }
@@ -122,13 +120,6 @@ fn texts(set: &TextSet) -> String {
         Pattern::Prefix(text) => format!("{text:?}*"),
         Pattern::Postfix(text) => format!("*{text:?}"),
     })
-}
-
-fn namespace(value: &NamespaceValue) -> String {
-    match value {
-        NamespaceValue::Host => "host".into(),
-        NamespaceValue::Inode(inode) => inode.to_string(),
-    }
 }
 
 fn list<T>(values: &[T], text: impl FnMut(&T) -> String) -> String {

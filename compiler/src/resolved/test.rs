@@ -58,6 +58,16 @@ pub enum NamespaceValue {
     Inode(u32),
 }
 
+impl NamespaceValue {
+    /// `host`, or the inode number.
+    pub fn word(self) -> String {
+        match self {
+            Self::Host => "host".into(),
+            Self::Inode(inode) => inode.to_string(),
+        }
+    }
+}
+
 impl Expression {
     /// Every test, from left to right.
     pub fn tests(&self) -> Vec<&Test> {

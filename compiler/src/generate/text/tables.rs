@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use writ_bundle::MapImage;
+use writ_bundle::{MapImage, hexadecimal};
 
 use crate::machine::{MapDefinition, MapKind, map_flag};
 
@@ -59,5 +59,5 @@ fn key(pattern: &[u8]) -> String {
     let bits = u32::try_from(pattern.len() * 8).unwrap_or(0);
     let padding = std::iter::repeat_n(0, TEXT_BYTES.saturating_sub(pattern.len()));
     let bytes = bits.to_le_bytes().into_iter().chain(pattern.iter().copied()).chain(padding);
-    bytes.map(|byte| format!("{byte:02x}")).collect()
+    hexadecimal(bytes)
 }

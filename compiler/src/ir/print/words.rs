@@ -5,7 +5,7 @@ use writ_bundle::{Attach, HookKind, Pattern};
 
 use crate::ids::Id;
 use crate::ir::{OperationKind, Report, Role, Test, Value, ValueOrigin};
-use crate::resolved::{NamespaceValue, Origin, Reader, Signedness};
+use crate::resolved::{Origin, Reader, Signedness};
 use crate::set::{IntegerSet, TextSet};
 
 pub(super) fn role(role: Role) -> &'static str {
@@ -135,17 +135,10 @@ pub(super) fn test(test: &Test, item: &dyn Fn(Id<Value>) -> u16) -> String {
         }
         Test::Descends { set } => format!("descends from follow set {set}"),
         Test::Namespace { kind, values } => {
-            let values: Vec<String> = values.iter().map(namespace).collect();
+            let values: Vec<String> = values.iter().map(|value| value.word()).collect();
             format!("namespace {} in [{}]", kind.word(), values.join(", "))
         }
         Test::Enforcing { policy } => format!("policy {policy} enforces"),
-    }
-}
-
-fn namespace(value: &NamespaceValue) -> String {
-    match value {
-        NamespaceValue::Host => "host".into(),
-        NamespaceValue::Inode(inode) => inode.to_string(),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use sha2::{Digest, Sha256};
+use writ_bundle::digest;
 
 use super::{Facts, Origin, Part, Profile, ProfileError};
 
@@ -147,15 +147,6 @@ fn ordered(mut lines: Vec<String>) -> String {
     lines.sort_unstable();
     lines.push(String::new());
     lines.join("\n")
-}
-
-/// `sha256:<hex>`.
-pub(in crate::kernel) fn digest(bytes: &[u8]) -> String {
-    let mut text = "sha256:".to_owned();
-    for byte in Sha256::digest(bytes) {
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
 }
 
 #[cfg(test)]
