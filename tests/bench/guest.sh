@@ -1,55 +1,97 @@
 #!/bin/sh
-# Runs in the guest: what one run of a bundle's programs costs, in guest instructions.
-# Prints a line for each path: name, fewest instructions of five rounds, runs counted.
-# Usage: guest.sh BUNDLE OPENS
-bundle=$1 opens=$2
+# Runs in the guest: what each bundle's programs cost, in guest instructions.
+# Prints, for each bundle, `BUNDLE run PATH INSTRUCTIONS RUNS` for one run at an open of that file,
+# `BUNDLE process INSTRUCTIONS` for a fork, exec and exit, and what is loaded.
+# Usage: guest.sh OPENS BUNDLE...
+opens=$1
+shift
+files='/usr/lib/x/y /tmp/n/f /etc/passwd /etc/shadow /var/run/secrets/kubernetes.io/sa/token'
 echo 1 >/proc/sys/kernel/bpf_stats_enabled
+mount -t tmpfs none /tmp
 mkdir -p /usr/lib/x /etc /var/run/secrets/kubernetes.io/sa /tmp/n
-for file in /usr/lib/x/y /tmp/n/f /etc/passwd /etc/shadow /var/run/secrets/kubernetes.io/sa/token; do
+for file in $files; do
   [ -e $file ] || echo x >$file
 done
-./writ-loader run "$bundle" --output /dev/null 2>messages &
-loader=$!
-tries=0
-until grep -q '^ready' messages || [ $tries = 400 ]; do
-  kill -0 $loader 2>/dev/null || { cat messages; exit 1; }
-  tries=$((tries + 1))
-  sleep 0.05
-done
 
-# prog_id, run_cnt and run_time_ns of every program that the loader holds.
+# Id, run_cnt and run_time_ns of every program that the loader holds. It can hold one twice, and
+# reading runs programs too: the first answer counts.
 programs() {
-  for info in /proc/$loader/fdinfo/*; do
-    awk '/^prog_id/ {id = $2} /^run_cnt/ {count = $2} /^run_time_ns/ {time = $2}
-         END {if (id != "") print id, count, time}' "$info" 2>/dev/null
-  done | sort -u
+  awk 'function end() {if (id != "" && !(id in seen)) print id, count, time; seen[id]; id = ""}
+    FNR == 1 {end()} /^prog_id/ {id = $2} /^run_cnt/ {count = $2} /^run_time_ns/ {time = $2}
+    END {end()}' /proc/$loader/fdinfo/* 2>/dev/null
 }
 
-# The program that ran at least this often between two states: id, runs, time.
+# What the programs did more between `middle` and `after` than between `before` and `middle`: by
+# the program that ran at least so often more, or by all when that is 0. Prints time and runs.
 difference() {
-  awk -v least="$1" 'NR == FNR {count[$1] = $2; time[$1] = $3; next}
-    $2 - count[$1] >= least {printf "%d %d\n", $3 - time[$1], $2 - count[$1]}' before after
+  awk -v least="$1" '{count[FILENAME, $1] = $2; time[FILENAME, $1] = $3; ids[$1] = 1}
+    END {for (id in ids) {
+      runs = count["after", id] - 2 * count["middle", id] + count["before", id]
+      if (runs < least) continue
+      all += runs
+      spent += time["after", id] - 2 * time["middle", id] + time["before", id]
+    }
+    print spent + 0, all + 0}' before middle after
 }
 
-for file in /usr/lib/x/y /tmp/n/f /etc/passwd /etc/shadow /var/run/secrets/kubernetes.io/sa/token; do
-  list=$(for _ in $(seq "$opens"); do printf '%s ' $file; done)
-  for round in 1 2 3 4 5; do
-    programs >before
-    cat $list >/dev/null
-    programs >after
-    difference "$opens"
-    sleep 0.1
-  done | awk -v file=$file '{cost = $1 / $2; if (best == "" || cost < best) {best = cost; runs = $2}}
-    END {printf "run %s %.0f %d\n", file, best, runs}'
-done
+# The same few programs run before `middle` and after it, so that they cancel out.
+opening() {
+  programs >before
+  cat </dev/null
+  programs >middle
+  cat $list >/dev/null 2>&1
+  programs >after
+  difference $((opens * 9 / 10))
+}
 
-for info in /proc/$loader/fdinfo/*; do
-  awk '/^prog_type/ {kind = "program"} /^map_type/ {kind = "map"; type = $2}
-    /^prog_id/ {id = $2} /^map_id/ {id = $2} /^verified_insns/ {verified = $2} /^memlock/ {bytes = $2}
-    /^max_entries/ {entries = $2}
-    END {if (kind == "program") print kind, id, bytes, verified
-         if (kind == "map") print kind, id, bytes, type, entries}' "$info"
-done | sort -u
-awk '/^VmRSS/ {print "resident", $2}' /proc/$loader/status
-kill -TERM $loader
-wait $loader
+# Fork, exec and exit: all of the bundle's programs, of which the hook's does not run.
+processes() {
+  for _ in 1 2 3; do
+    programs >before
+    programs >middle
+    for _ in $(seq 50); do busybox true; done
+    programs >after
+    difference 1
+    sleep 0.1
+  done | least | awk '{printf "process %.0f\n", $1 / 50}'
+  awk 'FILENAME == "middle" {count[$1] = $2; time[$1] = $3; next}
+    $2 > count[$1] {print "tracking", ($3 - time[$1]) / ($2 - count[$1]), $2 - count[$1]}' middle after
+}
+
+least() {
+  awk '$2 > 0 && (best == "" || $1 < best) {best = $1; runs = $2} END {print best, runs}'
+}
+
+measure() {
+  for file in $files; do
+    list=$(for _ in $(seq "$opens"); do printf '%s ' $file; done)
+    for _ in 1 2 3; do
+      opening
+      sleep 0.1
+    done | least | awk -v file=$file '$2 {printf "run %s %.0f %d\n", file, $1 / $2, $2}'
+  done
+  case $bundle in processes*) processes ;; esac
+  for info in /proc/$loader/fdinfo/*; do
+    awk '/^prog_type/ {kind = "program"} /^map_type/ {kind = "map"; type = $2}
+      /^prog_id/ {id = $2} /^map_id/ {id = $2} /^verified_insns/ {verified = $2}
+      /^memlock/ {bytes = $2} /^max_entries/ {entries = $2}
+      # Kernels before 6.4 do not count what a ring buffer (map type 27) takes.
+      END {if (kind == "map" && type == 27 && bytes == 0) bytes = entries
+           if (kind == "program") print kind, id, bytes, verified
+           if (kind == "map") print kind, id, bytes, type, entries}' "$info" 2>/dev/null
+  done | sort -u
+  awk '/^VmRSS/ {print "resident", $2}' /proc/$loader/status
+}
+
+for bundle; do
+  : >messages
+  ./writ-loader run "$bundle" --output /dev/null 2>messages &
+  loader=$!
+  until grep -q '^ready' messages; do
+    kill -0 $loader 2>/dev/null || { cat messages; exit 1; }
+    sleep 0.05
+  done
+  measure | sed "s/^/$bundle /"
+  kill -TERM $loader
+  wait $loader
+done
