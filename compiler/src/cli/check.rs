@@ -16,8 +16,9 @@ use crate::source::SourceMap;
 pub struct Arguments {
     #[command(flatten)]
     pub policies: PolicyArguments,
-    /// Kernels to check against: names, profile files or `host`, separated by commas [default: all
-    /// embedded profiles]
+    /// Kernels to check against, separated by commas: names, profile files, `host`, or `all`
+    /// embedded profiles, which is the default. `5.10+lsm=bpf` is a 5.10 that boots with `bpf` among
+    /// its LSMs
     #[arg(long, short, value_name = "KERNELS")]
     pub kernel: Option<String>,
 }

@@ -17,7 +17,8 @@ use crate::kernel::Profile;
 pub struct Arguments {
     #[command(flatten)]
     pub policies: PolicyArguments,
-    /// Kernels to compile for: names, profile files or `host`, separated by commas
+    /// Kernels to compile for, separated by commas: names, profile files, `host`, or `all` embedded
+    /// profiles. `5.10+lsm=bpf` is a 5.10 that boots with `bpf` among its LSMs
     #[arg(long, short, value_name = "KERNELS", default_value = "host")]
     pub kernel: String,
     /// Where to write the bundle. With several kernels, each name gets the kernel before its
