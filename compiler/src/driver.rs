@@ -1,14 +1,12 @@
 //! The phases in order. Nothing else names them all.
 
-use std::collections::BTreeMap;
-
 use writ_bundle::Manifest;
 
 use crate::diagnostic::{Defect, Diagnostics, Finding, Stop, code};
 use crate::kernel::Profile;
 use crate::policy::Policy;
-use crate::source::{SourceMap, Span, Spanned};
-use crate::{check, generate, ir, lower, machine, pack, resolve};
+use crate::source::SourceMap;
+use crate::{check, generate, ir, lower, machine, pack, resolve, resolved};
 
 /// Every form that the policies took on their way to a bundle.
 #[derive(Debug)]
@@ -41,13 +39,10 @@ pub fn compile<'a>(
     sources: &SourceMap,
     diagnostics: &mut Diagnostics,
 ) -> Result<Compiled, Stop> {
-    let policies: Vec<&Policy> = policies.collect();
-    refuse_same_names(&policies, diagnostics);
-    let resolved: Vec<_> = policies
-        .into_iter()
-        .filter_map(|policy| resolve::resolve(policy, kernel, diagnostics))
-        .collect();
+    let resolved: Vec<_> =
+        policies.filter_map(|policy| resolve::resolve(policy, kernel, diagnostics)).collect();
     check::check(&resolved, kernel, diagnostics);
+    let resolved = without_twins(resolved, diagnostics);
     let resolved = diagnostics.gate(resolved)?;
     let module = lower::lower(&resolved);
     ir::verify::verify(&module)?;
@@ -60,19 +55,29 @@ pub fn compile<'a>(
 }
 
 /// A bundle's policies are told apart by their names: in events, when a mode is switched, and by
-/// the loader when it chooses between bundles.
-fn refuse_same_names(policies: &[&Policy], diagnostics: &mut Diagnostics) {
-    let mut seen: BTreeMap<(Option<&str>, &str), Span> = BTreeMap::new();
+/// the loader when it chooses between bundles. A policy that says the same as an earlier one of its
+/// name, as a YAML file and its twin in the Writ language do, is taken once.
+fn without_twins(
+    policies: Vec<resolved::Policy>,
+    diagnostics: &mut Diagnostics,
+) -> Vec<resolved::Policy> {
+    let mut kept: Vec<resolved::Policy> = Vec::new();
     for policy in policies {
-        let namespace = policy.namespace.as_ref().map(|namespace| namespace.value.as_str());
-        let Spanned { value: name, span } = &policy.name;
-        let Some(first) = seen.insert((namespace, name), *span) else { continue };
-        diagnostics.error(
-            &code::SAME_NAME_IN_BUNDLE,
-            Finding::at(*span, format!("the bundle already has a policy `{name}`"))
-                .label("this name again")
-                .also(first, "first used here")
-                .help(Some("rename one of them, or compile them to two bundles".into())),
-        );
+        let name = |policy: &resolved::Policy| (policy.namespace.clone(), policy.name.clone());
+        let Some(first) = kept.iter().find(|first| name(first) == name(&policy)) else {
+            kept.push(policy);
+            continue;
+        };
+        if resolved::print::policy(first) != resolved::print::policy(&policy) {
+            let message = format!("the bundle has another policy `{}`", policy.name);
+            diagnostics.error(
+                &code::SAME_NAME_IN_BUNDLE,
+                Finding::at(policy.name_span, message)
+                    .label("this name again, for something else")
+                    .also(first.name_span, "first used here")
+                    .help(Some("rename one of them, or compile them to two bundles".into())),
+            );
+        }
     }
+    kept
 }

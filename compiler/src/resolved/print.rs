@@ -6,7 +6,7 @@
 
 use writ_bundle::Pattern;
 
-use super::{Action, ArgumentId, Expression, Hook, Question, Selector, Sense, Test};
+use super::{Action, ArgumentId, Expression, Hook, Policy, Question, Selector, Sense, Test};
 use crate::set::{IntegerSet, TextSet};
 
 /// What one selector asks and does.
@@ -18,6 +18,28 @@ pub struct SelectorWords {
     pub return_condition: Option<String>,
     /// Empty for hooks that do not report the return value.
     pub return_actions: Vec<String>,
+}
+
+/// Everything that a policy says, as lines of text: two policies with the same text do the same.
+pub fn policy(policy: &Policy) -> String {
+    let mut lines = vec![format!("{:?} {} {:?}", policy.namespace, policy.name, policy.mode)];
+    for hook in &policy.hooks {
+        let attached: Vec<_> = [Some(&hook.attachment), hook.return_attachment.as_ref()]
+            .into_iter()
+            .flatten()
+            .map(|attachment| &attachment.attach)
+            .collect();
+        lines.push(format!("{:?} {attached:?} {:?} {:?}", hook.kind, hook.message, hook.tags));
+        let values = hook.arguments.iter().chain(&hook.return_argument);
+        lines.extend(values.map(|value| {
+            format!("{:?} {:?} {:?} {:?}", value.type_, value.label, value.origin, value.reader)
+        }));
+        lines.extend(hook.selectors.iter().map(|one| {
+            let words = selector(hook, one);
+            format!("{:?} {words:?}", one.label)
+        }));
+    }
+    lines.join("\n")
 }
 
 /// The words for `selector` of `hook`.
