@@ -1,7 +1,8 @@
 //! Behaviour on real kernels: each scenario's policy is compiled, loaded and seen to act.
 //!
 //! `tests/vm/scenarios/<name>/` holds `policy.yaml` or `policy.writ`, `guest.sh` that runs in the
-//! guest while the bundle is attached, and `expect.yaml`. One boot runs all scenarios.
+//! guest while the bundle is attached, and `expect.yaml`. One boot runs all scenarios, and those
+//! whose functions can be hooked by kprobes in place of fentry once more in that way.
 //!
 //! Without QEMU or kernels nothing is proved, and the test says so; with `WRIT_VM=require`, as in
 //! CI, that is a failure.
@@ -9,9 +10,9 @@
 mod expectation;
 mod guest;
 
-use std::path::Path;
-
+use writ::driver::Compiled;
 use writ::kernel::Profile;
+use writ_bundle::Attach;
 
 use crate::files;
 use expectation::Expectation;
@@ -41,38 +42,53 @@ fn policies_act_on_real_kernels() {
         if only.as_deref().is_some_and(|only| only != boot.profile) {
             continue;
         }
-        let results = run(boot, &scenarios);
-        for scenario in &scenarios {
-            for problem in scenario.problems(&results) {
-                wrong.push(format!("{}: {}: {problem}", boot.profile, scenario.name));
+        let (runs, results) = run(boot, &scenarios);
+        for Run { name, scenario } in &runs {
+            for problem in scenario.problems(name, &results) {
+                wrong.push(format!("{}: {name}: {problem}", boot.profile));
             }
         }
-        eprintln!("{}: {} scenarios", boot.profile, scenarios.len());
+        eprintln!("{}: {} runs of {} scenarios", boot.profile, runs.len(), scenarios.len());
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 
-fn run(boot: &Boot, scenarios: &[Expectation]) -> Results {
-    let profile = guest::profile(boot);
-    let payload = guest::payload(boot);
-    for scenario in scenarios {
-        let bundle = payload.join(format!("{}.bpf.o", scenario.name));
-        std::fs::write(bundle, compile(scenario, &profile)).unwrap();
-    }
-    guest::boot(boot, &payload)
+/// A scenario with one of its bundles.
+struct Run<'a> {
+    /// What the bundle and the guest's results are called.
+    name: String,
+    scenario: &'a Expectation,
 }
 
-fn compile(scenario: &Expectation, profile: &Profile) -> Vec<u8> {
+fn run<'a>(boot: &Boot, scenarios: &'a [Expectation]) -> (Vec<Run<'a>>, Results) {
+    let profile = guest::profile(boot, "");
+    let without_fentry = guest::profile(boot, "+avoid=fentry");
+    let payload = guest::payload(boot);
+    let mut runs = Vec::new();
+    let mut add = |name: String, scenario, compiled: Compiled| {
+        std::fs::write(payload.join(format!("{name}.bpf.o")), compiled.bundle).unwrap();
+        runs.push(Run { name, scenario });
+    };
+    for scenario in scenarios.iter().filter(|scenario| scenario.is_for(boot.kernel)) {
+        add(scenario.name.clone(), scenario, compile(scenario, &profile));
+        let compiled = compile(scenario, &without_fentry);
+        if has_kprobes(&compiled) {
+            add(format!("{}.kprobe", scenario.name), scenario, compiled);
+        }
+    }
+    (runs, guest::boot(boot, &payload))
+}
+
+fn has_kprobes(compiled: &Compiled) -> bool {
+    let mut programs = compiled.manifest.programs.iter();
+    programs.any(|program| matches!(program.attach, Attach::Kprobe { .. }))
+}
+
+fn compile(scenario: &Expectation, profile: &Profile) -> Compiled {
     let file = scenario.policy();
     let shown = file.strip_prefix(files::top()).unwrap_or(&file).display().to_string();
     let run = crate::cases::compile_for(&shown, &files::text(&file), profile);
-    let Some(compiled) = run.compiled else {
-        panic!(
-            "{}: {} is refused:\n{}",
-            profile.name(),
-            Path::new(&shown).display(),
-            run.diagnostics
-        );
-    };
-    compiled.bundle
+    run.compiled.unwrap_or_else(|| {
+        panic!("{}: {shown} is refused:\n{}", profile.name(), run.diagnostics)
+    })
 }

@@ -21,6 +21,8 @@ struct Expect {
     /// What the scenario shows, in one sentence.
     #[expect(dead_code, reason = "it is there for the reader")]
     shows: String,
+    /// The kernels that have what the scenario needs; all when left out.
+    kernels: Option<Vec<String>>,
     /// What `guest.sh` prints.
     prints: String,
     /// For each, an event must have at least these fields with these values.
@@ -64,19 +66,24 @@ impl Expectation {
         if writ.exists() { writ } else { self.folder.join("policy.yaml") }
     }
 
-    /// What was not as expected.
-    pub(crate) fn problems(&self, results: &Results) -> Vec<String> {
+    /// Whether the scenario can be seen on this kernel.
+    pub(crate) fn is_for(&self, kernel: &str) -> bool {
+        self.expect.kernels.as_ref().is_none_or(|kernels| kernels.iter().any(|one| one == kernel))
+    }
+
+    /// What was not as expected of a run that left its results under `name`.
+    pub(crate) fn problems(&self, name: &str, results: &Results) -> Vec<String> {
         let mut problems = Vec::new();
-        let printed = results.text(&self.name, "out");
+        let printed = results.text(name, "out");
         if printed != self.expect.prints {
             problems.push(format!("printed {printed:?}, not {:?}", self.expect.prints));
         }
-        let code = results.text(&self.name, "code");
-        let messages = results.text(&self.name, "err");
+        let code = results.text(name, "code");
+        let messages = results.text(name, "err");
         if code.trim() != "0" {
             problems.push(format!("the loader ended with {code:?}:\n{messages}"));
         }
-        let text = results.text(&self.name, "json");
+        let text = results.text(name, "json");
         let mut events = Vec::new();
         for line in text.lines() {
             match serde_json::from_str::<Value>(line) {

@@ -51,9 +51,10 @@ pub(crate) fn prepare() -> Result<(), String> {
 }
 
 /// The profile of the kernel that will be booted. The mirrors may have moved on from the release
-/// that is embedded; then one is made from the BTF that was fetched.
-pub(crate) fn profile(boot: &Boot) -> Profile {
-    let mut profiles = writ::cli::kernel::load(boot.profile).expect("an embedded profile");
+/// that is embedded; then this fails. `changes` are what may follow a kernel's name.
+pub(crate) fn profile(boot: &Boot, changes: &str) -> Profile {
+    let kernel = format!("{}{changes}", boot.profile);
+    let mut profiles = writ::cli::kernel::load(&kernel).expect("an embedded profile");
     let profile = profiles.remove(0);
     let release = std::fs::read_to_string(cache().join(boot.kernel).join("release")).unwrap();
     assert_eq!(
@@ -90,7 +91,7 @@ pub(crate) fn boot(boot: &Boot, payload: &Path) -> Results {
     let folder = files::top().join("target/vm-results").join(boot.profile);
     let _ = std::fs::remove_dir_all(&folder);
     let output = Command::new(files::top().join("tests/vm/run"))
-        .args(["-t", "300", "-l", boot.lsms, "-o"])
+        .args(["-t", "900", "-l", boot.lsms, "-o"])
         .arg(&folder)
         .arg(boot.kernel)
         .arg(payload)

@@ -18,7 +18,7 @@ pub struct Arguments {
     pub policies: PolicyArguments,
     /// Kernels to check against, separated by commas: names, profile files, `host`, or `all`
     /// embedded profiles, which is the default. `5.10+lsm=bpf` is a 5.10 that boots with `bpf` among
-    /// its LSMs
+    /// its LSMs, `6.1+avoid=fentry` a 6.1 that refuses fentry, so that kprobes are used
     #[arg(long, short, value_name = "KERNELS")]
     pub kernel: Option<String>,
 }

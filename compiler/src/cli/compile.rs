@@ -18,7 +18,8 @@ pub struct Arguments {
     #[command(flatten)]
     pub policies: PolicyArguments,
     /// Kernels to compile for, separated by commas: names, profile files, `host`, or `all` embedded
-    /// profiles. `5.10+lsm=bpf` is a 5.10 that boots with `bpf` among its LSMs
+    /// profiles. `5.10+lsm=bpf` is a 5.10 that boots with `bpf` among its LSMs, `6.1+avoid=fentry` a
+    /// 6.1 that refuses fentry, so that kprobes are used
     #[arg(long, short, value_name = "KERNELS", default_value = "host")]
     pub kernel: String,
     /// Where to write the bundle. With several kernels, each name gets the kernel before its

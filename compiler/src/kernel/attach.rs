@@ -5,7 +5,7 @@ use super::btf::{Shape, Type};
 use super::feature::{config, helper, listed};
 use super::function::Function;
 use super::lsm::LsmHook;
-use super::profile::{Part, Profile};
+use super::profile::{FentryUse, Part, Profile};
 use super::refused_lsm_hook_table::REFUSED;
 
 /// Arguments that a trampoline passes on x86-64 on every kernel. 6.6 and later also pass those on
@@ -75,12 +75,19 @@ pub(super) fn error_injectable(profile: &Profile, function: &str) -> Answer {
 
 /// Whether fentry programs can be attached to `function` and see every call of it.
 pub(super) fn fentry(profile: &Profile, function: &str) -> Answer {
-    trampoline(profile, function, "trace_fentry")
+    tracing(profile, function, "trace_fentry")
 }
 
 /// Whether fexit programs can be attached to `function` and see every return of it.
 pub(super) fn fexit(profile: &Profile, function: &str) -> Answer {
-    trampoline(profile, function, "trace_fexit")
+    tracing(profile, function, "trace_fexit")
+}
+
+fn tracing(profile: &Profile, function: &str, attach_type: &str) -> Answer {
+    match profile.fentry {
+        FentryUse::Possible => trampoline(profile, function, attach_type),
+        FentryUse::Avoided => Answer::absent("avoided, as the command line asks"),
+    }
 }
 
 /// Whether `fmod_ret` programs can replace what `function` does by a return value

@@ -27,6 +27,17 @@ pub struct Profile {
     facts: Facts,
     btf: Btf,
     sections: BTreeMap<Part, Section>,
+    /// Whether functions may be hooked by fentry and fexit. The user's choice, not a fact.
+    pub(super) fentry: FentryUse,
+}
+
+/// Whether functions may be hooked by fentry and fexit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum FentryUse {
+    /// Where the kernel can do it.
+    Possible,
+    /// Not even then.
+    Avoided,
 }
 
 /// The small facts, as they are stored.
@@ -75,7 +86,7 @@ impl Profile {
         texts: BTreeMap<Part, String>,
     ) -> Result<Self, ProfileError> {
         let sections = texts.into_iter().map(|(part, text)| (part, Section::open(text))).collect();
-        Ok(Self { facts, btf: Btf::parse(btf)?, sections })
+        Ok(Self { facts, btf: Btf::parse(btf)?, sections, fentry: FentryUse::Possible })
     }
 
     /// What people call it: `6.1`.
@@ -117,6 +128,15 @@ impl Profile {
             active.push(lsm.to_owned());
         }
         self.facts.name = format!("{}+lsm={lsm}", self.facts.name);
+        self
+    }
+
+    /// The same kernel, whose functions must not be hooked by fentry and fexit: the host refuses
+    /// such programs, for a reason that no profile tells. Its name says so: `6.1+avoid=fentry`.
+    #[must_use]
+    pub fn without_fentry(mut self) -> Self {
+        self.fentry = FentryUse::Avoided;
+        self.facts.name = format!("{}+avoid=fentry", self.facts.name);
         self
     }
 

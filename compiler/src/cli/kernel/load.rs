@@ -7,33 +7,47 @@ use crate::diagnostic::did_you_mean;
 use crate::kernel::profile::is_profile;
 use crate::kernel::{Profile, embedded};
 
+/// What may follow a kernel's name, after a `+`.
+const CHANGES: [&str; 2] = ["+lsm=", "+avoid="];
+
 /// The profiles of a comma-separated list. Each is the name of an embedded profile, a file (a
 /// profile, raw BTF, or anything else that `writ kernel import` reads), `host` for the kernel that
-/// is running here, or `all` for every embedded profile. `+lsm=bpf` after it says that the node
-/// boots with `bpf` in its `lsm=` list, whatever the profile's own list says.
+/// is running here, or `all` for every embedded profile.
+///
+/// `+lsm=bpf` after it says that the node boots with `bpf` in its `lsm=` list, whatever the
+/// profile's own list says; `+avoid=fentry` that functions are to be hooked without fentry and
+/// fexit, as some hosts refuse such programs.
 ///
 /// # Errors
 ///
-/// When one of them cannot be found or read.
+/// When one of them cannot be found or read, or is followed by anything else.
 pub fn load(kernels: &str) -> Result<Vec<Profile>, Error> {
     let mut profiles = Vec::new();
     for kernel in kernels.split(',').map(str::trim) {
-        match kernel.strip_prefix("all") {
-            Some(lsms) if lsms.is_empty() || lsms.starts_with("+lsm=") => {
+        match divide(kernel) {
+            ("all", changes) => {
                 for name in embedded::names() {
-                    profiles.push(with_lsms(&format!("{name}{lsms}"))?);
+                    profiles.push(change(one(name)?, changes)?);
                 }
             }
-            _ => profiles.push(with_lsms(kernel)?),
+            (name, changes) => profiles.push(change(one(name)?, changes)?),
         }
     }
     Ok(profiles)
 }
 
-fn with_lsms(kernel: &str) -> Result<Profile, Error> {
-    let mut parts = kernel.split("+lsm=");
-    let profile = one(parts.next().unwrap_or_default())?;
-    Ok(parts.fold(profile, Profile::with_lsm))
+/// A kernel's name and what follows it. Releases and files may have a `+` in their names too.
+fn divide(kernel: &str) -> (&str, &str) {
+    let first = CHANGES.iter().filter_map(|word| kernel.find(word)).min();
+    first.and_then(|first| kernel.split_at_checked(first)).unwrap_or((kernel, ""))
+}
+
+fn change(profile: Profile, changes: &str) -> Result<Profile, Error> {
+    changes.split('+').skip(1).try_fold(profile, |profile, change| match change.split_once('=') {
+        Some(("lsm", lsm)) => Ok(profile.with_lsm(lsm)),
+        Some(("avoid", "fentry")) => Ok(profile.without_fentry()),
+        Some(_) | None => Err(Error::NoChange { change: change.to_owned() }),
+    })
 }
 
 fn one(kernel: &str) -> Result<Profile, Error> {
@@ -55,4 +69,30 @@ fn one(kernel: &str) -> Result<Profile, Error> {
         return Profile::read(&bytes).map_err(|error| Error::Profile { name, error });
     }
     import::from_btf(&bytes, path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(kernels: &str) -> Vec<String> {
+        let profiles = load(kernels).unwrap();
+        profiles.iter().map(|profile| profile.name().to_owned()).collect()
+    }
+
+    #[test]
+    fn what_follows_a_name_changes_the_kernel() {
+        assert_eq!(
+            names("5.10+lsm=bpf+avoid=fentry, 6.1+avoid=fentry"),
+            ["5.10+lsm=bpf+avoid=fentry", "6.1+avoid=fentry"]
+        );
+        assert!(names("all+avoid=fentry").iter().all(|name| name.ends_with("+avoid=fentry")));
+    }
+
+    #[test]
+    fn anything_else_behind_a_name_is_refused() {
+        for kernels in ["6.1+avoid=kprobe", "6.1+lsm=bpf+fast", "all+avoid="] {
+            assert!(matches!(load(kernels), Err(Error::NoChange { .. })), "{kernels}");
+        }
+    }
 }

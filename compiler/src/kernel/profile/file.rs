@@ -13,7 +13,7 @@
 
 use super::super::btf::{Btf, BtfError, MAXIMUM_SIZE};
 use super::section::{Section, unpack};
-use super::{Facts, Part, Profile};
+use super::{Facts, FentryUse, Part, Profile};
 
 /// Version of the file form. It changes when an older reader would misread a newer file.
 pub const FORMAT: u32 = 1;
@@ -71,7 +71,8 @@ impl Profile {
         let parts = Part::ALL
             .into_iter()
             .filter_map(|part| Some((part, Section::packed(find(part as u32)?.to_vec()))));
-        Ok(Self { facts, btf: Btf::parse(btf)?, sections: parts.collect() })
+        let (btf, sections) = (Btf::parse(btf)?, parts.collect());
+        Ok(Self { facts, btf, sections, fentry: FentryUse::Possible })
     }
 
     /// The bytes of its file; the same profile gives the same bytes.

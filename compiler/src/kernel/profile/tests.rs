@@ -1,6 +1,7 @@
 //! The file form, whole and damaged.
 
 use super::*;
+use crate::kernel::Feature;
 
 /// The smallest BTF: a header, no type, one empty string.
 const BTF: &[u8] =
@@ -83,4 +84,16 @@ fn a_section_that_claims_to_be_huge_is_not_unpacked() {
     assert!(section::unpack(&frame, (1 << 20) - 1).is_none());
     frame.truncate(frame.len() - 1);
     assert!(section::unpack(&frame, 1 << 20).is_none());
+}
+
+#[test]
+fn a_kernel_without_fentry_says_so_in_its_name_and_its_answers() {
+    let profile = crate::kernel::embedded::profile("6.1").unwrap().unwrap().without_fentry();
+    assert_eq!(profile.name(), "6.1+avoid=fentry");
+    for feature in [Feature::Fentry("security_file_open"), Feature::Fexit("security_file_open")] {
+        let Answer::Absent(evidence) = profile.has(feature) else { panic!("{feature}") };
+        assert_eq!(evidence.text, "avoided, as the command line asks");
+    }
+    assert!(profile.has(Feature::Kprobe("security_file_open")).is_present());
+    assert!(profile.has(Feature::FmodRet("security_file_open")).is_present());
 }
