@@ -34,7 +34,10 @@ fn policies_act_on_real_kernels() {
         eprintln!("SKIPPED: no behaviour on real kernels was proved: {missing}");
         return;
     }
-    let scenarios = Expectation::all();
+    let mut scenarios = Expectation::all();
+    if let Ok(only) = std::env::var("WRIT_VM_SCENARIO") {
+        scenarios.retain(|scenario| only.split(',').any(|only| only == scenario.name));
+    }
     assert!(!scenarios.is_empty());
     let only = std::env::var("WRIT_VM_KERNEL").ok();
     let mut wrong = Vec::new();
@@ -88,7 +91,6 @@ fn compile(scenario: &Expectation, profile: &Profile) -> Compiled {
     let file = scenario.policy();
     let shown = file.strip_prefix(files::top()).unwrap_or(&file).display().to_string();
     let run = crate::cases::compile_for(&shown, &files::text(&file), profile);
-    run.compiled.unwrap_or_else(|| {
-        panic!("{}: {shown} is refused:\n{}", profile.name(), run.diagnostics)
-    })
+    run.compiled
+        .unwrap_or_else(|| panic!("{}: {shown} is refused:\n{}", profile.name(), run.diagnostics))
 }
