@@ -80,11 +80,13 @@ impl<'a> Type<'a> {
     pub fn member_names(self) -> Vec<&'a str> {
         let mut names = Vec::new();
         let mut waiting = vec![(self, DEEPEST)];
+        let mut budget = MOST_MEMBERS;
         while let Some((type_, depth)) = waiting.pop() {
             for member in type_.members() {
-                if names.len() + waiting.len() >= MOST_MEMBERS {
-                    return names;
-                }
+                // Not only what is found counts: structs that hold one another without a name can
+                // be a maze with nothing in it.
+                let Some(left) = budget.checked_sub(1) else { return names };
+                budget = left;
                 match (member.name, depth.checked_sub(1)) {
                     ("", Some(depth)) => waiting.push((member.type_, depth)),
                     ("", None) => {}

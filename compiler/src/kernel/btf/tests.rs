@@ -200,6 +200,15 @@ fn types_that_go_round_in_a_circle_come_to_an_end() {
 }
 
 #[test]
+fn a_maze_of_structs_without_names_comes_to_an_end() {
+    // 64 members that are the struct itself, to any depth: 64 to the 8th ways, and no name.
+    let members: Vec<u32> = [0, 1, 0].repeat(64);
+    let btf = Blob::new().add("s", number::STRUCT, 64, 0, 8, &members).btf();
+    assert_eq!(btf.get(TypeId(1)).member_names(), [""; 0]);
+    assert!(btf.get(TypeId(1)).member("x").is_none());
+}
+
+#[test]
 fn bytes_that_are_not_btf_are_refused_with_the_reason() {
     let good = Blob::new().add("int", number::INT, 0, 0, 4, &[SIGNED_32]).bytes();
     let with = |at: usize, bytes: &[u8]| {
