@@ -1,11 +1,13 @@
 //! What can be wrong with a policy: findings, their codes, and the list that collects them.
 
 pub mod code;
+mod nearest;
 
 use crate::source::Span;
 use std::collections::BTreeMap;
 
 pub use code::{Code, Severity};
+pub use nearest::did_you_mean;
 
 /// A finding about the user's input, ready to be rendered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -176,72 +178,5 @@ impl Diagnostics {
         here.push(self.list.len());
         self.errors += usize::from(diagnostic.severity == Severity::Error);
         self.list.push(diagnostic);
-    }
-}
-
-/// Help that names the legal words nearest to `word`, or nothing when none is near.
-pub fn did_you_mean<'a>(word: &str, legal: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    let length = word.chars().count();
-    let limit = (length / 3).max(1);
-    let mut near: Vec<(usize, &str)> = legal
-        .into_iter()
-        // A word that differs more in length is further away, however long the user's word is.
-        .filter(|candidate| candidate.chars().count().abs_diff(length) <= limit)
-        .map(|candidate| (distance(word, candidate), candidate))
-        .filter(|&(distance, _)| distance <= limit)
-        .collect();
-    near.sort_unstable();
-    near.dedup();
-    // A word that differs in case alone leaves no doubt.
-    if near.first().is_some_and(|&(distance, _)| distance == 0) {
-        near.truncate(1);
-    }
-    let names: Vec<String> = near.iter().take(3).map(|(_, name)| format!("`{name}`")).collect();
-    let (last, rest) = names.split_last()?;
-    let joined =
-        if rest.is_empty() { last.clone() } else { format!("{} or {last}", rest.join(", ")) };
-    Some(format!("did you mean {joined}?"))
-}
-
-/// Edits between two words: insertions, deletions, substitutions and swaps of neighbours; a change
-/// of case is free, so that `Syscall` is nearest to `syscall`.
-fn distance(left: &str, right: &str) -> usize {
-    let left: Vec<char> = left.chars().flat_map(char::to_lowercase).collect();
-    let right: Vec<char> = right.chars().flat_map(char::to_lowercase).collect();
-    let mut before_last: Vec<usize> = Vec::new();
-    let mut last: Vec<usize> = (0..=right.len()).collect();
-    for (i, a) in left.iter().enumerate() {
-        let mut row = vec![i + 1];
-        for (j, b) in right.iter().enumerate() {
-            let cell = |row: &[usize], at: usize| row.get(at).copied().unwrap_or(usize::MAX / 2);
-            let mut cost = (cell(&last, j) + usize::from(a != b))
-                .min(cell(&last, j + 1) + 1)
-                .min(cell(&row, j) + 1);
-            let swapped =
-                i > 0 && j > 0 && left.get(i - 1) == Some(b) && right.get(j - 1) == Some(a);
-            if swapped {
-                cost = cost.min(cell(&before_last, j - 1) + 1);
-            }
-            row.push(cost);
-        }
-        before_last = std::mem::replace(&mut last, row);
-    }
-    last.last().copied().unwrap_or(0)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_nearest_words_are_named_nearest_first() {
-        let legal = ["matchArgs", "matchBinaries", "matchActions"];
-        assert_eq!(did_you_mean("matchArg", legal), Some("did you mean `matchArgs`?".into()));
-        assert_eq!(did_you_mean("something", legal), None);
-    }
-
-    #[test]
-    fn swapped_neighbours_are_one_edit() {
-        assert_eq!(distance("Prefxi", "Prefix"), 1);
     }
 }

@@ -1,0 +1,126 @@
+//! Which legal words a mistyped one is nearest to.
+
+/// Help that names the legal words nearest to `word`, or nothing when none is near.
+pub fn did_you_mean<'a>(word: &str, legal: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    let word = Word::of(word);
+    let limit = (word.letters.len() / 3).max(1);
+    let mut near: Vec<(usize, &str)> = legal
+        .into_iter()
+        .filter(|candidate| word.may_be_near(candidate, limit))
+        .map(|candidate| (distance(&word.letters, &Word::of(candidate).letters, limit), candidate))
+        .filter(|&(distance, _)| distance <= limit)
+        .collect();
+    near.sort_unstable();
+    near.dedup();
+    // A word that differs in case alone leaves no doubt.
+    if near.first().is_some_and(|&(distance, _)| distance == 0) {
+        near.truncate(1);
+    }
+    let names: Vec<String> = near.iter().take(3).map(|(_, name)| format!("`{name}`")).collect();
+    let (last, rest) = names.split_last()?;
+    let joined =
+        if rest.is_empty() { last.clone() } else { format!("{} or {last}", rest.join(", ")) };
+    Some(format!("did you mean {joined}?"))
+}
+
+/// A word without its case, so that `Syscall` is nearest to `syscall`.
+struct Word {
+    letters: Vec<char>,
+    present: u64,
+}
+
+impl Word {
+    fn of(word: &str) -> Self {
+        let letters = word.chars().flat_map(char::to_lowercase).collect();
+        Self { letters, present: present(word) }
+    }
+
+    /// Whether the distance to `candidate` can be at most `limit`. A kernel has 60,000 functions,
+    /// and this is quickly asked: a word of another length, or with other letters, is further away.
+    fn may_be_near(&self, candidate: &str, limit: usize) -> bool {
+        let other = present(candidate);
+        let foreign =
+            (self.present & !other).count_ones().max((other & !self.present).count_ones());
+        foreign as usize <= limit && self.letters.len().abs_diff(candidate.chars().count()) <= limit
+    }
+}
+
+/// A bit for each letter or digit that is in the word, whatever its case; others share one.
+fn present(word: &str) -> u64 {
+    let bit = |byte: u8| match byte {
+        b'a'..=b'z' => byte - b'a',
+        b'A'..=b'Z' => byte - b'A',
+        b'0'..=b'9' => byte - b'0' + 26,
+        _ => 36,
+    };
+    word.bytes().fold(0, |bits, byte| bits | 1 << bit(byte))
+}
+
+/// Edits between two words: insertions, deletions, substitutions and swaps of neighbours. Once it is
+/// certain that there are more than `limit`, any number above `limit`.
+fn distance(left: &[char], right: &[char], limit: usize) -> usize {
+    let mut before_last: Vec<usize> = Vec::new();
+    let mut last: Vec<usize> = (0..=right.len()).collect();
+    for (i, a) in left.iter().enumerate() {
+        let mut row = vec![i + 1];
+        for (j, b) in right.iter().enumerate() {
+            let cell = |row: &[usize], at: usize| row.get(at).copied().unwrap_or(usize::MAX / 2);
+            let mut cost = (cell(&last, j) + usize::from(a != b))
+                .min(cell(&last, j + 1) + 1)
+                .min(cell(&row, j) + 1);
+            let swapped =
+                i > 0 && j > 0 && left.get(i - 1) == Some(b) && right.get(j - 1) == Some(a);
+            if swapped {
+                cost = cost.min(cell(&before_last, j - 1) + 1);
+            }
+            row.push(cost);
+        }
+        // A swap reaches back over one row, so two in sequence must be beyond the limit.
+        let is_beyond = |row: &[usize]| row.iter().all(|&cost| cost > limit);
+        if is_beyond(&last) && is_beyond(&row) {
+            return limit + 1;
+        }
+        before_last = std::mem::replace(&mut last, row);
+    }
+    last.last().copied().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_words_are_named_nearest_first() {
+        let legal = ["matchArgs", "matchBinaries", "matchActions"];
+        assert_eq!(did_you_mean("matchArg", legal), Some("did you mean `matchArgs`?".into()));
+        assert_eq!(did_you_mean("something", legal), None);
+    }
+
+    #[test]
+    fn distances_are_counted_up_to_the_limit() {
+        let cases = [
+            ("Prefxi", "Prefix", 1),
+            ("abc", "abc", 0),
+            ("abc", "", 3),
+            ("kitten", "sitting", 3),
+            ("abcdefghijkl", "mnopqrstuvwx", 5),
+        ];
+        for (left, right, expected) in cases {
+            let [from, to] = [left, right].map(|word| Word::of(word).letters);
+            assert_eq!(distance(&from, &to, 4), expected, "{left} {right}");
+        }
+    }
+
+    #[test]
+    fn what_is_passed_over_is_not_near() {
+        let words =
+            ["security_file_open", "Sicherheit", "sys_opne", "é", "", "vfs_read", "ab", "ba"];
+        for left in words {
+            for right in words {
+                let [from, to] = [left, right].map(Word::of);
+                let far = distance(&from.letters, &to.letters, usize::MAX - 1);
+                assert!(from.may_be_near(right, far), "{left} {right}");
+            }
+        }
+    }
+}
