@@ -1,6 +1,10 @@
 //! Where text stands: sources, spans, and values that know their span.
 
+mod lines;
+
 use std::ops::Range;
+
+pub use lines::Lines;
 
 /// One text that was read, by its place in the [`SourceMap`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -71,6 +75,7 @@ pub struct Source {
     /// As the user gave it; `<stdin>` for standard input.
     pub name: String,
     pub text: String,
+    pub lines: Lines,
 }
 
 /// One line of a source.
@@ -99,7 +104,9 @@ impl SourceMap {
     /// Takes a text in. Texts longer than [`SOURCE_MAX`] must be refused by who reads them.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> SourceId {
         let id = SourceId(u32::try_from(self.sources.len()).unwrap_or(u32::MAX));
-        self.sources.push(Source { name: name.into(), text: text.into() });
+        let text = text.into();
+        let lines = Lines::of(&text);
+        self.sources.push(Source { name: name.into(), text, lines });
         id
     }
 
@@ -115,18 +122,19 @@ impl SourceMap {
 
     /// Line and column of the span's first character, both counted from 1; columns in characters.
     pub fn line_column(&self, span: Span) -> (usize, usize) {
-        let text = self.get(span.source).map_or("", |source| source.text.as_str());
-        let before = text.get(..span.start as usize).unwrap_or(text);
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        let column = before.get(line_start..).unwrap_or("").chars().count();
-        (before.bytes().filter(|&byte| byte == b'\n').count() + 1, column + 1)
+        let Some(source) = self.get(span.source) else { return (1, 1) };
+        let offset = (span.start as usize).min(source.text.len());
+        let number = source.lines.number(offset);
+        let before = source.text.get(source.lines.start(number)..offset).unwrap_or("");
+        (number + 1, before.chars().count() + 1)
     }
 
     /// The line in which the span begins, if its source is in this map.
     pub fn line(&self, span: Span) -> Option<Line<'_>> {
         let source = self.get(span.source)?;
         let (number, column) = self.line_column(span);
-        let text = source.text.lines().nth(number - 1).unwrap_or("").trim();
+        let tail = source.text.get(source.lines.start(number - 1)..);
+        let text = tail.and_then(|tail| tail.lines().next()).unwrap_or("").trim();
         Some(Line { source: &source.name, number, column, text })
     }
 

@@ -1,14 +1,16 @@
 //! The form for people: source lines with underlines, drawn by miette.
 
+mod excerpt;
+
 use std::fmt;
 
 use miette::{
-    GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode, SourceOffset,
-    SourceSpan,
+    GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode, SourceOffset, SourceSpan,
 };
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{SourceMap, Span};
+use excerpt::Excerpt;
 
 /// How the text may look.
 #[derive(Debug, Clone, Copy)]
@@ -53,29 +55,20 @@ pub fn render(diagnostics: &[Diagnostic], sources: &SourceMap, style: Style) -> 
 /// A finding as miette wants to see it.
 struct View<'a> {
     diagnostic: &'a Diagnostic,
-    sources: &'a SourceMap,
-    source: NamedSource<String>,
+    source: Option<Excerpt<'a>>,
     help: String,
 }
 
 impl<'a> View<'a> {
     fn new(diagnostic: &'a Diagnostic, sources: &'a SourceMap) -> Self {
-        let finding = &diagnostic.finding;
-        let (name, text) = sources
-            .get(finding.span.source)
-            .map_or(("", ""), |source| (source.name.as_str(), source.text.as_str()));
-        Self {
-            diagnostic,
-            sources,
-            source: NamedSource::new(name, text.to_owned()),
-            help: help(diagnostic, sources),
-        }
+        let source = sources.get(diagnostic.finding.span.source).map(Excerpt::of);
+        Self { diagnostic, source, help: help(diagnostic, sources) }
     }
 
-    fn label(span: Span, text: &str) -> LabeledSpan {
+    fn label(&self, span: Span, text: &str) -> LabeledSpan {
         let text = if text.is_empty() { None } else { Some(text.to_owned()) };
         // An empty span draws nothing, so the end of a line gets one column.
-        let length = span.range().len().max(1);
+        let length = self.source.map_or(0, |source| source.drawn(span)).max(1);
         LabeledSpan::new_with_span(
             text,
             SourceSpan::new(SourceOffset::from(span.start as usize), length),
@@ -133,18 +126,17 @@ impl miette::Diagnostic for View<'_> {
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        self.sources.get(self.diagnostic.finding.span.source)?;
-        Some(&self.source)
+        self.source.as_ref().map(|source| source as &dyn SourceCode)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         let finding = &self.diagnostic.finding;
-        let here = Self::label(finding.span, &finding.label);
+        let here = self.label(finding.span, &finding.label);
         let also = finding
             .also
             .iter()
             .filter(|(span, _)| span.source == finding.span.source)
-            .map(|(span, text)| Self::label(*span, text));
+            .map(|(span, text)| self.label(*span, text));
         Some(Box::new(std::iter::once(here).chain(also)))
     }
 }
