@@ -62,14 +62,20 @@ fn matrix(
     table::columns(&rows)
 }
 
-/// The worst that was found in `policy` on `kernel`.
+/// The worst that was found in `policy` on `kernel`; `findings` are ordered by place.
 fn verdict(policy: &Policy, kernel: &str, findings: &[Diagnostic]) -> String {
-    let here = findings.iter().filter(|diagnostic| {
+    let start = (policy.span.source, policy.span.start);
+    let first = findings.partition_point(|diagnostic| {
         let span = diagnostic.finding.span;
+        (span.source, span.start) < start
+    });
+    let from_here = findings.iter().skip(first).take_while(|diagnostic| {
+        let span = diagnostic.finding.span;
+        span.source == policy.span.source && span.start < policy.span.end
+    });
+    let here = from_here.filter(|diagnostic| {
         let on = &diagnostic.finding.kernels;
-        span.source == policy.span.source
-            && policy.span.start <= span.start
-            && span.end <= policy.span.end
+        diagnostic.finding.span.end <= policy.span.end
             && (on.is_empty() || on.iter().any(|name| name == kernel))
     });
     match here.map(|diagnostic| diagnostic.severity).max() {

@@ -1,5 +1,6 @@
 //! Prints findings in the form that was asked for, and says what the exit code is.
 
+use std::collections::BTreeMap;
 use std::io::{IsTerminal as _, Write};
 
 use super::arguments::{ColorArgument, Format, ReportArguments};
@@ -7,7 +8,7 @@ use super::{ExitCode, Failure};
 use crate::diagnostic::{Diagnostic, Diagnostics, Finding, Severity};
 use crate::render::human::{self, Color};
 use crate::render::{json, short};
-use crate::source::SourceMap;
+use crate::source::{SourceMap, Span};
 
 /// The findings of one run over several kernels, without repetition.
 ///
@@ -20,11 +21,13 @@ pub(super) fn merge(
 ) -> Vec<Diagnostic> {
     let kernels = per_kernel.len();
     let mut merged: Vec<(Diagnostic, About)> = Vec::new();
+    let mut places: BTreeMap<Key, usize> = BTreeMap::new();
     for (kernel, diagnostics) in per_kernel {
         for mut diagnostic in diagnostics.into_sorted() {
             let names = std::mem::replace(&mut diagnostic.finding.kernels, vec![kernel.clone()]);
             let about = if names.is_empty() { About::Policy } else { About::Kernel };
-            match merged.iter_mut().find(|(known, _)| is_same(known, &diagnostic)) {
+            let place = *places.entry(key(&diagnostic)).or_insert(merged.len());
+            match merged.get_mut(place) {
                 Some((known, _)) => join(&mut known.finding, diagnostic.finding),
                 None => merged.push((diagnostic, about)),
             }
@@ -50,12 +53,12 @@ enum About {
     Kernel,
 }
 
-fn is_same(left: &Diagnostic, right: &Diagnostic) -> bool {
-    let words = |diagnostic: &Diagnostic| {
-        let finding = &diagnostic.finding;
-        (diagnostic.code.id, diagnostic.severity, finding.span, finding.message.clone())
-    };
-    words(left) == words(right)
+/// What is the same in a finding on every kernel.
+type Key = (Span, &'static str, Severity, String);
+
+fn key(diagnostic: &Diagnostic) -> Key {
+    let finding = &diagnostic.finding;
+    (finding.span, diagnostic.code.id, diagnostic.severity, finding.message.clone())
 }
 
 fn join(into: &mut Finding, from: Finding) {
