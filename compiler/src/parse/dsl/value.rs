@@ -77,14 +77,25 @@ fn value(pair: &Pair, constants: &Constants, values: &mut Vec<Value>, text: &mut
 
 fn expand(constant: &[Value], values: &mut Vec<Value>, span: Span, text: &mut Text) {
     // Once the limit is passed, it is reported, and nothing is expanded any more.
-    // One value is kept, so that the list does not look empty to later phases.
-    let Some(left) = text.values_left else { return values.extend(constant.first().cloned()) };
-    text.values_left = left.checked_sub(constant.len());
+    let Some(left) = text.values_left else { return values.extend(stand_in(constant)) };
+    text.values_left = left.checked_sub(constant.iter().map(size).sum());
     if text.values_left.is_none() {
-        values.extend(constant.first().cloned());
+        values.extend(stand_in(constant));
         return report::too_large(text, span, "the list");
     }
     values.extend_from_slice(constant);
+}
+
+/// For how many values one counts: a copy of a long text takes as much memory as several.
+fn size(value: &Value) -> usize {
+    const BYTES_OF_A_VALUE: usize = 128;
+    1 + value.text.len() / BYTES_OF_A_VALUE
+}
+
+/// One short value in place of all, so that the list does not look empty to later phases.
+fn stand_in(constant: &[Value]) -> Option<Value> {
+    let Value { form, text, span } = constant.first()?;
+    Some(Value { form: *form, text: text.chars().take(64).collect(), span: *span })
 }
 
 /// Words stand for constants only, unless their comparison knows words. Returns the rest.

@@ -55,18 +55,28 @@ impl Node {
         }
     }
 
-    /// How many nodes it consists of, itself included, and how many levels deep they are.
+    /// How many nodes it consists of, itself included, and how many levels deep they are. A long
+    /// text counts as several nodes, since a copy of it takes as much memory.
     pub(super) fn extent(&self) -> (usize, usize) {
-        let children: &mut dyn Iterator<Item = &Node> = match &self.content {
-            Content::Scalar(_) => return (1, 1),
-            Content::List(items) => &mut items.iter(),
-            Content::Mapping(entries) => &mut entries.iter().map(|entry| &entry.value),
+        let children: &mut dyn Iterator<Item = (usize, &Node)> = match &self.content {
+            Content::Scalar(scalar) => return (1 + weight(&scalar.text), 1),
+            Content::List(items) => &mut items.iter().map(|item| (0, item)),
+            Content::Mapping(entries) => {
+                &mut entries.iter().map(|entry| (weight(&entry.key.value), &entry.value))
+            }
         };
         let (mut count, mut depth) = (1, 0);
-        for (child_count, child_depth) in children.map(Self::extent) {
-            count += child_count;
+        for (key, child) in children {
+            let (child_count, child_depth) = child.extent();
+            count += key + child_count;
             depth = depth.max(child_depth);
         }
         (count, depth + 1)
     }
+}
+
+/// For how many nodes a text counts beside its own.
+fn weight(text: &str) -> usize {
+    const BYTES_OF_A_NODE: usize = 128;
+    text.len() / BYTES_OF_A_NODE
 }

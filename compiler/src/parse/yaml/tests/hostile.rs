@@ -33,6 +33,13 @@ fn aliases_that_nest_are_held_to_the_depth_limit() {
 }
 
 #[test]
+fn a_long_text_is_not_copied_without_limit() {
+    let long = "x".repeat(1 << 20);
+    let text = format!("a: &a {long}\nb: [{}]\n", ["*a"; 1000].join(", "));
+    assert_eq!(read(&text).findings().first().map(|one| one.0), Some("TP0102"));
+}
+
+#[test]
 fn an_anchor_inside_itself_is_an_error() {
     let outcome = read("a: &a [*a]\n");
     assert!(outcome.findings().contains(&("TP0101", "*a".to_owned())));
