@@ -40,11 +40,7 @@ impl IntegerSet {
 
     /// Whether `number` is in it.
     pub fn contains(&self, number: i128) -> bool {
-        let after = self.ranges.partition_point(|&(low, _)| low <= number);
-        after
-            .checked_sub(1)
-            .and_then(|at| self.ranges.get(at))
-            .is_some_and(|&(_, high)| number <= high)
+        self.around(number).is_some()
     }
 
     /// What is in both this set and the range.
@@ -55,10 +51,14 @@ impl IntegerSet {
 
     /// Whether every number of `other` is in this set.
     pub fn includes(&self, other: &Self) -> bool {
-        other
-            .ranges
-            .iter()
-            .all(|&(low, high)| self.ranges.iter().any(|&(from, to)| from <= low && high <= to))
+        other.ranges.iter().all(|&(low, high)| self.around(low).is_some_and(|(_, to)| high <= to))
+    }
+
+    /// The range that holds `number`.
+    fn around(&self, number: i128) -> Option<(i128, i128)> {
+        let after = self.ranges.partition_point(|&(low, _)| low <= number);
+        let range = *self.ranges.get(after.checked_sub(1)?)?;
+        (number <= range.1).then_some(range)
     }
 }
 
@@ -100,6 +100,15 @@ mod tests {
     fn touching_ranges_become_one() {
         let set = IntegerSet::from_ranges([(4, 6), (1, 3), (9, 8), (10, 10)]);
         assert_eq!(set.ranges(), [(1, 6), (10, 10)]);
+    }
+
+    #[test]
+    fn a_set_includes_what_lies_in_its_ranges_and_not_what_spans_a_gap() {
+        let set = IntegerSet::from_ranges([(0, 9), (20, 29)]);
+        for (low, high, expected) in [(0, 9, true), (21, 22, true), (5, 21, false), (15, 16, false)]
+        {
+            assert_eq!(set.includes(&IntegerSet::from_ranges([(low, high)])), expected, "{low}");
+        }
     }
 
     #[test]

@@ -101,8 +101,20 @@ pub(super) fn covers(wide: &Pattern, narrow: &Pattern) -> bool {
     }
 }
 
-/// Whether a text in `narrow` is always in `wide`.
+/// The most pairs of patterns or ranges that are compared for one answer. Beyond that nothing is
+/// certain: a lint must not take longer than the compilation.
+const PAIRS_MAX: usize = 100_000;
+
+/// Whether comparing everything with everything takes too long.
+fn too_many(left: usize, right: usize) -> bool {
+    left.saturating_mul(right) > PAIRS_MAX
+}
+
+/// Whether a text in `narrow` is always in `wide`; `false` when that is not certain.
 pub(super) fn includes(wide: &TextSet, narrow: &TextSet) -> bool {
+    if too_many(wide.patterns.len(), narrow.patterns.len()) {
+        return false;
+    }
     narrow
         .patterns
         .iter()
@@ -164,6 +176,9 @@ pub(super) fn exclude(hook: &Hook, left: &Test, right: &Test) -> bool {
         {
             let both = numbers(hook, left).zip(numbers(hook, right));
             both.is_some_and(|(one, other)| {
+                if too_many(one.ranges().len(), other.ranges().len()) {
+                    return false;
+                }
                 let shared = |&(low, high): &(i128, i128)| !one.within(low, high).is_empty();
                 !other.ranges().iter().any(shared)
             })
@@ -184,8 +199,11 @@ fn same_texts<'a>(left: &'a Test, right: &'a Test) -> Option<(&'a TextSet, &'a T
     }
 }
 
-/// Whether no text is in both sets.
+/// Whether no text is in both sets; `false` when that is not certain.
 fn apart(left: &TextSet, right: &TextSet) -> bool {
+    if too_many(left.patterns.len(), right.patterns.len()) {
+        return false;
+    }
     left.patterns.iter().all(|one| {
         right.patterns.iter().all(|other| match (&one.pattern, &other.pattern) {
             (Pattern::Equal(text), pattern) | (pattern, Pattern::Equal(text)) => {

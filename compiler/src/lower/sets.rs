@@ -1,5 +1,7 @@
 //! Sets that the whole bundle shares: of executables, and of processes whose descendants count.
 
+use std::collections::BTreeMap;
+
 use writ_bundle::FollowSet;
 
 use crate::set::TextSet;
@@ -9,18 +11,20 @@ use crate::set::TextSet;
 pub(super) struct Sets {
     pub binary: Vec<TextSet>,
     pub follow: Vec<FollowSet>,
+    /// Which number a set has, whatever the places its patterns were written at.
+    binary_numbers: BTreeMap<writ_bundle::TextSet, usize>,
+    follow_numbers: BTreeMap<FollowSet, usize>,
 }
 
 impl Sets {
     /// The number of the set of executables with these patterns.
     pub(super) fn binary(&mut self, set: &TextSet) -> u32 {
-        let plain = set.plain();
-        let known = self.binary.iter().position(|known| known.plain() == plain);
-        let at = known.unwrap_or_else(|| {
+        let next = self.binary.len();
+        let number = *self.binary_numbers.entry(set.plain()).or_insert(next);
+        if number == next {
             self.binary.push(set.clone());
-            self.binary.len() - 1
-        });
-        u32::try_from(at).unwrap_or(u32::MAX)
+        }
+        u32::try_from(number).unwrap_or(u32::MAX)
     }
 
     /// The number of the set of processes with these ids.
@@ -28,12 +32,12 @@ impl Sets {
         let mut pids = pids.to_vec();
         pids.sort_unstable();
         pids.dedup();
+        let next = self.follow.len();
         let set = FollowSet { pids, namespace: is_namespace_pid };
-        let known = self.follow.iter().position(|known| *known == set);
-        let at = known.unwrap_or_else(|| {
+        let number = *self.follow_numbers.entry(set.clone()).or_insert(next);
+        if number == next {
             self.follow.push(set);
-            self.follow.len() - 1
-        });
-        u32::try_from(at).unwrap_or(u32::MAX)
+        }
+        u32::try_from(number).unwrap_or(u32::MAX)
     }
 }

@@ -1,5 +1,7 @@
 //! Lists of values: neither empty nor with repetitions.
 
+use std::collections::BTreeMap;
+
 use crate::diagnostic::{Diagnostics, Finding, Reported, code};
 use crate::policy::Operator;
 use crate::source::{Span, Spanned};
@@ -22,13 +24,16 @@ pub(super) fn not_empty<T>(
 }
 
 /// Points at values that were named before.
-pub(super) fn warn_duplicates<T: PartialEq>(values: &[Spanned<T>], diagnostics: &mut Diagnostics) {
-    for (at, value) in values.iter().enumerate() {
-        let before = values.iter().take(at).find(|before| before.value == value.value);
-        let Some(before) = before else { continue };
+pub(super) fn warn_duplicates<T: Ord>(values: &[Spanned<T>], diagnostics: &mut Diagnostics) {
+    let mut named = BTreeMap::new();
+    for value in values {
+        let Some(&first) = named.get(&value.value) else {
+            named.insert(&value.value, value.span);
+            continue;
+        };
         let finding = Finding::at(value.span, "this value is named twice")
             .label("again here")
-            .also(before.span, "first named here")
+            .also(first, "first named here")
             .help("leave one of them out".to_owned());
         diagnostics.add(&code::DUPLICATE_VALUE, finding);
     }

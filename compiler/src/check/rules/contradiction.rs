@@ -7,12 +7,16 @@ use crate::resolved::Policy;
 
 pub(super) const RULE: Rule = Rule { code: &code::CONTRADICTION, check };
 
+/// How many conditions before one are compared with it: a selector may have thousands.
+const LOOK_BACK: usize = 256;
+
 fn check(policy: &Policy, findings: &mut Findings<'_>) {
     for (hook, selector) in selectors(policy) {
         for expression in [&selector.condition, &selector.return_condition] {
             let tests = joined(expression);
             for (at, test) in tests.iter().enumerate() {
-                let other = tests.iter().take(at).find(|other| exclude(hook, other, test));
+                let mut before = tests.iter().take(at).skip(at.saturating_sub(LOOK_BACK));
+                let other = before.find(|other| exclude(hook, other, test));
                 let Some(other) = other else { continue };
                 findings.add(
                     Finding::at(test.span, "two conditions of a selector exclude each other")

@@ -7,11 +7,14 @@ use crate::resolved::{Hook, Policy, Selector};
 
 pub(super) const RULE: Rule = Rule { code: &code::SHADOWED_SELECTOR, check };
 
+/// How many selectors before one are compared with it: a policy may have thousands.
+const LOOK_BACK: usize = 256;
+
 fn check(policy: &Policy, findings: &mut Findings<'_>) {
     for hook in &policy.hooks {
         for (at, selector) in hook.selectors.iter().enumerate() {
-            let earlier =
-                hook.selectors.iter().take(at).find(|earlier| takes_all(hook, earlier, selector));
+            let mut before = hook.selectors.iter().take(at).skip(at.saturating_sub(LOOK_BACK));
+            let earlier = before.find(|earlier| takes_all(hook, earlier, selector));
             let Some(earlier) = earlier else { continue };
             findings.add(
                 Finding::at(
