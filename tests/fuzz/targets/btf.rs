@@ -1,9 +1,21 @@
-//! Any bytes as a kernel's BTF.
+//! Any bytes as a kernel's BTF, and every question that compiling asks of it.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use writ::kernel::btf::Btf;
 
+/// Types that are looked at; each alone takes a bounded time.
+const LOOKED_AT: usize = 256;
+
 fuzz_target!(|bytes: &[u8]| {
-    let _ = Btf::parse(bytes.to_vec());
+    let Ok(btf) = Btf::parse(bytes.to_vec()) else { return };
+    for type_ in btf.types().take(LOOKED_AT) {
+        let _ = (type_.text(), type_.shape(), type_.shape_of_pointer(), type_.size());
+        let _ = (type_.resolved(), type_.pointee(), type_.returns(), type_.member_names());
+        for member in type_.members().chain(type_.parameters()).take(LOOKED_AT) {
+            let _ = (member.type_.text(), type_.member(member.name));
+        }
+        let _ = (type_.enumerators().count(), btf.named(type_.name()).count());
+        let _ = btf.shape_of_text(type_.name());
+    }
 });
