@@ -3,7 +3,9 @@
 //! `tests/cases/<family>/<case>/` holds `policy.yaml` or `policy.writ` or both (then they must mean
 //! the same), and `case.yaml`. Snapshots stand in `snapshots/<family>/<case>/`.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use serde::Deserialize;
 use writ::diagnostic::{Diagnostics, Stop};
@@ -77,8 +79,18 @@ pub(crate) fn compile(path: &Path, kernel: &str) -> Run {
 
 /// Compiles a text for one embedded kernel.
 pub(crate) fn compile_text(name: &str, text: &str, kernel: &str) -> Run {
-    let profile = &writ::cli::kernel::load(kernel).expect("an embedded kernel")[0];
+    let profile = profile(kernel);
     compile_for(name, text, profile)
+}
+
+/// An embedded profile. Each is read once, since a debug build takes its time for that.
+fn profile(kernel: &str) -> &'static Profile {
+    static KNOWN: Mutex<BTreeMap<String, &'static Profile>> = Mutex::new(BTreeMap::new());
+    let mut known = KNOWN.lock().unwrap();
+    known.entry(kernel.to_owned()).or_insert_with(|| {
+        let mut profiles = writ::cli::kernel::load(kernel).expect("an embedded kernel");
+        Box::leak(Box::new(profiles.remove(0)))
+    })
 }
 
 /// Compiles a text for a kernel.
