@@ -24,6 +24,7 @@ use crate::diagnostic::{Diagnostics, Stop};
 use crate::ir::{Module, Program};
 use crate::kernel::{Feature, Profile};
 use crate::machine;
+use limits::Refusal;
 use text::Tables;
 
 /// The programs of `module`, for the kernel that `kernel` describes.
@@ -46,7 +47,9 @@ pub fn generate(
     let mut tables = Tables::default();
     let mut programs = Vec::new();
     for from in &module.programs {
-        programs.push(program(from, acquire, &mut tables, diagnostics)?);
+        let program = program(from, acquire, &mut tables)
+            .map_err(|refusal| limits::stop(from, module, refusal, diagnostics))?;
+        programs.push(program);
     }
     let (maps, images) = tables.maps().into_iter().unzip();
     let modes = u32::try_from(module.policies.len()).unwrap_or(u32::MAX);
@@ -58,10 +61,10 @@ fn program(
     from: &Program,
     acquire: &'static str,
     tables: &mut Tables,
-    diagnostics: &mut Diagnostics,
-) -> Result<machine::Program, Stop> {
+) -> Result<machine::Program, Refusal> {
     let coder::Coded { emitter, frame } = coder::code(from, acquire, tables)?;
-    let code = emitter.finish().map_err(|error| limits::stop(from, error, diagnostics))?;
+    let code = emitter.finish().map_err(|error| limits::refusal(from, error))?;
+    limits::instructions(&code)?;
     Ok(machine::Program {
         name: from.name.clone(),
         attach: from.attach.clone(),

@@ -7,6 +7,7 @@ use writ_bundle::Attach;
 use super::emitter::Emitter;
 use super::facts::{self, Fact};
 use super::library::{self, Flavour};
+use super::limits::Refusal;
 use super::registers::{CONTEXT, CURRENT, FRAME, RESULT, SCRATCH};
 use super::stack::{Frame, Slot};
 use super::state::{Done, State};
@@ -60,12 +61,13 @@ pub(super) struct Coded {
 ///
 /// # Errors
 ///
-/// When the program asks for a value that is not there, which [`crate::ir::verify`] excludes.
+/// When the program keeps more than there is room for, or asks for a value that is not there, which
+/// [`crate::ir::verify`] excludes.
 pub(super) fn code(
     program: &Program,
     acquire: &'static str,
     tables: &mut Tables,
-) -> Result<Coded, Defect> {
+) -> Result<Coded, Refusal> {
     let shared = facts::shared(program);
     let zeroed = BTreeSet::new();
     let mut first = Coder::new(program, acquire, &shared, &zeroed, tables);
@@ -74,9 +76,9 @@ pub(super) fn code(
     let mut second = Coder::new(program, acquire, &shared, &zeroed, tables);
     second.run();
     let Coder { emitter, frame, defect, .. } = second;
-    frame.check(&program.name)?;
+    frame.check()?;
     match defect {
-        Some(defect) => Err(defect),
+        Some(defect) => Err(Refusal::Defect(defect)),
         None => Ok(Coded { emitter, frame }),
     }
 }

@@ -2,9 +2,9 @@
 
 use writ_bundle::record::process::{BINARY_SETS_MAX, FOLLOW_SETS_MAX};
 
-use crate::diagnostic::{Diagnostics, Finding, Reported, Stop, code};
+use crate::diagnostic::{Defect, Diagnostics, Finding, Reported, Stop, code};
 use crate::ir::{Jump, Module, Program, Test};
-use crate::machine::AssembleError;
+use crate::machine::{AssembleError, Code};
 use crate::source::Span;
 
 /// Finds the first condition for whose set a process's entry has no bit.
@@ -40,15 +40,56 @@ fn beyond(test: &Test) -> Option<String> {
     }
 }
 
+/// Why a program was not generated.
+#[derive(Debug)]
+pub(super) enum Refusal {
+    /// It would be larger than the machine allows: a sentence about the conditions at its hook.
+    TooLarge(&'static str),
+    Defect(Defect),
+}
+
 /// What an assembler's error means: code that jumps cannot cross is the policies' size; anything else
 /// is a mistake of ours.
-pub(super) fn stop(program: &Program, error: AssembleError, diagnostics: &mut Diagnostics) -> Stop {
-    match (error, program.span) {
-        (AssembleError::JumpTooFar { .. }, Some(span)) => {
-            let message = "the conditions at this hook do not fit in one program".to_owned();
-            too_large(span, message, diagnostics).into()
+pub(super) fn refusal(program: &Program, error: AssembleError) -> Refusal {
+    match error {
+        AssembleError::JumpTooFar { .. } => {
+            Refusal::TooLarge("the conditions at this hook do not fit in one program")
         }
-        (error, _) => super::emitter::defect(&program.name, error).into(),
+        AssembleError::LabelNowhere(_)
+        | AssembleError::LabelTwice(_)
+        | AssembleError::JumpBackward(_)
+        | AssembleError::PastTheEnd => {
+            Refusal::Defect(super::emitter::defect(&program.name, error))
+        }
+    }
+}
+
+/// The most instructions that the kernel takes (`BPF_COMPLEXITY_LIMIT_INSNS` in
+/// include/linux/bpf.h).
+const INSTRUCTIONS_MAX: u32 = 1_000_000;
+
+/// Whether the kernel takes that many instructions.
+pub(super) fn instructions(code: &Code) -> Result<(), Refusal> {
+    if code.slots() <= INSTRUCTIONS_MAX {
+        return Ok(());
+    }
+    Err(Refusal::TooLarge("the conditions at this hook make more than a million instructions"))
+}
+
+/// Reports what is too large, at the hook. Process tracking has none, and serves all policies.
+pub(super) fn stop(
+    program: &Program,
+    module: &Module,
+    refusal: Refusal,
+    diagnostics: &mut Diagnostics,
+) -> Stop {
+    let first_policy = || module.policies.first().map(|policy| policy.span);
+    match (refusal, program.span.or_else(first_policy)) {
+        (Refusal::TooLarge(message), Some(span)) => {
+            too_large(span, message.to_owned(), diagnostics).into()
+        }
+        (Refusal::TooLarge(message), None) => Defect(message.to_owned()).into(),
+        (Refusal::Defect(defect), _) => defect.into(),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::facts::Fact;
-use crate::diagnostic::Defect;
+use super::limits::Refusal;
 use crate::ids::Id;
 use crate::ir::Value;
 
@@ -53,10 +53,12 @@ impl Frame {
     }
 
     /// Whether the slots fit.
-    pub(super) fn check(&self, program: &str) -> Result<(), Defect> {
+    pub(super) fn check(&self) -> Result<(), Refusal> {
         if self.used <= USABLE {
             return Ok(());
         }
-        Err(Defect(format!("program `{program}` needs {} bytes of stack", self.used)))
+        Err(Refusal::TooLarge(
+            "the conditions at this hook need more values than there is room for",
+        ))
     }
 }
