@@ -11,6 +11,7 @@
 #include "path_chain.bpf.c"
 #include "path_probe.bpf.c"
 #include "path_trusted.bpf.c"
+#include "path_top.bpf.c"
 #include "read_file.bpf.c"
 #include "describe.bpf.c"
 #include "read_string.bpf.c"

@@ -40,6 +40,28 @@ INLINE void read_dentry(struct dentry_head *head, struct dentry *d)
 	READ(&head->name, &d->d_name.name);
 }
 
+/* From here on a dentry stands in the kernel as `struct writ_dentry` and `struct dentry_start` say,
+ * unless a kernel orders it differently, which is known when the program is loaded. */
+#define DENTRY_START FIELD_OFFSET(struct dentry, d_hash.pprev)
+
+INLINE int dentry_is_in_order(void)
+{
+	return FIELD_OFFSET(struct dentry, d_parent) == DENTRY_START + 8 &&
+	       FIELD_OFFSET(struct dentry, d_name) == DENTRY_START + 16 &&
+	       short_name_offset() == DENTRY_START + 40;
+}
+
+/* The start of `struct writ_dentry`. */
+struct dentry_start {
+	__u64 hashed;
+	__u64 parent;
+	__u32 hash;
+	__u32 length;
+	__u64 name;
+	__u64 inode;
+	__u64 short_name;
+};
+
 struct mount_head {
 	struct mount *parent;
 	struct dentry *mountpoint;
@@ -72,23 +94,40 @@ INLINE int is_root(struct writ_scratch *s, struct dentry *d, struct mount *m)
 	       (__u64)m + FIELD_OFFSET(struct mount, mnt) == s->root_mount;
 }
 
-/* Stores the root of the current task, at which paths end. */
-INLINE void read_root(struct writ_scratch *s)
+/* A place in the tree of mounts, by the addresses of its dentry and its vfsmount. */
+struct root {
+	__u64 dentry;
+	__u64 mount;
+};
+
+/* The root of the current task, at which paths end. */
+INLINE struct root current_root(void)
 {
+	struct root root = {};
+
 	if (HAVE_CURRENT_TASK_BTF) {
 		struct task_struct *task = bpf_get_current_task_btf();
 		struct fs_struct *fs = task->fs;
 
-		s->root_dentry = (__u64)fs->root.dentry;
-		s->root_mount = (__u64)fs->root.mnt;
+		root.dentry = (__u64)fs->root.dentry;
+		root.mount = (__u64)fs->root.mnt;
 	} else {
 		struct task_struct *task = (void *)bpf_get_current_task();
 		struct fs_struct *fs = 0;
 
 		READ(&fs, &task->fs);
-		READ(&s->root_dentry, (__u64 *)&fs->root.dentry);
-		READ(&s->root_mount, (__u64 *)&fs->root.mnt);
+		READ(&root.dentry, (__u64 *)&fs->root.dentry);
+		READ(&root.mount, (__u64 *)&fs->root.mnt);
 	}
+	return root;
+}
+
+INLINE void read_root(struct writ_scratch *s)
+{
+	struct root root = current_root();
+
+	s->root_dentry = root.dentry;
+	s->root_mount = root.mount;
 }
 
 /* As the kernel's d_unlinked: removed from its directory, and not the root of anything. */

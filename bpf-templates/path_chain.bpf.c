@@ -13,16 +13,6 @@
 
 #define CHAIN_STEPS 20
 
-#define DENTRY_START FIELD_OFFSET(struct dentry, d_hash.pprev)
-
-/* Whether `struct writ_dentry` is what stands at DENTRY_START. Known when the program is loaded. */
-INLINE int dentry_is_in_order(void)
-{
-	return FIELD_OFFSET(struct dentry, d_parent) == DENTRY_START + 8 &&
-	       FIELD_OFFSET(struct dentry, d_name) == DENTRY_START + 16 &&
-	       short_name_offset() == DENTRY_START + 40;
-}
-
 /* Writes "/name" behind the scratch->position bytes of text that are there, as writ_path_trusted
  * does. */
 INLINE void append_collected(struct writ_scratch *s, __u8 *text, struct writ_dentry *d)

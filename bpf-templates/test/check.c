@@ -60,7 +60,7 @@ enum program {
 static struct bpf_object *object;
 static struct ring_buffer *ring;
 static struct header *records[4096];
-static int record_count, failures, checks;
+static int record_count, failures, checks, tops;
 static char context[256];
 
 /* --- results --- */
@@ -268,6 +268,24 @@ static void expect_text(struct header *record, int id, int status, const char *t
 		       found->length, text);
 }
 
+/* The first name that was found without the text is the text's. */
+static void expect_top(struct header *record)
+{
+	struct item *text = record ? item(record, 7) : 0, *top = record ? item(record, 8) : 0;
+	char path[4096 + 2] = {};
+	size_t name;
+
+	expect(text && top && top->length == 8, "no item 8");
+	if (!text || !top || top->length != 8 || !*(__u64 *)top->payload)
+		return;
+	memcpy(path, text->payload, text->length < 4096 ? text->length : 4096);
+	name = strcspn(path + 1, "/");
+	path[1 + name] = 0;
+	tops++;
+	expect(text->status == TRUNCATED || !strncmp(path + 1, top->payload, name < 8 ? name + 1 : 8),
+	       "the first name of \"%s\" is not \"%.8s\"", path, top->payload);
+}
+
 static const int file_programs[] = { FENTRY_FILE, LSM_FILE, KPROBE_FILE };
 static const char *const file_names[] = { "fentry", "lsm", "kprobe" };
 
@@ -288,6 +306,7 @@ static void check_open(int directory, const char *open_as, int status, const cha
 		if (record_count < 1)
 			continue;
 		expect_text(records[0], 7, status, text);
+		expect_top(records[0]);
 		expect(records[0]->hook == (__u32)file_programs[i] && records[0]->selector == 1 &&
 		       records[0]->action == 2 && records[0]->action_argument == -3 &&
 		       records[0]->kind == HOOK && records[0]->pid == (__u32)getpid() &&
@@ -492,6 +511,7 @@ static void check_chroot(void)
 		if (record_count != 3)
 			continue;
 		expect_text(records[0], 7, READ, "/lib/x/y");
+		expect_top(records[0]);
 		expect_text(records[1], 7, READ, "/");
 		/* d_path goes to the root of the mount tree, too. */
 		expect_text(records[2], 7, READ, "/etc/passwd");
@@ -532,6 +552,7 @@ static void check_path_arguments(void)
 		if (record_count < 1)
 			continue;
 		expect_text(records[0], 7, READ, "/tmpfs/f");
+		expect_top(records[0]);
 		found = item(records[0], 7);
 		expect(found && found->mode == (S_IFREG | 0644) && found->flags == 0, "mode");
 	}
@@ -560,6 +581,7 @@ static void check_binprm(void)
 		if (record_count < 1)
 			continue;
 		expect_text(records[0], 7, READ, self);
+		expect_top(records[0]);
 		found = item(records[0], 7);
 		expect(found && S_ISREG(found->mode), "mode");
 	}
@@ -1031,6 +1053,8 @@ int main(int argument_count, char **arguments)
 	attach("process_fork");
 	attach("process_exit");
 	check_processes();
-	printf("%d checks, %d failed\n", checks, failures);
+	snprintf(context, sizeof(context), "first names");
+	expect(tops > 150, "only %d were found without the text", tops);
+	printf("%d checks, %d first names, %d failed\n", checks, tops, failures);
 	return failures != 0;
 }

@@ -62,6 +62,7 @@ int fentry_file(struct arguments *context)
 
 	WITH_SCRATCH(FENTRY_FILE, {
 		at = writ_read_file_trusted(s, file, 7);
+		writ_put_integer(s, 8, writ_top_file_trusted(file));
 		writ_describe_file_trusted(s, file, at);
 		writ_post(s, FENTRY_FILE, 1, 2, -3);
 	});
@@ -74,6 +75,7 @@ int lsm_file(struct arguments *context)
 
 	WITH_SCRATCH(LSM_FILE, {
 		at = writ_read_file_trusted(s, file, 7);
+		writ_put_integer(s, 8, writ_top_file_trusted(file));
 		writ_describe_file_trusted(s, file, at);
 		writ_post(s, LSM_FILE, 1, 2, -3);
 	});
@@ -89,6 +91,7 @@ int kprobe_file(void *context)
 
 	WITH_SCRATCH(KPROBE_FILE, {
 		at = writ_read_file_probe(s, file, 7);
+		writ_put_integer(s, 8, writ_top_file_probe(file));
 		writ_describe_file_probe(s, file, at);
 		writ_post(s, KPROBE_FILE, 1, 2, -3);
 	});
@@ -101,6 +104,7 @@ int fentry_path(struct arguments *context)
 
 	WITH_SCRATCH(FENTRY_PATH, {
 		at = writ_read_path_trusted(s, path, 7);
+		writ_put_integer(s, 8, writ_top_path_trusted(path));
 		writ_describe_path_trusted(s, path, at);
 		writ_post(s, FENTRY_PATH, 1, 2, -3);
 	});
@@ -113,6 +117,7 @@ int kprobe_path(void *context)
 
 	WITH_SCRATCH(KPROBE_PATH, {
 		at = writ_read_path_probe(s, path, 7);
+		writ_put_integer(s, 8, writ_top_path_probe(path));
 		writ_describe_path_probe(s, path, at);
 		writ_post(s, KPROBE_PATH, 1, 2, -3);
 	});
@@ -125,6 +130,7 @@ int fentry_binprm(struct arguments *context)
 
 	WITH_SCRATCH(FENTRY_BINPRM, {
 		at = writ_read_binprm_trusted(s, bprm, 7);
+		writ_put_integer(s, 8, writ_top_binprm_trusted(bprm));
 		writ_describe_binprm_trusted(s, bprm, at);
 		writ_post(s, FENTRY_BINPRM, 1, 2, -3);
 	});
@@ -137,6 +143,7 @@ int kprobe_binprm(void *context)
 
 	WITH_SCRATCH(KPROBE_BINPRM, {
 		at = writ_read_binprm_probe(s, bprm, 7);
+		writ_put_integer(s, 8, writ_top_binprm_probe(bprm));
 		writ_describe_binprm_probe(s, bprm, at);
 		writ_post(s, KPROBE_BINPRM, 1, 2, -3);
 	});
