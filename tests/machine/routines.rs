@@ -26,6 +26,9 @@ pub(super) const ALL: &[(&str, Routine)] = &[
     ("writ_read_file_trusted", read),
     ("writ_read_path_trusted", read),
     ("writ_read_binprm_trusted", read),
+    ("writ_top_file_trusted", top),
+    ("writ_top_path_trusted", top),
+    ("writ_top_binprm_trusted", top),
     ("writ_read_filename", read),
     ("writ_read_string", read),
     ("writ_read_fd", read),
@@ -102,6 +105,19 @@ fn read(scratch: u64, pointer: u64, item: u64, _: u64, _: u64) -> u64 {
         world.is_scratch(scratch);
         let raw = world.raw(item, pointer);
         append(world, item, &raw)
+    })
+}
+
+/// The first name of a path, when it stands in its dentry. What is behind it there is anything.
+fn top(pointer: u64, _: u64, _: u64, _: u64, _: u64) -> u64 {
+    in_world(|world| {
+        let Raw::Text(text) = world.raw(pointer & 0xffff, pointer) else { return 0 };
+        let name = text.strip_prefix(b"/").and_then(|rest| rest.split(|byte| *byte == b'/').next());
+        let Some(name @ [_, ..]) = name.filter(|name| name.len() < 32) else { return 0 };
+        let mut word = [0xa5; 8];
+        let behind = name.iter().copied().chain([0]);
+        word.iter_mut().zip(behind).for_each(|(to, byte)| *to = byte);
+        u64::from_le_bytes(word)
     })
 }
 

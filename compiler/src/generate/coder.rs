@@ -14,7 +14,7 @@ use super::state::{Done, State};
 use super::text::Tables;
 use crate::diagnostic::Defect;
 use crate::ids::Id;
-use crate::ir::{Block, Branch, Jump, OperationKind, Program, ReturnedTo, Role};
+use crate::ir::{Block, Branch, Jump, OperationKind, Program, ReturnedTo, Role, Test};
 use crate::machine::{Comparison, Instruction, Label, Register, Size};
 use crate::source::Span;
 
@@ -239,6 +239,11 @@ impl<'a> Coder<'a> {
         self.at(branch.span);
         let [yes, no, unknown] =
             [branch.yes, branch.no, branch.unknown].map(|block| self.label(block));
+        if let Test::Text { value, set } = &branch.test
+            && let Some(names) = self.first_names(*value, set)
+        {
+            self.rule_out(*value, &names, branch.no);
+        }
         self.test(&branch.test, yes, no, unknown);
         self.leads_to(branch.yes);
         self.leads_to(branch.no);
@@ -309,7 +314,7 @@ impl<'a> Coder<'a> {
         self.zeroed.contains(&Zeroed::Slot(slot))
     }
 
-    fn label(&mut self, block: Id<Block>) -> Label {
+    pub(super) fn label(&mut self, block: Id<Block>) -> Label {
         let emitter = &mut self.emitter;
         *self.labels.entry(block).or_insert_with(|| emitter.label())
     }
@@ -321,7 +326,7 @@ impl<'a> Coder<'a> {
     }
 
     /// A way leads from here to `block`.
-    fn leads_to(&mut self, block: Id<Block>) {
+    pub(super) fn leads_to(&mut self, block: Id<Block>) {
         let met = match self.incoming.get(&block) {
             Some(known) => known.meet(&self.state),
             None => self.state.clone(),

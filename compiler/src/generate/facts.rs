@@ -1,4 +1,4 @@
-//! What is asked about the calling process: each routine once in a run where it pays.
+//! What is asked about the calling process and its files: each routine once in a run where it pays.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,11 +7,12 @@ use super::library;
 use super::registers::{FRAME, RESULT};
 use super::stack::Slot;
 use super::state::Done;
-use crate::ir::{Jump, Program, Test};
-use crate::machine::{Arithmetic, Comparison, Size};
+use crate::ids::Id;
+use crate::ir::{Jump, Program, Test, Value};
+use crate::machine::{Arithmetic, Comparison, Register, Size};
 use crate::policy::NamespaceKind;
 
-/// Something about the calling process that does not change in a run.
+/// Something that does not change in a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Fact {
     /// Its entry in the process map, 0 when it has none.
@@ -22,6 +23,8 @@ pub(super) enum Fact {
     NamespacePid,
     /// The inode number of a namespace, 0 when it is unknown.
     Namespace(NamespaceKind),
+    /// The start of the first name of a path, 0 when only its text tells.
+    Top(Id<Value>),
 }
 
 /// What a test asks.
@@ -31,9 +34,8 @@ fn fact(test: &Test) -> Option<Fact> {
         Test::Pid { is_namespace_pid: true, .. } => Some(Fact::NamespacePid),
         Test::Pid { is_namespace_pid: false, .. } => Some(Fact::Pid),
         Test::Namespace { kind, .. } => Some(Fact::Namespace(*kind)),
-        Test::Integer { .. } | Test::Bits { .. } | Test::Text { .. } | Test::Enforcing { .. } => {
-            None
-        }
+        Test::Text { value, .. } => Some(Fact::Top(*value)),
+        Test::Integer { .. } | Test::Bits { .. } | Test::Enforcing { .. } => None,
     }
 }
 
@@ -85,6 +87,13 @@ impl Coder<'_> {
             Fact::Pid => {
                 self.emitter.call_helper(library::PID);
                 self.emitter.arithmetic(Arithmetic::ShiftRight, RESULT, 32);
+            }
+            Fact::Top(value) => {
+                let reader = self.program.values[value].reader;
+                let Some(routine) = library::top(reader, self.flavour) else { return };
+                let Some(place) = self.place(value) else { return };
+                self.load_bits(place, Register::R1);
+                self.emitter.call(routine);
             }
         }
     }

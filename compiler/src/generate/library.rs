@@ -98,6 +98,12 @@ pub(super) fn read(reader: Reader, flavour: Flavour) -> Option<String> {
     }
 }
 
+/// The routine that finds the first name of a path without the text: (pointer) → its first eight
+/// bytes, or 0 when only the text tells.
+pub(super) fn top(reader: Reader, flavour: Flavour) -> Option<String> {
+    file_word(reader).map(|word| format!("writ_top_{word}_{}", flavour.suffix()))
+}
+
 /// The routine that adds flags and mode of a file to its item: (scratch, pointer or number, offset).
 pub(super) fn describe(reader: Reader, flavour: Flavour) -> Option<String> {
     match reader {

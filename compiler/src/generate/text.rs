@@ -5,6 +5,7 @@
 //! text is too short, a zero stands against a byte of the pattern. `Equal` is the prefix that
 //! includes the zero behind the text.
 
+mod first_name;
 mod patterns;
 mod tables;
 mod words;

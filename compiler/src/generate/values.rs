@@ -167,13 +167,13 @@ impl Coder<'_> {
         }
     }
 
-    fn done(&self, value: Id<Value>) -> Done {
+    pub(super) fn done(&self, value: Id<Value>) -> Done {
         self.state.values.get(&value).copied().unwrap_or_default()
     }
 
     /// Loads the 64 bits of a value, or as many as there are. R1 to R5 are lost where they are read
     /// by helper; then the result register is not 0 when they cannot be read.
-    fn load_bits(&mut self, place: Place, to: Register) {
+    pub(super) fn load_bits(&mut self, place: Place, to: Register) {
         match place {
             Place::Memory { offset, size } => self.emitter.load(size, to, CONTEXT, offset),
             Place::Word { offset } => self.emitter.load(Size::Double, to, CONTEXT, offset),
@@ -195,7 +195,7 @@ impl Coder<'_> {
     }
 
     /// Where the value's bits are. That they are nowhere is a defect.
-    fn place(&mut self, value: Id<Value>) -> Option<Place> {
+    pub(super) fn place(&mut self, value: Id<Value>) -> Option<Place> {
         let Value { origin, item, .. } = self.program.values[value];
         let place = match origin {
             ValueOrigin::Hook(origin) => context::place(&self.program.attach, origin),

@@ -43,7 +43,7 @@ impl Patterns {
 }
 
 /// Ordered, without strings that begin with another one.
-fn without_longer(strings: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
+pub(super) fn without_longer(strings: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
     let mut strings = strings;
     strings.sort_unstable();
     let mut kept: Vec<Vec<u8>> = Vec::new();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::generate::emitter::Emitter;
 use crate::generate::library::FIRST_TEXT;
-use crate::generate::registers::CURRENT;
+use crate::generate::registers::{CURRENT, RESULT};
 use crate::machine::{Arithmetic, Comparison, Label, Register, Size};
 
 /// Which end of a text is compared.
@@ -43,6 +43,14 @@ pub(super) fn compare(
     Comparing { emitter, end, yes, no }.behind(0, &patterns);
 }
 
+/// Goes on at `yes` when the word in the result register begins with one of `starts`, which are
+/// ordered, of at most eight bytes, and of which none begins with another.
+pub(super) fn word_begins(emitter: &mut Emitter, starts: &[Vec<u8>], yes: Label, no: Label) {
+    let starts: Vec<&[u8]> = starts.iter().map(Vec::as_slice).collect();
+    emitter.copy(WORD, RESULT);
+    Comparing { emitter, end: End::Start, yes, no }.branch(0, &starts);
+}
+
 struct Comparing<'a> {
     emitter: &'a mut Emitter,
     end: End,
@@ -58,6 +66,11 @@ impl Comparing<'_> {
             return self.emitter.jump(self.yes);
         }
         self.load(depth);
+        self.branch(depth, rests);
+    }
+
+    /// The word behind the first `depth` bytes is loaded.
+    fn branch(&mut self, depth: usize, rests: &[&[u8]]) {
         let mut words: BTreeMap<u64, Vec<&[u8]>> = BTreeMap::new();
         let mut parts: BTreeMap<usize, Vec<u64>> = BTreeMap::new();
         for rest in rests {
