@@ -7,8 +7,11 @@
 //! Without QEMU or kernels nothing is proved, and the test says so; with `WRIT_VM=require`, as in
 //! CI, that is a failure.
 
+mod bpftool;
 mod expectation;
 mod guest;
+
+use std::path::Path;
 
 use writ::driver::Compiled;
 use writ::kernel::Profile;
@@ -34,6 +37,11 @@ fn policies_act_on_real_kernels() {
         eprintln!("SKIPPED: no behaviour on real kernels was proved: {missing}");
         return;
     }
+    let bpftool = bpftool::place();
+    if bpftool.is_none() {
+        assert!(std::env::var("WRIT_VM").as_deref() != Ok("require"), "no bpftool is installed");
+        eprintln!("SKIPPED: that bpftool loads bundles was not proved: it is not installed");
+    }
     let mut scenarios = Expectation::all();
     if let Ok(only) = std::env::var("WRIT_VM_SCENARIO") {
         scenarios.retain(|scenario| only.split(',').any(|only| only == scenario.name));
@@ -45,9 +53,14 @@ fn policies_act_on_real_kernels() {
         if only.as_deref().is_some_and(|only| only != boot.profile) {
             continue;
         }
-        let (runs, results) = run(boot, &scenarios);
+        let (runs, results) = run(boot, &scenarios, bpftool);
         for Run { name, scenario } in &runs {
             for problem in scenario.problems(name, &results) {
+                wrong.push(format!("{}: {name}: {problem}", boot.profile));
+            }
+            if bpftool.is_some()
+                && let Err(problem) = bpftool::check(name, &results)
+            {
                 wrong.push(format!("{}: {name}: {problem}", boot.profile));
             }
         }
@@ -63,10 +76,17 @@ struct Run<'a> {
     scenario: &'a Expectation,
 }
 
-fn run<'a>(boot: &Boot, scenarios: &'a [Expectation]) -> (Vec<Run<'a>>, Results) {
+fn run<'a>(
+    boot: &Boot,
+    scenarios: &'a [Expectation],
+    bpftool: Option<&Path>,
+) -> (Vec<Run<'a>>, Results) {
     let profile = guest::profile(boot, "");
     let without_fentry = guest::profile(boot, "+avoid=fentry");
     let payload = guest::payload(boot);
+    if let Some(bpftool) = bpftool {
+        bpftool::copy(bpftool, &payload);
+    }
     let mut runs = Vec::new();
     let mut add = |name: String, scenario, compiled: Compiled| {
         std::fs::write(payload.join(format!("{name}.bpf.o")), compiled.bundle).unwrap();

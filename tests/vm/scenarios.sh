@@ -16,3 +16,4 @@ for bundle in *.bpf.o; do
   wait $loader
   echo $? >"/out/$name.code"
 done
+[ ! -e bpftool.sh ] || . ./bpftool.sh
