@@ -1,4 +1,4 @@
 rm -rf /tmp/op
 mkdir /tmp/op
 for name in alpha alphabet beta; do echo $name >/tmp/op/$name; done
-/bin/sh -c 'for name in alpha alphabet beta; do [ -f /tmp/op/$name ] && echo $name; done'
+/bin/ash -c 'for name in alpha alphabet beta; do [ -f /tmp/op/$name ] && echo $name; done'
