@@ -1,39 +1,61 @@
 //! Generated code does what the interpreter says, for random policies and events.
 
 mod events;
-mod policies;
-mod random;
 
+use std::cell::Cell;
 use std::rc::Rc;
 
+use proptest::test_runner::{TestCaseError, TestCaseResult};
 use writ::diagnostic::Diagnostics;
 use writ::ir::interpret::{self, Outcome, interpret};
 use writ::{generate, ir, kernel, lower};
 
 use crate::machine::{self, Machine};
-use random::Random;
+use crate::random::policies::{Points, Setting, policies, sources};
+use crate::random::{self, Choices, Random};
 
-/// How many bundles are compiled, and how many events each of their programs sees.
-const BUNDLES: u64 = 400;
+/// How many events each program sees.
 const EVENTS: usize = 12;
+
+/// How many different small numbers there are, and where those of namespaces begin.
+const SMALL: u32 = 6;
+const LOWEST_NAMESPACE: u32 = 4_026_531_840;
 
 #[test]
 fn generated_code_does_what_the_interpreter_says() {
     let profile = kernel::embedded::profile("6.1").unwrap().unwrap();
-    let compared: usize = (0..BUNDLES).map(|seed| compare(seed, &profile)).sum();
-    assert!(compared >= 10_000, "only {compared} comparisons");
+    let compared = Cell::new(0);
+    let cases = random::check(1, |policies, events| {
+        compared.set(compared.get() + compare(&policies, &events, &profile)?);
+        Ok(())
+    });
+    let compared = compared.get();
+    assert!(compared >= 12 * cases, "only {compared} comparisons of {cases} bundles");
+}
+
+fn setting() -> Setting {
+    Setting {
+        points: Points::Functions,
+        pids: (0..SMALL).collect(),
+        namespaces: (0..SMALL).map(|number| LOWEST_NAMESPACE + number).collect(),
+        signals: &[9, 15, 10],
+        intervals: &[1, 1_000, 60_000],
+    }
 }
 
 /// Compiles one random bundle and compares its runs. The answer is how many there were.
-fn compare(seed: u64, profile: &kernel::Profile) -> usize {
-    let mut random = Random::new(seed);
-    let policies = policies::policies(&mut random);
-    let module = Rc::new(lower::lower(&policies));
+fn compare(
+    of_policies: &Choices,
+    of_events: &Choices,
+    profile: &kernel::Profile,
+) -> Result<u32, TestCaseError> {
+    let module = Rc::new(lower::lower(&policies(&mut Random::new(of_policies), &setting())));
     ir::verify::verify(&module).unwrap();
     let object =
         generate::generate(&module, profile, &mut Diagnostics::default()).map(Rc::new).unwrap();
     let machines: Vec<Machine> =
         (0..module.programs.len()).map(|place| Machine::new(&module, &object, place)).collect();
+    let mut random = Random::new(of_events);
     let mut meant = interpret::State::default();
     let mut done = machine::State::default();
     let mut time = 1_000_000_000;
@@ -44,22 +66,33 @@ fn compare(seed: u64, profile: &kernel::Profile) -> usize {
         // The return comes before the entry in the module, but not in time.
         for (program, machine) in module.programs.iter().zip(&machines).rev() {
             event.values = events::values(&mut random, program);
-            let expected = plain(interpret(program, &module, &event, &mut meant));
-            let found = plain(machine.run(&event, &mut done));
-            assert_eq!(
-                found,
-                expected,
-                "bundle {seed}, {event:#?}\n{}",
-                ir::print::print_program(program, &policies::sources())
-            );
+            let expected = interpret(program, &module, &event, &mut meant);
+            let found = machine.run(&event, &mut done);
+            agree(found, expected, || {
+                let program = ir::print::print_program(program, &sources());
+                format!("{event:#?}\n{program}")
+            })?;
             compared += 1;
         }
     }
-    compared
+    Ok(compared)
 }
 
-/// The outcome with what does not count made equal: the order of items in a record, and a verdict
-/// of 0, which no program of these can tell from none.
+/// The two outcomes are the same, but for the order of items in a record, and for a verdict of 0,
+/// which no program of these can tell from none.
+pub(crate) fn agree(
+    found: Outcome,
+    expected: Outcome,
+    context: impl FnOnce() -> String,
+) -> TestCaseResult {
+    let (found, expected) = (plain(found), plain(expected));
+    if found == expected {
+        return Ok(());
+    }
+    let context = context();
+    Err(TestCaseError::fail(format!("found {found:#?}\nexpected {expected:#?}\nfor {context}")))
+}
+
 fn plain(outcome: Outcome) -> Outcome {
     let mut outcome = outcome;
     outcome.records.iter_mut().for_each(|record| record.items.sort());

@@ -13,7 +13,7 @@ use writ::resolved::Origin;
 use writ_bundle::Attach;
 
 use world::World;
-pub(crate) use world::{HOST_NAMESPACES, State};
+pub(crate) use world::{HOST_NAMESPACES, State, process_entry, shown};
 
 /// A generated program, ready to run as often as one likes.
 pub(crate) struct Machine {

@@ -7,9 +7,10 @@ use writ::ir::{Module, Program};
 use writ::policy::NamespaceKind;
 use writ_bundle::Mode;
 
-use super::policies::{number_near, text};
-use super::random::Random;
+use super::{LOWEST_NAMESPACE, SMALL};
 use crate::machine::HOST_NAMESPACES;
+use crate::random::Random;
+use crate::random::policies::text;
 
 /// An event without values.
 pub(super) fn event(random: &mut Random, module: &Module, time: u64) -> Event {
@@ -22,7 +23,7 @@ pub(super) fn event(random: &mut Random, module: &Module, time: u64) -> Event {
     for kind in NamespaceKind::ALL {
         match random.below(6) {
             0 => drop(namespaces.remove(&kind)),
-            1 | 2 => drop(namespaces.insert(kind, 4_026_531_840 + small(random))),
+            1 | 2 => drop(namespaces.insert(kind, LOWEST_NAMESPACE + small(random))),
             _ => {}
         }
     }
@@ -40,14 +41,14 @@ pub(super) fn event(random: &mut Random, module: &Module, time: u64) -> Event {
 }
 
 fn small(random: &mut Random) -> u32 {
-    u32::try_from(random.below(6)).unwrap_or(0)
+    u32::try_from(random.below(SMALL.into())).unwrap_or(0)
 }
 
 /// A value for each that `program` has.
 pub(super) fn values(random: &mut Random, program: &Program) -> BTreeMap<u16, Raw> {
     let mut raw = |value: &writ::ir::Value| {
         if !value.reader.is_text() {
-            return Raw::Bits(number_near(random));
+            return Raw::Bits(random.bits());
         }
         match random.below(12) {
             0 => Raw::Unreadable,

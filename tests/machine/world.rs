@@ -212,33 +212,8 @@ impl World {
 
     /// What a record of `hook` shows.
     pub(super) fn shown(&self, hook: u64, is_return: bool) -> Vec<(u16, Shown)> {
-        let hook = &self.module.hooks[usize::try_from(hook).unwrap()];
-        let wanted: Vec<u16> = if is_return {
-            hook.return_argument.iter().map(|argument| argument.item).collect()
-        } else {
-            hook.arguments.iter().map(|argument| argument.item).collect()
-        };
-        let items = self.items().into_iter().filter(|(id, ..)| wanted.contains(id));
-        let mut shown: Vec<_> =
-            items.map(|(id, status, payload)| (id, self.show(id, status, &payload))).collect();
-        shown.sort();
-        shown
-    }
-
-    fn show(&self, id: u16, status: u8, payload: &[u8]) -> Shown {
-        match (status, self.value(u64::from(id)).reader) {
-            (status::READ, reader @ Reader::Integer { .. }) => {
-                let bits = u64::from_le_bytes(payload.try_into().unwrap());
-                let is_signed = reader.limits().is_some_and(|(low, _)| low < 0);
-                let number =
-                    if is_signed { i128::from(bits.cast_signed()) } else { i128::from(bits) };
-                Shown::Integer(number)
-            }
-            (status::READ, _) => Shown::Text(payload.to_vec()),
-            (status::TRUNCATED, _) => Shown::Truncated(payload.to_vec()),
-            (status::ABSENT, _) => Shown::Absent,
-            _ => Shown::Unreadable,
-        }
+        let hook = u32::try_from(hook).unwrap();
+        shown(&self.module, self.program(), hook, is_return, &self.items())
     }
 
     pub(super) fn mode(&self, policy: u64) -> Mode {
@@ -264,13 +239,54 @@ impl World {
     }
 }
 
+/// What a record of `hook` shows of the items, each with its status and payload, in order.
+pub(crate) fn shown(
+    module: &Module,
+    program: &Program,
+    hook: u32,
+    is_return: bool,
+    items: &[(u16, u8, Vec<u8>)],
+) -> Vec<(u16, Shown)> {
+    let hook = &module.hooks[hook as usize];
+    let wanted: Vec<u16> = if is_return {
+        hook.return_argument.iter().map(|argument| argument.item).collect()
+    } else {
+        hook.arguments.iter().map(|argument| argument.item).collect()
+    };
+    let items = items.iter().filter(|(id, ..)| wanted.contains(id));
+    let mut shown: Vec<_> = items
+        .map(|(id, status, payload)| (*id, show(reader(program, *id), *status, payload)))
+        .collect();
+    shown.sort();
+    shown
+}
+
+fn reader(program: &Program, item: u16) -> Reader {
+    program.values.iter().map(|(_, value)| value).find(|one| one.item == item).unwrap().reader
+}
+
+fn show(reader: Reader, status: u8, payload: &[u8]) -> Shown {
+    match (status, reader) {
+        (status::READ, reader @ Reader::Integer { .. }) => {
+            let bits = u64::from_le_bytes(payload.try_into().unwrap());
+            let is_signed = reader.limits().is_some_and(|(low, _)| low < 0);
+            let number = if is_signed { i128::from(bits.cast_signed()) } else { i128::from(bits) };
+            Shown::Integer(number)
+        }
+        (status::READ, _) => Shown::Text(payload.to_vec()),
+        (status::TRUNCATED, _) => Shown::Truncated(payload.to_vec()),
+        (status::ABSENT, _) => Shown::Absent,
+        _ => Shown::Unreadable,
+    }
+}
+
 /// Does something in the world of the run.
 pub(super) fn in_world<T>(act: impl FnOnce(&mut World) -> T) -> T {
     WORLD.with_borrow_mut(|world| act(world.as_mut().expect("a run began")))
 }
 
 /// The entry that process tracking would have made.
-fn process_entry(module: &Module, known: &KnownProcess) -> Vec<u8> {
+pub(crate) fn process_entry(module: &Module, known: &KnownProcess) -> Vec<u8> {
     let mut entry = vec![0; process::SIZE];
     for (number, set) in module.binary_sets.iter().enumerate() {
         if set.contains(&known.executable) {

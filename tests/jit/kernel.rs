@@ -1,0 +1,186 @@
+//! The running kernel as a machine: bundles are loaded, and their programs run on request.
+
+use std::os::fd::AsFd as _;
+use std::path::PathBuf;
+
+use aya::maps::{MapData, RingBuf};
+use aya::programs::{ProgramError, RawTracePoint, RawTracePointRunOptions, TestRun as _};
+use aya::{Ebpf, EbpfLoader};
+use writ::ir::interpret::{Event, Record};
+use writ::ir::{Module, Program};
+use writ::kernel::Profile;
+use writ::lower;
+use writ_bundle::record::{self, counter, header, kind, process};
+use writ_bundle::{Manifest, Mode, globals, maps as map_names};
+use writ_loader::bundle_file::BundleFile;
+use writ_loader::maps;
+use writ_loader::running_kernel::{self, RunningKernel};
+use writ_loader::system::{self, Existing};
+
+use crate::machine::{process_entry, shown};
+use crate::random::policies::one_that_always_posts;
+
+/// What a kernel without test runs of raw tracepoints answers: `ENOTSUPP`, which user space has no
+/// name for, and before 5.10 `EINVAL`.
+const CANNOT_RUN: [i32; 2] = [524, 22];
+
+/// The kernel that the test runs on.
+pub(super) struct Host {
+    pub profile: Profile,
+    kernel: RunningKernel,
+}
+
+impl Host {
+    /// The kernel, or why it cannot be used.
+    pub(super) fn find() -> Result<Self, String> {
+        let profile = writ::cli::kernel::load("host").map_err(|error| error.to_string())?.remove(0);
+        let kernel = running_kernel::read().map_err(|problem| problem.message)?;
+        let _ = system::lift_locked_memory_limit();
+        let host = Self { profile, kernel };
+        host.can_run()?;
+        Ok(host)
+    }
+
+    /// Tries the simplest bundle that there is.
+    fn can_run(&self) -> Result<(), String> {
+        let module = lower::lower(&[one_that_always_posts()]);
+        let (bytes, manifest) = super::bundle(&module, self);
+        let loaded = Loaded::load(bytes, manifest, self, [0; 10]);
+        let mut loaded = loaded.map_err(|error| format!("programs cannot be loaded: {error}"))?;
+        let program = module.programs.iter().find(|program| !program.hooks.is_empty()).unwrap();
+        let answer = loaded.answer(program, &[0; 12]);
+        let Err(error) = answer else { return Ok(()) };
+        let number = match &error {
+            ProgramError::SyscallError(error) => error.io_error.raw_os_error(),
+            _ => None,
+        };
+        if number.is_some_and(|number| CANNOT_RUN.contains(&number)) {
+            return Err("the kernel does not run raw tracepoints' programs on request".into());
+        }
+        panic!("the simplest program does not run: {error}");
+    }
+}
+
+/// A bundle whose hooks' programs are loaded.
+pub(super) struct Loaded {
+    ebpf: Ebpf,
+    ring: RingBuf<MapData>,
+}
+
+impl Loaded {
+    /// Creates and fills the maps, and loads the programs of hooks.
+    ///
+    /// # Errors
+    ///
+    /// Without the privilege to do so. Any other refusal is a bug of ours.
+    pub(super) fn load(
+        bytes: Vec<u8>,
+        manifest: Manifest,
+        host: &Host,
+        host_namespaces: [u32; 10],
+    ) -> Result<Self, String> {
+        let loaded = EbpfLoader::new()
+            .btf(host.kernel.types())
+            .override_global(globals::HOST_NAMESPACES, host_namespaces.as_slice(), false)
+            .load(&bytes);
+        let mut ebpf = loaded.or_else(|error| unprivileged(error.into()))?;
+        let bundle = BundleFile { path: PathBuf::new(), bytes, manifest };
+        maps::fill(&ebpf, &bundle).unwrap();
+        for program in bundle.manifest.programs.iter().filter(|program| !program.hooks.is_empty()) {
+            let loaded = raw_tracepoint(&mut ebpf, &program.name).load();
+            loaded.or_else(|error| unprivileged(error.into()))?;
+        }
+        let ring = RingBuf::try_from(ebpf.take_map(map_names::EVENTS).unwrap()).unwrap();
+        Ok(Self { ebpf, ring })
+    }
+
+    /// Writes what the event says of process and modes into the maps.
+    pub(super) fn prepare(&self, module: &Module, event: &Event) {
+        if let Some(map) = maps::data(&self.ebpf, map_names::MODES) {
+            for (number, policy) in (0_u32..).zip(&module.policies) {
+                let mode: Mode = event.modes.get(&number).copied().unwrap_or(policy.mode);
+                let (map, key) = (map.fd().as_fd(), number.to_le_bytes());
+                system::update_map(map, (4, 1), &key, &[mode as u8], Existing::Overwrite).unwrap();
+            }
+        }
+        let Some(map) = maps::data(&self.ebpf, map_names::PROCESSES) else { return };
+        let (map, key) = (map.fd().as_fd(), event.process.pid.to_le_bytes());
+        match &event.process.known {
+            Some(known) => {
+                let entry = process_entry(module, known);
+                let sizes = (4, u32::try_from(process::SIZE).unwrap());
+                system::update_map(map, sizes, &key, &entry, Existing::Overwrite).unwrap();
+            }
+            // It may not be there.
+            None => drop(system::delete_from_map(map, 4, &key)),
+        }
+    }
+
+    /// Runs a program and takes the records that it sent.
+    pub(super) fn run(
+        &mut self,
+        module: &Module,
+        program: &Program,
+        arguments: &[u64; 12],
+    ) -> Vec<Record> {
+        assert_eq!(self.answer(program, arguments).unwrap(), 0);
+        let mut records = Vec::new();
+        while let Some(bytes) = self.ring.next() {
+            records.push(read(module, program, &bytes));
+        }
+        records
+    }
+
+    fn answer(&mut self, program: &Program, args: &[u64; 12]) -> Result<u32, ProgramError> {
+        let options = RawTracePointRunOptions { args: *args, cpu: None };
+        let result = raw_tracepoint(&mut self.ebpf, &program.name).test_run(options)?;
+        Ok(result.return_value)
+    }
+
+    /// All was evaluated, and all was sent.
+    pub(super) fn lost_nothing(&self) {
+        let Some(map) = self.ebpf.map(map_names::COUNTERS) else { return };
+        let array = aya::maps::PerCpuArray::<_, u64>::try_from(map).unwrap();
+        for index in [counter::LOST, counter::BUSY] {
+            let sum: u64 = array.get(&index, 0).unwrap().iter().sum();
+            assert_eq!(sum, 0, "counter {index}");
+        }
+    }
+}
+
+fn raw_tracepoint<'a>(ebpf: &'a mut Ebpf, name: &str) -> &'a mut RawTracePoint {
+    ebpf.program_mut(name).unwrap().try_into().unwrap()
+}
+
+/// The sentence when the kernel does not let us; any other error is a bug of ours.
+fn unprivileged<T>(error: Box<dyn std::error::Error>) -> Result<T, String> {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    let is_refused = text.contains("Operation not permitted");
+    assert!(is_refused, "the kernel refuses a bundle: {text}");
+    Err(text)
+}
+
+/// A record as the interpreter has it.
+fn read(module: &Module, program: &Program, bytes: &[u8]) -> Record {
+    let record = record::Record::parse(bytes).unwrap();
+    assert_eq!(record.u8(header::KIND), kind::HOOK);
+    let hook = record.u32(header::HOOK);
+    let items: Vec<_> = record
+        .items()
+        .map(|item| item.unwrap())
+        .map(|item| (item.id, item.status, item.payload.to_vec()))
+        .collect();
+    Record {
+        hook,
+        selector: Some(record.u16(header::SELECTOR)).filter(|selector| *selector != 0xffff),
+        action: record.u8(header::ACTION),
+        action_argument: record.u64(header::ACTION_ARGUMENT).cast_signed(),
+        flags: record.u8(header::FLAGS),
+        items: shown(module, program, hook, false, &items),
+    }
+}
