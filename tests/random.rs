@@ -26,6 +26,9 @@ pub(crate) struct Choices {
 /// Most choices that proptest makes, and can shrink, one by one.
 const FIRST: usize = 256;
 
+/// How often a failing case is tried to be made smaller.
+const SHRINK: u32 = 512;
+
 fn choices() -> impl Strategy<Value = Choices> {
     (proptest::collection::vec(any::<u64>(), 0..FIRST), any::<u64>())
         .prop_map(|(first, rest)| Choices { first, rest })
@@ -45,7 +48,7 @@ pub(crate) fn check(share: u32, holds: impl Fn(Choices, Choices) -> TestCaseResu
         cases,
         rng_seed: RngSeed::Fixed(seed),
         rng_algorithm: RngAlgorithm::ChaCha,
-        max_shrink_iters: 256 / share,
+        max_shrink_iters: SHRINK / share,
         failure_persistence: None,
         ..defaults
     };

@@ -117,6 +117,10 @@ pub struct Report {
     pub flags: u8,
     /// What the record shows; each is read now if it was not before.
     pub values: Vec<Id<Value>>,
+    /// An event is the same as an earlier one when hook, selector and all that is shown are. The
+    /// runtime library compares all that the run has read by then, which is more when hooks that
+    /// show different values share a program: then it can let an event through that is the same.
+    /// It looks no further than the first 4 KiB.
     pub rate_limit: Option<RateLimit>,
 }
 
