@@ -26,34 +26,47 @@ pub fn did_you_mean<'a>(word: &str, legal: impl IntoIterator<Item = &'a str>) ->
 /// A word without its case, so that `Syscall` is nearest to `syscall`.
 struct Word {
     letters: Vec<char>,
-    present: u64,
+    counts: Counts,
 }
+
+/// How often each letter and digit is in a word, whatever its case; all others count as one.
+type Counts = [u8; 37];
 
 impl Word {
     fn of(word: &str) -> Self {
-        let letters = word.chars().flat_map(char::to_lowercase).collect();
-        Self { letters, present: present(word) }
+        let letters: Vec<char> = word.chars().flat_map(char::to_lowercase).collect();
+        Self { counts: counts(letters.iter().copied()), letters }
     }
 
     /// Whether the distance to `candidate` can be at most `limit`. A kernel has 60,000 functions,
-    /// and this is quickly asked: a word of another length, or with other letters, is further away.
+    /// and this is quickly asked: each edit adds at most one letter and takes at most one away.
     fn may_be_near(&self, candidate: &str, limit: usize) -> bool {
-        let other = present(candidate);
-        let foreign =
-            (self.present & !other).count_ones().max((other & !self.present).count_ones());
-        foreign as usize <= limit && self.letters.len().abs_diff(candidate.chars().count()) <= limit
+        if candidate.is_ascii() && self.letters.len().abs_diff(candidate.len()) > limit {
+            return false;
+        }
+        let other = counts(candidate.chars().flat_map(char::to_lowercase));
+        let (mut added, mut taken) = (0usize, 0usize);
+        for (here, there) in self.counts.iter().zip(&other) {
+            added += usize::from(there.saturating_sub(*here));
+            taken += usize::from(here.saturating_sub(*there));
+        }
+        added.max(taken) <= limit
     }
 }
 
-/// A bit for each letter or digit that is in the word, whatever its case; others share one.
-fn present(word: &str) -> u64 {
-    let bit = |byte: u8| match byte {
-        b'a'..=b'z' => byte - b'a',
-        b'A'..=b'Z' => byte - b'A',
-        b'0'..=b'9' => byte - b'0' + 26,
-        _ => 36,
-    };
-    word.bytes().fold(0, |bits, byte| bits | 1 << bit(byte))
+fn counts(letters: impl Iterator<Item = char>) -> Counts {
+    let mut counts = [0; 37];
+    for letter in letters {
+        let place = match letter {
+            'a'..='z' => letter as usize - 'a' as usize,
+            '0'..='9' => letter as usize - '0' as usize + 26,
+            _ => 36,
+        };
+        if let Some(count) = counts.get_mut(place) {
+            *count = u8::saturating_add(*count, 1);
+        }
+    }
+    counts
 }
 
 /// Edits between two words: insertions, deletions, substitutions and swaps of neighbours. Once it is
