@@ -83,12 +83,12 @@ impl Loaded {
             .btf(host.kernel.types())
             .override_global(globals::HOST_NAMESPACES, host_namespaces.as_slice(), false)
             .load(&bytes);
-        let mut ebpf = loaded.or_else(|error| unprivileged(error.into()))?;
+        let mut ebpf = loaded.or_else(|error| unprivileged(&error))?;
         let bundle = BundleFile { path: PathBuf::new(), bytes, manifest };
         maps::fill(&ebpf, &bundle).unwrap();
         for program in bundle.manifest.programs.iter().filter(|program| !program.hooks.is_empty()) {
             let loaded = raw_tracepoint(&mut ebpf, &program.name).load();
-            loaded.or_else(|error| unprivileged(error.into()))?;
+            loaded.or_else(|error| unprivileged(&error))?;
         }
         let ring = RingBuf::try_from(ebpf.take_map(map_names::EVENTS).unwrap()).unwrap();
         Ok(Self { ebpf, ring })
@@ -153,7 +153,7 @@ fn raw_tracepoint<'a>(ebpf: &'a mut Ebpf, name: &str) -> &'a mut RawTracePoint {
 }
 
 /// The sentence when the kernel does not let us; any other error is a bug of ours.
-fn unprivileged<T>(error: Box<dyn std::error::Error>) -> Result<T, String> {
+fn unprivileged<T>(error: &dyn std::error::Error) -> Result<T, String> {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

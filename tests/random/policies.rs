@@ -95,7 +95,6 @@ fn attach(random: &mut Random, points: Points) -> Attach {
         return Attach::RawTracepoint { event: (*random.one_of(&["e", "other"])).into() };
     }
     match random.below(5) {
-        0 => Attach::Fentry { function: function() },
         1 => Attach::FmodRet { function: function() },
         2 => Attach::Fentry { function: SYSCALL.into() },
         3 => Attach::Lsm { hook: function() },
