@@ -68,7 +68,8 @@ fn first_names(patterns: &Patterns) -> Option<Vec<Vec<u8>>> {
     if !ends.is_empty() {
         return None;
     }
-    let names: Option<Vec<Vec<u8>>> = starts.iter().chain(tabled).map(|start| name(start)).collect();
+    let names: Option<Vec<Vec<u8>>> =
+        starts.iter().chain(tabled).map(|start| name(start)).collect();
     let names = without_longer(names?);
     (names.len() <= NAMES_MAX).then_some(names)
 }
