@@ -5,6 +5,7 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::print_stderr,
     clippy::string_slice,
     clippy::wildcard_enum_match_arm,
     reason = "a test reads files, and it fails by panicking"

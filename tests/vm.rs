@@ -12,6 +12,7 @@ mod expectation;
 mod guest;
 
 use std::path::Path;
+use std::sync::Mutex;
 
 use writ::driver::Compiled;
 use writ::kernel::Profile;
@@ -19,16 +20,19 @@ use writ_bundle::Attach;
 
 use crate::files;
 use expectation::Expectation;
-use guest::{Boot, Results};
+use guest::{Boot, Results, Runs};
 
 /// Which kernels are booted, with which LSM list, and for which profile bundles are compiled.
 const BOOTS: &[Boot] = &[
-    Boot { kernel: "5.10", lsms: guest::LSMS_WITHOUT_BPF, profile: "5.10" },
-    Boot { kernel: "5.10", lsms: guest::LSMS, profile: "5.10+lsm=bpf" },
-    Boot { kernel: "6.1", lsms: guest::LSMS, profile: "6.1" },
-    Boot { kernel: "6.12", lsms: guest::LSMS, profile: "6.12" },
-    Boot { kernel: "7.2", lsms: guest::LSMS, profile: "7.2" },
+    Boot { kernel: "7.2", lsms: guest::LSMS, profile: "7.2", runs: Runs::All },
+    Boot { kernel: "6.12", lsms: guest::LSMS, profile: "6.12", runs: Runs::All },
+    Boot { kernel: "6.1", lsms: guest::LSMS, profile: "6.1", runs: Runs::All },
+    Boot { kernel: "5.10", lsms: guest::LSMS_WITHOUT_BPF, profile: "5.10", runs: Runs::All },
+    Boot { kernel: "5.10", lsms: guest::LSMS, profile: "5.10+lsm=bpf", runs: Runs::Lsm },
 ];
+
+/// Guests that run at the same time. Each has one processor.
+const GUESTS: usize = 2;
 
 #[test]
 fn policies_act_on_real_kernels() {
@@ -48,25 +52,40 @@ fn policies_act_on_real_kernels() {
     }
     assert!(!scenarios.is_empty());
     let only = std::env::var("WRIT_VM_KERNEL").ok();
-    let mut wrong = Vec::new();
-    for boot in BOOTS {
-        if only.as_deref().is_some_and(|only| only != boot.profile) {
-            continue;
+    let boots = BOOTS.iter().filter(|boot| only.as_deref().is_none_or(|only| only == boot.profile));
+    let waiting = Mutex::new(boots);
+    let wrong = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..GUESTS {
+            scope.spawn(|| {
+                loop {
+                    let Some(boot) = waiting.lock().unwrap().next() else { break };
+                    let problems = problems(boot, &scenarios, bpftool);
+                    wrong.lock().unwrap().extend(problems);
+                }
+            });
         }
-        let (runs, results) = run(boot, &scenarios, bpftool);
-        for Run { name, scenario } in &runs {
-            for problem in scenario.problems(name, &results) {
-                wrong.push(format!("{}: {name}: {problem}", boot.profile));
-            }
-            if bpftool.is_some()
-                && let Err(problem) = bpftool::check(name, &results)
-            {
-                wrong.push(format!("{}: {name}: {problem}", boot.profile));
-            }
-        }
-        eprintln!("{}: {} runs of {} scenarios", boot.profile, runs.len(), scenarios.len());
-    }
+    });
+    let wrong = wrong.into_inner().unwrap();
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+/// What went wrong in one boot.
+fn problems(boot: &Boot, scenarios: &[Expectation], bpftool: Option<&Path>) -> Vec<String> {
+    let (runs, results) = run(boot, scenarios, bpftool);
+    let mut wrong = Vec::new();
+    for Run { name, scenario } in &runs {
+        for problem in scenario.problems(name, &results) {
+            wrong.push(format!("{}: {name}: {problem}", boot.profile));
+        }
+        if bpftool.is_some()
+            && let Err(problem) = bpftool::check(name, &results)
+        {
+            wrong.push(format!("{}: {name}: {problem}", boot.profile));
+        }
+    }
+    eprintln!("{}: {} runs of {} scenarios", boot.profile, runs.len(), scenarios.len());
+    wrong
 }
 
 /// A scenario with one of its bundles.
@@ -93,18 +112,22 @@ fn run<'a>(
         runs.push(Run { name, scenario });
     };
     for scenario in scenarios.iter().filter(|scenario| scenario.is_for(boot.kernel)) {
-        add(scenario.name.clone(), scenario, compile(scenario, &profile));
+        let compiled = compile(scenario, &profile);
+        if boot.runs == Runs::Lsm && !has(&compiled, |attach| matches!(attach, Attach::Lsm { .. }))
+        {
+            continue;
+        }
+        add(scenario.name.clone(), scenario, compiled);
         let compiled = compile(scenario, &without_fentry);
-        if has_kprobes(&compiled) {
+        if has(&compiled, |attach| matches!(attach, Attach::Kprobe { .. })) {
             add(format!("{}.kprobe", scenario.name), scenario, compiled);
         }
     }
     (runs, guest::boot(boot, &payload))
 }
 
-fn has_kprobes(compiled: &Compiled) -> bool {
-    let mut programs = compiled.manifest.programs.iter();
-    programs.any(|program| matches!(program.attach, Attach::Kprobe { .. }))
+fn has(compiled: &Compiled, is_wanted: impl Fn(&Attach) -> bool) -> bool {
+    compiled.manifest.programs.iter().any(|program| is_wanted(&program.attach))
 }
 
 fn compile(scenario: &Expectation, profile: &Profile) -> Compiled {

@@ -15,6 +15,15 @@ pub(crate) struct Boot {
     pub(crate) lsms: &'static str,
     /// What bundles are compiled for, as `--kernel` takes it.
     pub(crate) profile: &'static str,
+    pub(crate) runs: Runs,
+}
+
+/// Which scenarios a boot runs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Runs {
+    All,
+    /// Those with an LSM program: all others are the same as in another boot of the kernel.
+    Lsm,
 }
 
 pub(crate) const LSMS: &str = "lockdown,capability,landlock,yama,bpf";

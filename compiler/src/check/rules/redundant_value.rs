@@ -71,9 +71,7 @@ fn backward(text: &str) -> Vec<u8> {
 }
 
 /// Ordered, without texts that begin with another one.
-fn without_covered(
-    mut patterns: Vec<(Vec<u8>, &TextPattern)>,
-) -> Vec<(Vec<u8>, &TextPattern)> {
+fn without_covered(mut patterns: Vec<(Vec<u8>, &TextPattern)>) -> Vec<(Vec<u8>, &TextPattern)> {
     // The sort is stable: of equal texts, the first one written stays.
     patterns.sort_by(|left, right| left.0.cmp(&right.0));
     patterns.dedup_by(|later, kept| later.0.starts_with(&kept.0));
