@@ -1,20 +1,22 @@
 #!/bin/sh
 # Builds the tests of the runtime library and runs them on real kernels.
 #
-#     WRIT_VM=path/to/run-vm.sh ./run.sh [load|cost] [kernel ...]
+#     ./run.sh [load|cost] [kernel ...]
 #
-# WRIT_VM boots a kernel: `$WRIT_VM [-a icount] VERSION DIRECTORY COMMAND` runs COMMAND as root in a
-# copy of DIRECTORY and exits with its status. Needs clang 19, a C compiler and static libbpf.
+# Boots the kernels of tests/vm. Needs clang 19, a C compiler and static libbpf (libbpf-dev,
+# libelf-dev, zlib1g-dev).
 set -eu
 cd "$(dirname "$0")"
 what=
 options=
 case ${1:-} in
 load) what=load; shift ;;
-cost) what=cost; options='-a icount'; shift ;;
+cost) what=cost; options=-i; shift ;;
 esac
 [ $# -gt 0 ] || set -- 5.10 6.1 6.12 7.2
 
+vm=../../tests/vm
+"$vm/prepare" "$@"
 payload=$(mktemp -d)
 trap 'rm -rf "$payload"' EXIT
 bpf() {
@@ -32,6 +34,6 @@ for kernel; do
 	[ "$kernel" != 5.10 ] || object=plain.o
 	echo "== $kernel"
 	# shellcheck disable=SC2086
-	"$WRIT_VM" $options "$kernel" "$payload" "./check $object $what" || status=1
+	"$vm/run" -t 180 $options "$kernel" "$payload" "./check $object $what" || status=1
 done
 exit $status
