@@ -53,25 +53,52 @@ pub(crate) fn prepare() -> Result<(), String> {
     if !output.status.success() {
         return Err(String::from_utf8_lossy(&output.stderr).trim().to_owned());
     }
-    let built = Command::new(files::top().join("tests/vm/build-loader")).output();
+    build("writ-loader")
+}
+
+/// Builds one of our commands for guests.
+fn build(package: &str) -> Result<(), String> {
+    let built = Command::new(files::top().join("tests/vm/build-static")).arg(package).output();
     let built = built.map_err(|error| error.to_string())?;
     assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
     Ok(())
 }
 
+/// Where [`build`] leaves a command.
+fn built(package: &str) -> PathBuf {
+    files::top().join("target/static/x86_64-unknown-linux-gnu/vm").join(package)
+}
+
 /// The profile of the kernel that will be booted. The mirrors may have moved on from the release
-/// that is embedded; then this fails. `changes` are what may follow a kernel's name.
+/// that is embedded; then one is captured in a guest, and the test says so. `changes` are what may
+/// follow a kernel's name.
 pub(crate) fn profile(boot: &Boot, changes: &str) -> Profile {
-    let kernel = format!("{}{changes}", boot.profile);
-    let mut profiles = writ::cli::kernel::load(&kernel).expect("an embedded profile");
-    let profile = profiles.remove(0);
     let release = std::fs::read_to_string(cache().join(boot.kernel).join("release")).unwrap();
-    assert_eq!(
-        profile.release(),
-        Some(release.trim()),
-        "the kernel that was fetched is not the one of the embedded profile"
-    );
-    profile
+    let profile = load(&format!("{}{changes}", boot.profile));
+    if profile.release() == Some(release.trim()) {
+        return profile;
+    }
+    eprintln!("{}: {} was fetched, so its profile is captured", boot.profile, release.trim());
+    load(&format!("{}{changes}", capture(boot, release.trim()).display()))
+}
+
+fn load(kernel: &str) -> Profile {
+    writ::cli::kernel::load(kernel).expect("the profile can be read").remove(0)
+}
+
+/// Makes a profile of the kernel as this boot starts it, with the LSMs that it has then.
+fn capture(boot: &Boot, release: &str) -> PathBuf {
+    let folder = files::top().join("target/vm-captured").join(boot.profile).join(release);
+    let file = folder.join("captured.wprofile");
+    if file.exists() {
+        return file;
+    }
+    build("writ").expect("writ builds");
+    let payload = folder.join("payload");
+    std::fs::create_dir_all(&payload).unwrap();
+    std::fs::copy(built("writ"), payload.join("writ")).expect("writ was built");
+    run(boot, &payload, &folder, "./writ kernel capture --output /out/captured.wprofile");
+    file
 }
 
 fn cache() -> PathBuf {
@@ -84,8 +111,7 @@ pub(crate) fn payload(boot: &Boot) -> PathBuf {
     let folder = files::top().join("target/vm-payload").join(boot.profile);
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).unwrap();
-    let loader = files::top().join("target/static/x86_64-unknown-linux-gnu/vm/writ-loader");
-    std::fs::copy(loader, folder.join("writ-loader")).expect("the loader was built");
+    std::fs::copy(built("writ-loader"), folder.join("writ-loader")).expect("the loader was built");
     let scenarios = files::top().join("tests/vm/scenarios");
     for script in files::below(&scenarios).iter().filter(|path| path.ends_with("guest.sh")) {
         let name = script.parent().unwrap().file_name().unwrap().to_string_lossy().into_owned();
@@ -99,12 +125,18 @@ pub(crate) fn payload(boot: &Boot) -> PathBuf {
 pub(crate) fn boot(boot: &Boot, payload: &Path) -> Results {
     let folder = files::top().join("target/vm-results").join(boot.profile);
     let _ = std::fs::remove_dir_all(&folder);
+    run(boot, payload, &folder, "sh ./scenarios.sh");
+    Results { folder }
+}
+
+/// Runs a command in a guest, which must end well. What it leaves in `/out` comes to `folder`.
+fn run(boot: &Boot, payload: &Path, folder: &Path, command: &str) {
     let output = Command::new(files::top().join("tests/vm/run"))
         .args(["-t", "900", "-l", boot.lsms, "-o"])
-        .arg(&folder)
+        .arg(folder)
         .arg(boot.kernel)
         .arg(payload)
-        .arg("sh ./scenarios.sh")
+        .arg(command)
         .output()
         .expect("tests/vm/run starts");
     assert!(
@@ -115,5 +147,4 @@ pub(crate) fn boot(boot: &Boot, payload: &Path) -> Results {
         String::from_utf8_lossy(&output.stdout),
         String::from_utf8_lossy(&output.stderr)
     );
-    Results { folder }
 }
