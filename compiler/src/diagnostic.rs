@@ -1,6 +1,7 @@
 //! What can be wrong with a policy: findings, their codes, and the list that collects them.
 
 pub mod code;
+pub mod fingerprint;
 mod nearest;
 
 use crate::source::Span;
