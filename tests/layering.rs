@@ -16,11 +16,12 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("ir", &["diagnostic", "ids", "policy", "resolved", "set", "source"]),
     ("machine", &["source"]),
     ("difference", &[]),
+    ("engine", &[]),
     ("plain", &[]),
     // Verbs.
     ("parse", &["policy", "diagnostic", "source"]),
     ("resolve", &["policy", "kernel", "resolved", "set", "diagnostic", "source"]),
-    ("check", &["resolved", "policy", "kernel", "set", "diagnostic", "source"]),
+    ("check", &["engine", "resolved", "policy", "kernel", "set", "diagnostic", "source"]),
     ("lower", &["resolved", "policy", "ir", "ids", "set", "source"]),
     (
         "generate",

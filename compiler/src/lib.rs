@@ -22,6 +22,7 @@
 // Nouns.
 pub mod diagnostic;
 pub mod difference;
+pub mod engine;
 pub mod ids;
 pub mod ir;
 pub mod kernel;

@@ -2,20 +2,31 @@
 
 pub mod action;
 pub mod argument;
+pub mod cel;
 pub mod condition;
 pub mod error_table;
+pub mod field_path;
 pub mod field_table;
 pub mod hook;
+pub mod list;
 pub mod operator;
+pub mod option;
 pub mod print;
 pub mod signal_table;
 pub mod without_spans;
+pub mod workload;
 
 pub use action::{Action, ActionKind, RateLimit, RateScope};
-pub use argument::{Argument, ArgumentPlace, ArgumentType};
-pub use condition::{ArgumentReference, Condition, Expression, NamespaceKind};
-pub use hook::{Hook, Point, Selector};
+pub use argument::{Argument, ArgumentPlace, ArgumentType, Source};
+pub use condition::{
+    ArgumentReference, CapabilitySet, Condition, Expression, NamespaceKind, Whose,
+};
+pub use field_path::{FieldPath, Step};
+pub use hook::{Call, CallKind, Hook, Macro, Point, Probe, Selector, TrackAction, Uprobe};
+pub use list::{Enforcer, List, ListKind};
 pub use operator::Operator;
+pub use option::{OverrideMethod, Setting};
+pub use workload::{LabelExpression, LabelOperator, LabelSelector, Workloads};
 
 use crate::source::{Span, Spanned};
 
@@ -30,6 +41,19 @@ pub struct Policy {
     /// `None` means [`Mode::Enforce`].
     pub mode: Option<Spanned<Mode>>,
     pub hooks: Vec<Hook>,
+    pub lists: Vec<List>,
+    /// Tetragon takes one.
+    pub enforcers: Vec<Enforcer>,
+    /// Options other than the mode.
+    pub options: Vec<Spanned<Setting>>,
+    /// `selectorsMacros`
+    pub macros: Vec<Macro>,
+    /// Which processes the policy is for.
+    pub workloads: Workloads,
+    /// Which nodes it is for (`nodeSelector`).
+    pub nodes: Option<LabelSelector>,
+    /// Whether mapped executables and libraries are reported: where `loader: true` stands.
+    pub loader: Option<Span>,
     /// Legal parts of the language that the writ engine does not do yet. They are never ignored.
     pub not_yet: Vec<NotYet>,
 }

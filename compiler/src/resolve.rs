@@ -7,6 +7,7 @@ mod candidate;
 mod condition;
 mod fit;
 mod hook;
+mod not_done;
 mod number;
 mod operator;
 mod parameter;
@@ -29,8 +30,7 @@ pub fn resolve(
     kernel: &Profile,
     diagnostics: &mut Diagnostics,
 ) -> Option<resolved::Policy> {
-    let missing: Vec<Reported> =
-        policy.not_yet.iter().map(|part| not_yet(&part.what, part.span, diagnostics)).collect();
+    let missing = not_done::of_policy(policy, diagnostics);
     let hooks: Vec<Result<resolved::Hook, Reported>> = policy
         .hooks
         .iter()

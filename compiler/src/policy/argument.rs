@@ -1,5 +1,6 @@
 //! What a hook reads.
 
+use super::FieldPath;
 use crate::source::{Span, Spanned};
 
 /// One value that a hook reads, shows in its events and can be asked about.
@@ -10,6 +11,62 @@ pub struct Argument {
     /// `None` is `auto`: the type is taken from the kernel.
     pub type_: Option<Spanned<ArgumentType>>,
     pub label: Option<Spanned<String>>,
+    /// Where it is read, when it is no argument of the hook (`source`).
+    pub source: Option<Spanned<Source>>,
+    /// What is read from there (`resolve`): fields, or for [`Source::Registers`] a register.
+    pub resolve: Option<FieldPath>,
+    /// The structure that the path begins in, when the hook's prototype does not say (`btfType`).
+    pub btf_type: Option<Spanned<String>>,
+    /// The kernel module that knows this structure (`btfTypeModule`).
+    pub btf_module: Option<Spanned<String>>,
+    /// Which argument holds its size, in bytes for a buffer and in entries for an `iovec`
+    /// (`sizeArgIndex`); counted from 1, and 0 is none.
+    pub size_argument: Option<Spanned<u32>>,
+    /// Where it says that it is read when the call returns (`returnCopy`).
+    pub return_copy: Option<Span>,
+    /// Where it says that all of it is read, in several pieces (`maxData`).
+    pub max_data: Option<Span>,
+}
+
+/// What is read instead of an argument of the hook.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Source {
+    /// The calling task's `task_struct` (`current_task`).
+    CurrentTask,
+    /// The registers at the hook (`pt_regs`).
+    Registers,
+}
+
+impl Source {
+    /// Every source.
+    pub const ALL: [Self; 2] = [Self::CurrentTask, Self::Registers];
+
+    /// The name in TracingPolicy.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::CurrentTask => "current_task",
+            Self::Registers => "pt_regs",
+        }
+    }
+}
+
+impl Argument {
+    /// An argument that is read as a whole and by no special means.
+    pub fn plain(span: Span, place: ArgumentPlace, type_: Option<Spanned<ArgumentType>>) -> Self {
+        Self {
+            span,
+            place,
+            type_,
+            label: None,
+            source: None,
+            resolve: None,
+            btf_type: None,
+            btf_module: None,
+            size_argument: None,
+            return_copy: None,
+            max_data: None,
+        }
+    }
 }
 
 /// Which argument is meant.

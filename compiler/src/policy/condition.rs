@@ -1,6 +1,6 @@
 //! What a selector asks.
 
-use super::Operator;
+use super::{Operator, Workloads, cel};
 use crate::source::{Span, Spanned};
 
 /// Conditions joined by `and`, `or` and `not`.
@@ -80,12 +80,36 @@ pub enum Condition {
         /// `low:high` in both languages.
         values: Vec<Spanned<String>>,
     },
-    /// About the file that the calling process executes (`matchBinaries`).
+    /// A formula over arguments (the operator `CelExpr`).
+    Cel {
+        span: Span,
+        operator: Spanned<Operator>,
+        /// The argument that the condition names, which the formula need not use.
+        argument: ArgumentReference,
+        /// The values as written. Exactly one is legal; that is checked, not given.
+        values: Vec<Spanned<String>>,
+        /// The first value, when it could be read.
+        formula: Option<cel::Expression>,
+    },
+    /// Whether a capability set gained one of these over another (`CapabilitiesGained`).
+    CapabilitiesGained {
+        span: Span,
+        operator: Spanned<Operator>,
+        new: ArgumentReference,
+        /// `None`: the second argument that the operator needs was not given.
+        old: Option<ArgumentReference>,
+        values: Vec<Spanned<String>>,
+    },
+    /// About the file that the calling process or its parent executes (`matchBinaries`,
+    /// `matchParentBinaries`).
     Binary {
         span: Span,
+        whose: Whose,
         /// `In`, `NotIn`, `Prefix`, `NotPrefix`, `Postfix` or `NotPostfix`.
         operator: Spanned<Operator>,
         values: Vec<Spanned<String>>,
+        /// Where it says that descendants of such a process count as it (`followChildren`).
+        follow_children: Option<Span>,
     },
     /// About the calling process's id (`matchPIDs`).
     Pid {
@@ -107,6 +131,81 @@ pub enum Condition {
         /// Inode numbers in decimal, or `host_ns`.
         values: Vec<Spanned<String>>,
     },
+    /// Whether the process is about to be in another namespace than when it was started
+    /// (`matchNamespaceChanges`).
+    NamespaceChange {
+        span: Span,
+        /// `In` or `NotIn`.
+        operator: Spanned<Operator>,
+        values: Vec<Spanned<NamespaceKind>>,
+    },
+    /// About the capabilities of the calling process (`matchCapabilities`).
+    Capability {
+        span: Span,
+        set: CapabilitySet,
+        /// Where the set is named; `None` when it is left to the default.
+        set_span: Option<Span>,
+        /// `In` or `NotIn`.
+        operator: Spanned<Operator>,
+        /// As written: `CAP_SYS_ADMIN`.
+        values: Vec<Spanned<String>>,
+        /// Where it says that only processes in another user namespace than the host's are meant.
+        is_namespace_capability: Option<Span>,
+    },
+    /// Whether capabilities of the process differ from those it was started with
+    /// (`matchCapabilityChanges`).
+    CapabilityChange {
+        span: Span,
+        set: CapabilitySet,
+        /// Where the set is named; `None` when it is left to the default.
+        set_span: Option<Span>,
+        /// `In` or `NotIn`.
+        operator: Spanned<Operator>,
+        values: Vec<Spanned<String>>,
+        is_namespace_capability: Option<Span>,
+    },
+    /// Whether the process belongs to one of these workloads (`matchWorkloads`).
+    Workload { span: Span, workloads: Workloads },
+}
+
+/// Whose executable is asked about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Whose {
+    /// The calling process's.
+    Process,
+    /// Its parent's.
+    Parent,
+}
+
+/// A capability set of a process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CapabilitySet {
+    Effective,
+    Inheritable,
+    Permitted,
+}
+
+impl CapabilitySet {
+    /// Every set; the first is the default.
+    pub const ALL: [Self; 3] = [Self::Effective, Self::Inheritable, Self::Permitted];
+
+    /// The name in TracingPolicy.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Effective => "Effective",
+            Self::Inheritable => "Inheritable",
+            Self::Permitted => "Permitted",
+        }
+    }
+
+    /// The name in the Writ language.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Effective => "effective",
+            Self::Inheritable => "inheritable",
+            Self::Permitted => "permitted",
+        }
+    }
 }
 
 impl Condition {
@@ -115,8 +214,14 @@ impl Condition {
         match self {
             Self::Argument { span, .. }
             | Self::Binary { span, .. }
+            | Self::Cel { span, .. }
+            | Self::CapabilitiesGained { span, .. }
             | Self::Pid { span, .. }
-            | Self::Namespace { span, .. } => *span,
+            | Self::Namespace { span, .. }
+            | Self::NamespaceChange { span, .. }
+            | Self::Capability { span, .. }
+            | Self::CapabilityChange { span, .. }
+            | Self::Workload { span, .. } => *span,
         }
     }
 }
@@ -129,6 +234,8 @@ pub enum ArgumentReference {
     Index(Spanned<u32>),
     /// By its place in the hook's list (YAML's `args: [0]`).
     Place(Spanned<u32>),
+    /// By its place in the hook's `data` (`index` in `matchData`).
+    Data(Spanned<u32>),
     /// By name, with the part that is meant: `file.path`. TracingPolicy compares the path of
     /// whatever has one, so `file` alone means the same.
     Name { name: Spanned<String>, field: Option<Spanned<String>> },
@@ -138,7 +245,7 @@ impl ArgumentReference {
     /// Where it was written.
     pub fn span(&self) -> Span {
         match self {
-            Self::Index(index) | Self::Place(index) => index.span,
+            Self::Index(index) | Self::Place(index) | Self::Data(index) => index.span,
             Self::Name { name, field } => {
                 field.as_ref().map_or(name.span, |field| name.span.to(field.span))
             }

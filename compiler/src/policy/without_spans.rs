@@ -1,8 +1,9 @@
 //! A policy without its places, so that the same policy from two texts compares equal.
 
 use super::{
-    Action, ActionKind, Argument, ArgumentPlace, ArgumentReference, Condition, Expression, Hook,
-    NotYet, Point, Policy, RateLimit, Selector,
+    Action, ActionKind, Argument, ArgumentPlace, ArgumentReference, Call, Condition, Enforcer,
+    Expression, FieldPath, Hook, LabelExpression, LabelSelector, List, Macro, NotYet, Point,
+    Policy, RateLimit, Selector, Uprobe, Workloads, action::Replacement, cel,
 };
 use crate::source::{Span, Spanned};
 
@@ -10,164 +11,360 @@ impl Policy {
     /// The policy with every span made empty, and every condition [simplified](Expression::simplified).
     #[must_use]
     pub fn without_spans(&self) -> Self {
-        let none = Span { start: 0, end: 0, ..self.span };
-        Self {
-            span: none,
-            name: text(&self.name, none),
-            namespace: self.namespace.as_ref().map(|name| text(name, none)),
-            mode: self.mode.map(|mode| Spanned::new(mode.value, none)),
-            hooks: self.hooks.iter().map(|one| hook(one, none)).collect(),
-            not_yet: self
-                .not_yet
-                .iter()
-                .map(|part| NotYet { what: part.what.clone(), span: none })
-                .collect(),
+        let mut copy = self.clone();
+        copy.erase(Span { start: 0, end: 0, ..self.span });
+        copy
+    }
+}
+
+/// What carries spans.
+trait Erase {
+    /// Replaces each of them by `none`.
+    fn erase(&mut self, none: Span);
+}
+
+/// Erases several parts.
+fn erase(parts: &mut [&mut dyn Erase], none: Span) {
+    for part in parts {
+        part.erase(none);
+    }
+}
+
+impl Erase for Span {
+    fn erase(&mut self, none: Span) {
+        *self = none;
+    }
+}
+
+impl<T> Erase for Spanned<T> {
+    fn erase(&mut self, none: Span) {
+        self.span = none;
+    }
+}
+
+impl<T: Erase> Erase for Option<T> {
+    fn erase(&mut self, none: Span) {
+        if let Some(part) = self {
+            part.erase(none);
         }
     }
 }
 
-fn text(value: &Spanned<String>, none: Span) -> Spanned<String> {
-    Spanned::new(value.value.clone(), none)
-}
-
-fn texts(values: &[Spanned<String>], none: Span) -> Vec<Spanned<String>> {
-    values.iter().map(|value| text(value, none)).collect()
-}
-
-fn hook(hook: &Hook, none: Span) -> Hook {
-    Hook {
-        span: none,
-        point: point(&hook.point, none),
-        arguments: hook.arguments.iter().map(|one| argument(one, none)).collect(),
-        return_argument: hook.return_argument.as_ref().map(|one| argument(one, none)),
-        selectors: hook.selectors.iter().map(|one| selector(one, none)).collect(),
-        message: hook.message.as_ref().map(|message| text(message, none)),
-        tags: texts(&hook.tags, none),
-    }
-}
-
-fn point(point: &Point, none: Span) -> Point {
-    match point {
-        Point::Function(name) => Point::Function(text(name, none)),
-        Point::Syscall(name) => Point::Syscall(text(name, none)),
-        Point::Lsm(name) => Point::Lsm(text(name, none)),
-        Point::Tracepoint { subsystem, event } => {
-            Point::Tracepoint { subsystem: text(subsystem, none), event: text(event, none) }
-        }
-        Point::RawTracepoint { subsystem, event } => {
-            Point::RawTracepoint { subsystem: text(subsystem, none), event: text(event, none) }
+impl<T: Erase> Erase for Vec<T> {
+    fn erase(&mut self, none: Span) {
+        for part in self {
+            part.erase(none);
         }
     }
 }
 
-fn argument(argument: &Argument, none: Span) -> Argument {
-    let index = |index: &Spanned<u32>| Spanned::new(index.value, none);
-    let name = |name: &Option<Spanned<String>>| name.as_ref().map(|name| text(name, none));
-    let place = match &argument.place {
-        ArgumentPlace::Index { index: at, name: label } => {
-            ArgumentPlace::Index { index: index(at), name: name(label) }
-        }
-        ArgumentPlace::Name(name) => ArgumentPlace::Name(text(name, none)),
-        ArgumentPlace::Return { index: at, name: label } => {
-            ArgumentPlace::Return { index: at.as_ref().map(index), name: name(label) }
-        }
-    };
-    Argument {
-        span: none,
-        place,
-        type_: argument.type_.map(|type_| Spanned::new(type_.value, none)),
-        label: name(&argument.label),
+impl<T: Erase> Erase for Box<T> {
+    fn erase(&mut self, none: Span) {
+        (**self).erase(none);
     }
 }
 
-fn selector(selector: &Selector, none: Span) -> Selector {
-    Selector {
-        span: none,
-        label: selector.label.as_ref().map(|label| text(label, none)),
-        condition: expression(&selector.condition.simplified(), none),
-        return_condition: expression(&selector.return_condition.simplified(), none),
-        actions: selector.actions.iter().map(|one| action(one, none)).collect(),
-        return_actions: selector.return_actions.iter().map(|one| action(one, none)).collect(),
+impl<A: Erase, B: Erase> Erase for (A, B) {
+    fn erase(&mut self, none: Span) {
+        erase(&mut [&mut self.0, &mut self.1], none);
     }
 }
 
-fn expression(one: &Expression, none: Span) -> Expression {
-    match one {
-        Expression::All(parts) => {
-            Expression::All(parts.iter().map(|part| expression(part, none)).collect())
-        }
-        Expression::Any(parts) => {
-            Expression::Any(parts.iter().map(|part| expression(part, none)).collect())
-        }
-        Expression::Not(part) => Expression::Not(Box::new(expression(part, none))),
-        Expression::Test(test) => Expression::Test(condition(test, none)),
-    }
-}
-
-fn condition(condition: &Condition, span: Span) -> Condition {
-    match condition {
-        Condition::Argument { argument, operator, values, .. } => Condition::Argument {
+impl Erase for Policy {
+    fn erase(&mut self, none: Span) {
+        let Self {
             span,
-            argument: reference(argument, span),
-            operator: Spanned::new(operator.value, span),
-            values: texts(values, span),
-        },
-        Condition::Binary { operator, values, .. } => Condition::Binary {
-            span,
-            operator: Spanned::new(operator.value, span),
-            values: texts(values, span),
-        },
-        Condition::Pid { operator, values, is_namespace_pid, follow_forks, .. } => Condition::Pid {
-            span,
-            operator: Spanned::new(operator.value, span),
-            values: values.iter().map(|value| Spanned::new(value.value, span)).collect(),
-            is_namespace_pid: *is_namespace_pid,
-            follow_forks: *follow_forks,
-        },
-        Condition::Namespace { kind, operator, values, .. } => Condition::Namespace {
-            span,
-            kind: Spanned::new(kind.value, span),
-            operator: Spanned::new(operator.value, span),
-            values: texts(values, span),
-        },
+            name,
+            namespace,
+            mode,
+            hooks,
+            lists,
+            enforcers,
+            options,
+            macros,
+            workloads,
+            nodes,
+            loader,
+            not_yet,
+        } = self;
+        erase(&mut [span, name, namespace, mode, hooks, lists, enforcers, options], none);
+        erase(&mut [macros, workloads, nodes, loader, not_yet], none);
     }
 }
 
-fn reference(reference: &ArgumentReference, none: Span) -> ArgumentReference {
-    match reference {
-        ArgumentReference::Index(index) => {
-            ArgumentReference::Index(Spanned::new(index.value, none))
-        }
-        ArgumentReference::Place(place) => {
-            ArgumentReference::Place(Spanned::new(place.value, none))
-        }
-        ArgumentReference::Name { name, field } => ArgumentReference::Name {
-            name: text(name, none),
-            field: field.as_ref().map(|field| text(field, none)),
-        },
+impl Erase for NotYet {
+    fn erase(&mut self, none: Span) {
+        self.span.erase(none);
     }
 }
 
-fn action(action: &Action, none: Span) -> Action {
-    let kind = match &action.kind {
-        ActionKind::Post { rate_limit } => {
-            ActionKind::Post { rate_limit: rate_limit.as_ref().map(|limit| rate(limit, none)) }
-        }
-        ActionKind::NoPost => ActionKind::NoPost,
-        ActionKind::Sigkill => ActionKind::Sigkill,
-        ActionKind::Signal { signal } => {
-            ActionKind::Signal { signal: Spanned::new(signal.value, none) }
-        }
-        ActionKind::Override { error } => {
-            ActionKind::Override { error: Spanned::new(error.value, none) }
-        }
-    };
-    Action { span: none, kind }
+impl Erase for List {
+    fn erase(&mut self, none: Span) {
+        let Self { span, name, kind, values, pattern, validated } = self;
+        erase(&mut [span, name, kind, values, pattern, validated], none);
+    }
 }
 
-fn rate(limit: &RateLimit, none: Span) -> RateLimit {
-    RateLimit {
-        interval: text(&limit.interval, none),
-        scope: limit.scope.map(|scope| Spanned::new(scope.value, none)),
+impl Erase for Enforcer {
+    fn erase(&mut self, none: Span) {
+        let Self { span, calls } = self;
+        erase(&mut [span, calls], none);
+    }
+}
+
+impl Erase for Macro {
+    fn erase(&mut self, none: Span) {
+        let Self { name, selector } = self;
+        erase(&mut [name, selector], none);
+    }
+}
+
+impl Erase for Workloads {
+    fn erase(&mut self, none: Span) {
+        let Self { pods, containers, hosts } = self;
+        erase(&mut [pods, containers, hosts], none);
+    }
+}
+
+impl Erase for LabelSelector {
+    fn erase(&mut self, none: Span) {
+        let Self { span, labels, expressions } = self;
+        erase(&mut [span, labels, expressions], none);
+    }
+}
+
+impl Erase for LabelExpression {
+    fn erase(&mut self, none: Span) {
+        let Self { span, key, operator, values } = self;
+        erase(&mut [span, key, operator, values], none);
+    }
+}
+
+impl Erase for Hook {
+    fn erase(&mut self, none: Span) {
+        let Self {
+            span,
+            point,
+            arguments,
+            data,
+            return_argument,
+            return_action,
+            selectors,
+            message,
+            tags,
+            ignore_missing,
+        } = self;
+        erase(&mut [span, point, arguments, data, return_argument, return_action], none);
+        erase(&mut [selectors, message, tags, ignore_missing], none);
+    }
+}
+
+impl Erase for Point {
+    fn erase(&mut self, none: Span) {
+        match self {
+            Self::Function(name) | Self::Syscall(name) | Self::Lsm(name) => name.erase(none),
+            Self::List { name, kind: _ }
+            | Self::Fentry(Call::One { name, kind: _ } | Call::List { name, kind: _ }) => {
+                name.erase(none);
+            }
+            Self::Tracepoint { subsystem, event } | Self::RawTracepoint { subsystem, event } => {
+                erase(&mut [subsystem, event], none);
+            }
+            Self::Uprobe(uprobe) => uprobe.erase(none),
+            Self::Usdt { path, provider, name, btf_path } => {
+                erase(&mut [path, provider, name, btf_path], none);
+            }
+        }
+    }
+}
+
+impl Erase for Uprobe {
+    fn erase(&mut self, none: Span) {
+        let Self {
+            path,
+            symbols,
+            offsets,
+            addresses,
+            reference_counter_offsets,
+            btf_path,
+            digests,
+        } = self;
+        erase(&mut [path, symbols, offsets, addresses], none);
+        erase(&mut [reference_counter_offsets, btf_path, digests], none);
+    }
+}
+
+impl Erase for Argument {
+    fn erase(&mut self, none: Span) {
+        let Self {
+            span,
+            place,
+            type_,
+            label,
+            source,
+            resolve,
+            btf_type,
+            btf_module,
+            size_argument,
+            return_copy,
+            max_data,
+        } = self;
+        erase(&mut [span, place, type_, label, source, resolve, btf_type, btf_module], none);
+        erase(&mut [size_argument, return_copy, max_data], none);
+    }
+}
+
+impl Erase for ArgumentPlace {
+    fn erase(&mut self, none: Span) {
+        match self {
+            Self::Index { index, name } => erase(&mut [index, name], none),
+            Self::Name(name) => name.erase(none),
+            Self::Return { index, name } => erase(&mut [index, name], none),
+        }
+    }
+}
+
+impl Erase for FieldPath {
+    fn erase(&mut self, none: Span) {
+        let Self { text, steps } = self;
+        erase(&mut [text, steps], none);
+    }
+}
+
+impl Erase for Selector {
+    fn erase(&mut self, none: Span) {
+        self.condition = self.condition.simplified();
+        self.return_condition = self.return_condition.simplified();
+        let Self { span, label, macros, condition, return_condition, actions, return_actions } =
+            self;
+        erase(&mut [span, label, macros, condition, return_condition], none);
+        erase(&mut [actions, return_actions], none);
+    }
+}
+
+impl Erase for Expression {
+    fn erase(&mut self, none: Span) {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.erase(none),
+            Self::Not(part) => part.erase(none),
+            Self::Test(test) => test.erase(none),
+        }
+    }
+}
+
+impl Erase for Condition {
+    fn erase(&mut self, none: Span) {
+        match self {
+            Self::Argument { span, argument, operator, values } => {
+                erase(&mut [span, argument, operator, values], none);
+            }
+            Self::Cel { span, operator, argument, values, formula } => {
+                erase(&mut [span, operator, argument, values, formula], none);
+            }
+            Self::CapabilitiesGained { span, operator, new, old, values } => {
+                erase(&mut [span, operator, new, old, values], none);
+            }
+            Self::Binary { span, whose: _, operator, values, follow_children } => {
+                erase(&mut [span, operator, values, follow_children], none);
+            }
+            Self::Pid { span, operator, values, is_namespace_pid: _, follow_forks: _ } => {
+                erase(&mut [span, operator, values], none);
+            }
+            Self::Namespace { span, kind, operator, values } => {
+                erase(&mut [span, kind, operator, values], none);
+            }
+            Self::NamespaceChange { span, operator, values } => {
+                erase(&mut [span, operator, values], none);
+            }
+            Self::Capability {
+                span,
+                set: _,
+                set_span,
+                operator,
+                values,
+                is_namespace_capability,
+            }
+            | Self::CapabilityChange {
+                span,
+                set: _,
+                set_span,
+                operator,
+                values,
+                is_namespace_capability,
+            } => erase(&mut [span, set_span, operator, values, is_namespace_capability], none),
+            Self::Workload { span, workloads } => erase(&mut [span, workloads], none),
+        }
+    }
+}
+
+impl Erase for ArgumentReference {
+    fn erase(&mut self, none: Span) {
+        match self {
+            Self::Index(number) | Self::Place(number) | Self::Data(number) => number.erase(none),
+            Self::Name { name, field } => erase(&mut [name, field], none),
+        }
+    }
+}
+
+impl Erase for cel::Expression {
+    fn erase(&mut self, none: Span) {
+        self.span.erase(none);
+        match &mut self.kind {
+            cel::Kind::Integer(_)
+            | cel::Kind::Unsigned(_)
+            | cel::Kind::Boolean(_)
+            | cel::Kind::OtherLiteral(_)
+            | cel::Kind::Name(_)
+            | cel::Kind::Map => {}
+            cel::Kind::Unary { operator, operand } => erase(&mut [operator, operand], none),
+            cel::Kind::Binary { operator, left, right } => {
+                erase(&mut [operator, left, right], none);
+            }
+            cel::Kind::Conditional { condition, yes, no } => {
+                erase(&mut [condition, yes, no], none);
+            }
+            cel::Kind::Call { function, receiver, arguments } => {
+                erase(&mut [function, receiver, arguments], none);
+            }
+            cel::Kind::Select { operand, field } => erase(&mut [operand, field], none),
+            cel::Kind::Index { operand, index } => erase(&mut [operand, index], none),
+            cel::Kind::List(items) => items.erase(none),
+        }
+    }
+}
+
+impl Erase for Action {
+    fn erase(&mut self, none: Span) {
+        self.span.erase(none);
+        match &mut self.kind {
+            ActionKind::NoPost | ActionKind::Sigkill | ActionKind::CleanupEnforcerNotification => {}
+            ActionKind::Post { rate_limit, kernel_stack, user_stack, ima_hash } => {
+                erase(&mut [rate_limit, kernel_stack, user_stack, ima_hash], none);
+            }
+            ActionKind::Signal { signal } => signal.erase(none),
+            ActionKind::Override { error, replacement } => erase(&mut [error, replacement], none),
+            ActionKind::GetUrl { url: text } | ActionKind::DnsLookup { name: text } => {
+                text.erase(none);
+            }
+            ActionKind::TrackSock { argument } | ActionKind::UntrackSock { argument } => {
+                argument.erase(none);
+            }
+            ActionKind::NotifyEnforcer { error, signal } => erase(&mut [error, signal], none),
+            ActionKind::Set { argument, value } => erase(&mut [argument, value], none),
+        }
+    }
+}
+
+impl Erase for Replacement {
+    fn erase(&mut self, none: Span) {
+        let Self { registers, symbol, address, offset } = self;
+        erase(&mut [registers, symbol, address, offset], none);
+    }
+}
+
+impl Erase for RateLimit {
+    fn erase(&mut self, none: Span) {
+        let Self { interval, scope } = self;
+        erase(&mut [interval, scope], none);
     }
 }

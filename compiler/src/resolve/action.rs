@@ -1,5 +1,6 @@
 //! Binds actions: numbers in range, intervals that can be kept.
 
+use super::not_yet;
 use crate::diagnostic::{Diagnostics, Finding, Reported, code};
 use crate::policy::{self, ActionKind, RateScope};
 use crate::resolved::{Action, RateLimit};
@@ -42,7 +43,14 @@ pub(super) fn return_actions(
             ActionKind::Post { .. }
             | ActionKind::NoPost
             | ActionKind::Sigkill
-            | ActionKind::Signal { .. } => action(one, diagnostics),
+            | ActionKind::Signal { .. }
+            | ActionKind::GetUrl { .. }
+            | ActionKind::DnsLookup { .. }
+            | ActionKind::TrackSock { .. }
+            | ActionKind::UntrackSock { .. }
+            | ActionKind::NotifyEnforcer { .. }
+            | ActionKind::CleanupEnforcerNotification
+            | ActionKind::Set { .. } => action(one, diagnostics),
         })
         .collect();
     bound.into_iter().collect()
@@ -51,7 +59,13 @@ pub(super) fn return_actions(
 fn action(from: &policy::Action, diagnostics: &mut Diagnostics) -> Result<Action, Reported> {
     let span = from.span;
     match &from.kind {
-        ActionKind::Post { rate_limit } => {
+        ActionKind::Post { rate_limit, kernel_stack, user_stack, ima_hash } => {
+            if let Some(span) = kernel_stack.or(*user_stack) {
+                return Err(not_yet("stack traces", span, diagnostics));
+            }
+            if let Some(span) = ima_hash {
+                return Err(not_yet("digests of files", *span, diagnostics));
+            }
             let rate_limit =
                 rate_limit.as_ref().map(|limit| rate(limit, diagnostics)).transpose()?;
             Ok(Action::Post { span, rate_limit })
@@ -59,10 +73,24 @@ fn action(from: &policy::Action, diagnostics: &mut Diagnostics) -> Result<Action
         ActionKind::NoPost => Ok(Action::NoPost { span }),
         ActionKind::Sigkill => Ok(Action::Signal { span, number: SIGKILL }),
         ActionKind::Signal { signal } => {
-            Ok(Action::Signal { span, number: signal_number(*signal, diagnostics)? })
+            let signal = signal.unwrap_or(Spanned::new(0, span));
+            Ok(Action::Signal { span, number: signal_number(signal, diagnostics)? })
         }
-        ActionKind::Override { error } => {
-            Ok(Action::Override { span, error: error_number(*error, diagnostics)? })
+        ActionKind::Override { replacement: Some(_), .. } => {
+            Err(not_yet("`Override` that runs something else", span, diagnostics))
+        }
+        ActionKind::Override { error, replacement: None } => {
+            let error = error.unwrap_or(Spanned::new(0, span));
+            Ok(Action::Override { span, error: error_number(error, diagnostics)? })
+        }
+        kind @ (ActionKind::GetUrl { .. }
+        | ActionKind::DnsLookup { .. }
+        | ActionKind::TrackSock { .. }
+        | ActionKind::UntrackSock { .. }
+        | ActionKind::NotifyEnforcer { .. }
+        | ActionKind::CleanupEnforcerNotification
+        | ActionKind::Set { .. }) => {
+            Err(not_yet(&format!("the action `{}`", kind.name()), span, diagnostics))
         }
     }
 }

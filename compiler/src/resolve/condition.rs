@@ -5,7 +5,7 @@ use super::operator::{OfNumber, is_not_yet, of_number, sense};
 use super::selector::Scope;
 use super::{not_yet, number, text, value};
 use crate::diagnostic::{Diagnostics, Finding, Reported, code};
-use crate::policy::{self, ArgumentReference, Condition, NamespaceKind, Operator};
+use crate::policy::{self, ArgumentReference, Condition, NamespaceKind, Operator, Whose};
 use crate::resolved::{
     self, Argument, ArgumentId, Expression, NamespaceValue, Question, Reader, Test,
 };
@@ -57,7 +57,34 @@ fn test(
             let argument = (argument, id);
             (operator, of_argument(argument, *operator, values, *span, scope, diagnostics)?)
         }
-        Condition::Binary { span, operator, values } => {
+        Condition::Cel { operator, .. } => {
+            return Err(not_yet("the operator `CelExpr`", operator.span, diagnostics));
+        }
+        Condition::CapabilitiesGained { operator, .. } => {
+            return Err(not_yet("the operator `CapabilitiesGained`", operator.span, diagnostics));
+        }
+        Condition::NamespaceChange { span, .. } => {
+            return Err(not_yet("conditions on changed namespaces", *span, diagnostics));
+        }
+        Condition::Capability { span, .. } | Condition::CapabilityChange { span, .. } => {
+            return Err(not_yet("conditions on capabilities", *span, diagnostics));
+        }
+        Condition::Workload { span, .. } => {
+            return Err(not_yet("conditions on workloads", *span, diagnostics));
+        }
+        Condition::Binary { span, whose: Whose::Parent, .. } => {
+            return Err(not_yet("conditions on the parent process", *span, diagnostics));
+        }
+        Condition::Binary { follow_children: Some(span), .. } => {
+            return Err(not_yet("`followChildren`", *span, diagnostics));
+        }
+        Condition::Binary {
+            span,
+            whose: Whose::Process,
+            operator,
+            values,
+            follow_children: None,
+        } => {
             value::not_empty(values, *operator, *span, diagnostics)?;
             let Some(pattern) = text::pattern_of(operator.value) else {
                 return Err(misfit(

@@ -4,7 +4,7 @@ use writ_bundle::HookKind;
 
 use super::parameter::Signature;
 use super::target::Target;
-use super::{argument, attachment, selector, target};
+use super::{argument, attachment, not_done, selector, target};
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::kernel::Profile;
 use crate::policy::{self, ActionKind};
@@ -17,6 +17,9 @@ pub(super) fn hook(
     diagnostics: &mut Diagnostics,
 ) -> Result<resolved::Hook, Reported> {
     let target = target::target(&from.point, kernel, diagnostics)?;
+    if let Some(missing) = not_done::of_hook(from, diagnostics).into_iter().next() {
+        return Err(missing);
+    }
     let signature = Signature::of(&target, kernel);
     let arguments: Vec<_> = from
         .arguments

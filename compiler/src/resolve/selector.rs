@@ -102,6 +102,7 @@ impl<'a> Scope<'a> {
             ArgumentReference::Place(place) => {
                 (format!("argument at place {}", place.value), self.declared())
             }
+            ArgumentReference::Data(place) => (format!("data {}", place.value), None),
             ArgumentReference::Name { name, .. } => {
                 let names = self.written.arguments.iter().filter_map(name_of);
                 (
@@ -126,6 +127,7 @@ impl<'a> Scope<'a> {
                 .position(|(argument, bound)| index_of(argument, bound) == Some(wanted.value))
                 .or_else(|| self.tracepoint_place(wanted.value)),
             ArgumentReference::Place(place) => self.place(place.value),
+            ArgumentReference::Data(_) => None,
             ArgumentReference::Name { name, .. } => {
                 written.iter().position(|argument| name_of(argument) == Some(&name.value))
             }
@@ -141,7 +143,13 @@ impl<'a> Scope<'a> {
     fn tracepoint_place(&self, number: u32) -> Option<usize> {
         match &self.written.point {
             Point::Tracepoint { .. } | Point::RawTracepoint { .. } => self.place(number),
-            Point::Function(_) | Point::Syscall(_) | Point::Lsm(_) => None,
+            Point::Function(_)
+            | Point::Syscall(_)
+            | Point::List { .. }
+            | Point::Fentry(_)
+            | Point::Lsm(_)
+            | Point::Uprobe(_)
+            | Point::Usdt { .. } => None,
         }
     }
 
@@ -153,6 +161,7 @@ impl<'a> Scope<'a> {
                 index.is_none_or(|index| index.value == wanted.value)
             }
             ArgumentReference::Place(place) => place.value == 0,
+            ArgumentReference::Data(_) => false,
             ArgumentReference::Name { name: wanted, .. } => {
                 name.as_ref().is_some_and(|name| name.value == wanted.value)
             }

@@ -1,5 +1,6 @@
 //! What the name of a hook means on this kernel.
 
+use super::not_yet;
 use crate::diagnostic::{Diagnostics, Finding, Reported, code, did_you_mean};
 use crate::kernel::{Function, LsmHook, Profile, RawTracepoint, Syscall, Tracepoint, security};
 use crate::policy::Point;
@@ -25,6 +26,10 @@ pub(super) fn target<'a>(
         Point::Function(name) => function(name, kernel, diagnostics),
         Point::Syscall(name) => syscall(name, kernel, diagnostics),
         Point::Lsm(name) => lsm_hook(name, kernel, diagnostics),
+        Point::List { name, .. } => Err(not_yet("lists of functions", name.span, diagnostics)),
+        Point::Fentry(_) => Err(not_yet("fentry hooks", point.span(), diagnostics)),
+        Point::Uprobe(_) => Err(not_yet("uprobes", point.span(), diagnostics)),
+        Point::Usdt { .. } => Err(not_yet("USDT probes", point.span(), diagnostics)),
         Point::Tracepoint { subsystem, event } => {
             match kernel.tracepoint(&subsystem.value, &event.value) {
                 Some(found) => Ok(Target::Tracepoint(found)),

@@ -42,9 +42,9 @@ pub(super) fn action(pair: &Pair, scope: &mut Scope, text: &mut Text) -> Option<
         }
         "drop" => plain(ActionKind::NoPost, pair, text)?,
         "kill" => plain(ActionKind::Sigkill, pair, text)?,
-        "signal" => ActionKind::Signal { signal: signal(pair, text)? },
-        "deny" => ActionKind::Override { error: deny(pair, text)? },
-        "return" => ActionKind::Override { error: returned(pair, text)? },
+        "signal" => ActionKind::Signal { signal: Some(signal(pair, text)?) },
+        "deny" => ActionKind::Override { error: Some(deny(pair, text)?), replacement: None },
+        "return" => ActionKind::Override { error: Some(returned(pair, text)?), replacement: None },
         other if ACTIONS.contains(&other) => {
             scope.not_yet(format!("the action `{other}`"), span);
             return None;
@@ -67,7 +67,7 @@ fn post(pair: &Pair, scope: &mut Scope, text: &mut Text) -> Option<ActionKind> {
         (None, Some(every)) => Some(rate::every(&every, text)?),
         (None, None) => None,
     };
-    Some(ActionKind::Post { rate_limit })
+    Some(ActionKind::Post { rate_limit, kernel_stack: None, user_stack: None, ima_hash: None })
 }
 
 fn plain(kind: ActionKind, pair: &Pair, text: &mut Text) -> Option<ActionKind> {

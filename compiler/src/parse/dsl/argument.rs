@@ -117,7 +117,7 @@ pub(super) fn small_number(digits: &str, span: Span, text: &mut Text) -> u32 {
 fn finish(pair: &Pair, place: ArgumentPlace, text: &mut Text) -> Argument {
     let type_ = pair.child(Rule::type_name).and_then(|name| type_(&name, text));
     let label = pair.child(Rule::label).and_then(|label| label.string(text));
-    Argument { span: pair.span(text), place, type_, label }
+    Argument { label, ..Argument::plain(pair.span(text), place, type_) }
 }
 
 /// `auto` is the same as no type.

@@ -36,6 +36,7 @@ pub(super) fn selector(piece: &Piece, scope: &mut Scope, text: &mut Text) -> Opt
     Some(Selector {
         span: pair.span(text),
         label,
+        macros: Vec::new(),
         condition,
         return_condition,
         actions: actions(Some(&pair), scope, text),

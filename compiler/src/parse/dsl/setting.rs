@@ -6,7 +6,7 @@ use super::hook;
 use super::outline::{Piece, PolicyOutline};
 use super::pairs::{Pair, parse};
 use super::{Text, report};
-use crate::policy::{Hook, Mode, NotYet, Policy};
+use crate::policy::{Hook, Mode, NotYet, Policy, Workloads};
 use crate::source::{Span, Spanned};
 
 /// What the settings of a policy say.
@@ -47,6 +47,13 @@ pub(super) fn policy(outline: &PolicyOutline, text: &mut Text) -> Option<Policy>
         namespace: names.next(),
         mode: settings.mode,
         hooks,
+        lists: Vec::new(),
+        enforcers: Vec::new(),
+        options: Vec::new(),
+        macros: Vec::new(),
+        workloads: Workloads::default(),
+        nodes: None,
+        loader: None,
         not_yet: settings.not_yet,
     })
 }

@@ -16,14 +16,22 @@ pub(super) fn action(fields: &Fields, report: &mut Report<'_>) -> Option<Action>
     check_unused(fields, &name, report.diagnostics);
     check_replacements(fields, report.diagnostics);
     let kind = match name.value {
-        "Post" => ActionKind::Post { rate_limit: rate_limit(fields) },
+        "Post" => ActionKind::Post {
+            rate_limit: rate_limit(fields),
+            kernel_stack: None,
+            user_stack: None,
+            ima_hash: None,
+        },
         "NoPost" => ActionKind::NoPost,
         "Sigkill" => ActionKind::Sigkill,
-        "Signal" => ActionKind::Signal { signal: argument(fields, &name, "argSig", "9", report)? },
-        "Override" if replaces(fields) => return None,
-        "Override" => {
-            ActionKind::Override { error: argument(fields, &name, "argError", "-1", report)? }
+        "Signal" => {
+            ActionKind::Signal { signal: Some(argument(fields, &name, "argSig", "9", report)?) }
         }
+        "Override" if replaces(fields) => return None,
+        "Override" => ActionKind::Override {
+            error: Some(argument(fields, &name, "argError", "-1", report)?),
+            replacement: None,
+        },
         other => {
             let what = format!("the action `{other}`");
             report.not_yet.push(NotYet { what, span: name.span });

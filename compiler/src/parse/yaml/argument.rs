@@ -25,5 +25,5 @@ fn build(fields: &Fields, place: ArgumentPlace) -> Option<Argument> {
         ArgumentType::from_name(word.value).map(|type_| Spanned::new(type_, word.span))
     });
     let label = fields.text("label").filter(|label| !label.value.is_empty());
-    Some(Argument { span: fields.span, place, type_, label })
+    Some(Argument { label, ..Argument::plain(fields.span, place, type_) })
 }

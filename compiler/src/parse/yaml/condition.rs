@@ -4,7 +4,7 @@
 use super::fields::Fields;
 use super::findings;
 use crate::diagnostic::Diagnostics;
-use crate::policy::{ArgumentReference, Condition, NamespaceKind, Operator};
+use crate::policy::{ArgumentReference, Condition, NamespaceKind, Operator, Whose};
 use crate::source::Spanned;
 
 /// An entry of `matchArgs` or `matchReturnArgs`.
@@ -21,7 +21,7 @@ pub(super) fn argument(fields: &Fields, diagnostics: &mut Diagnostics) -> Option
 /// An entry of `matchBinaries`.
 pub(super) fn binary(fields: &Fields) -> Option<Condition> {
     let (span, operator, values) = (fields.span, operator(fields)?, fields.texts("values"));
-    Some(Condition::Binary { span, operator, values })
+    Some(Condition::Binary { span, whose: Whose::Process, operator, values, follow_children: None })
 }
 
 /// An entry of `matchPIDs`.

@@ -8,7 +8,7 @@ use super::nodes::Node;
 use super::schema_table::DOCUMENT;
 use super::{Report, hook, name, option};
 use crate::diagnostic::{Diagnostics, Finding, code};
-use crate::policy::{Hook, Policy};
+use crate::policy::{Hook, Policy, Workloads};
 use crate::source::Spanned;
 
 /// The sections that hold hooks. A policy has one of them.
@@ -37,6 +37,13 @@ pub(super) fn policy(kind: Kind, document: &Node, diagnostics: &mut Diagnostics)
         namespace: metadata.and_then(|metadata| metadata.text("namespace")),
         mode,
         hooks,
+        lists: Vec::new(),
+        enforcers: Vec::new(),
+        options: Vec::new(),
+        macros: Vec::new(),
+        workloads: Workloads::default(),
+        nodes: None,
+        loader: None,
         not_yet: report.not_yet,
     })
 }

@@ -37,6 +37,7 @@ pub(super) fn selector(
     Some(Selector {
         span: fields.span,
         label: fields.text("label").filter(|label| !label.value.is_empty()),
+        macros: Vec::new(),
         condition: all(parts),
         return_condition: all(return_parts),
         actions,

@@ -94,6 +94,12 @@ fn condition_text(condition: &Condition, time: Time) -> String {
             let suffix = if *follow_forks { " and descendants" } else { "" };
             format!("{}{suffix}", compare(subject, operator.value, &values))
         }
+        Condition::Cel { .. }
+        | Condition::CapabilitiesGained { .. }
+        | Condition::NamespaceChange { .. }
+        | Condition::Capability { .. }
+        | Condition::CapabilityChange { .. }
+        | Condition::Workload { .. } => String::new(),
         Condition::Namespace { kind, operator, values, .. } => {
             let values: Vec<String> = values.iter().map(namespace).collect();
             compare(&format!("ns.{}", kind.value.word()), operator.value, &values)
@@ -111,6 +117,7 @@ fn reference(argument: &ArgumentReference, time: Time) -> String {
     match argument {
         ArgumentReference::Index(index) => format!("{prefix}#{}", index.value),
         ArgumentReference::Place(place) => format!("{prefix}args[{}]", place.value),
+        ArgumentReference::Data(place) => format!("data[{}]", place.value),
         ArgumentReference::Name { name, field: None } => name.value.clone(),
         ArgumentReference::Name { name, field: Some(field) } => {
             format!("{}.{}", name.value, field.value)

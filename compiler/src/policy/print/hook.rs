@@ -46,6 +46,9 @@ fn point(point: &Point) -> String {
         Point::Function(name) => format!("kprobe {}", symbol(&name.value)),
         Point::Syscall(name) => format!("syscall {}", symbol(&name.value)),
         Point::Lsm(name) => format!("lsm {}", symbol(&name.value)),
+        Point::List { .. } | Point::Fentry(_) | Point::Uprobe(_) | Point::Usdt { .. } => {
+            String::new()
+        }
         Point::Tracepoint { subsystem, event } => {
             format!("tracepoint {}:{}", symbol(&subsystem.value), symbol(&event.value))
         }
@@ -106,15 +109,23 @@ fn actions(list: &[Action]) -> String {
 
 fn action(kind: &ActionKind) -> String {
     match kind {
-        ActionKind::Post { rate_limit: None } => "post".to_owned(),
-        ActionKind::Post { rate_limit: Some(limit) } => format!("post {}", rate(limit)),
+        ActionKind::Post { rate_limit: None, .. } => "post".to_owned(),
+        ActionKind::Post { rate_limit: Some(limit), .. } => format!("post {}", rate(limit)),
         ActionKind::NoPost => "drop".to_owned(),
         ActionKind::Sigkill => "kill".to_owned(),
         ActionKind::Signal { signal } => {
-            let number = || signal.value.to_string();
-            format!("signal {}", signal_name(signal.value).map_or_else(number, str::to_owned))
+            let value = signal.map_or(0, |signal| signal.value);
+            let number = || value.to_string();
+            format!("signal {}", signal_name(value).map_or_else(number, str::to_owned))
         }
-        ActionKind::Override { error } => denial(error.value),
+        ActionKind::Override { error, .. } => denial(error.map_or(0, |error| error.value)),
+        ActionKind::GetUrl { .. }
+        | ActionKind::DnsLookup { .. }
+        | ActionKind::TrackSock { .. }
+        | ActionKind::UntrackSock { .. }
+        | ActionKind::NotifyEnforcer { .. }
+        | ActionKind::CleanupEnforcerNotification
+        | ActionKind::Set { .. } => kind.name().to_owned(),
     }
 }
 

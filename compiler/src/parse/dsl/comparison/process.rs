@@ -6,7 +6,7 @@ use crate::parse::dsl::rule::Scope;
 use crate::parse::dsl::subject::{Subject, describe};
 use crate::parse::dsl::value::{Form, Operand, Value, unknown_constant, without_words};
 use crate::parse::dsl::{Text, report};
-use crate::policy::{Condition, Expression, NamespaceKind, Operator};
+use crate::policy::{Condition, Expression, NamespaceKind, Operator, Whose};
 use crate::source::Spanned;
 
 /// A test of anything but an argument.
@@ -62,7 +62,13 @@ fn binary(
         scope.not_yet("`and children`", children.span);
     }
     let operator = Spanned::new(operator, comparison.span);
-    Some(Expression::Test(Condition::Binary { span: comparison.whole, operator, values }))
+    Some(Expression::Test(Condition::Binary {
+        span: comparison.whole,
+        whose: Whose::Process,
+        operator,
+        values,
+        follow_children: None,
+    }))
 }
 
 fn pid(

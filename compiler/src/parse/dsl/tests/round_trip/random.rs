@@ -8,6 +8,7 @@ use proptest::sample::select;
 use crate::policy::{
     Action, ActionKind, Argument, ArgumentPlace, ArgumentReference, ArgumentType, Condition,
     Expression, Hook, Mode, NamespaceKind, Operator, Point, Policy, RateLimit, RateScope, Selector,
+    Whose, Workloads,
 };
 use crate::source::{SourceMap, Span, Spanned};
 
@@ -42,6 +43,13 @@ pub(super) fn policy() -> impl Strategy<Value = Policy> {
             namespace,
             mode: mode.map(spanned),
             hooks,
+            lists: Vec::new(),
+            enforcers: Vec::new(),
+            options: Vec::new(),
+            macros: Vec::new(),
+            workloads: Workloads::default(),
+            nodes: None,
+            loader: None,
             not_yet: Vec::new(),
         },
     )
@@ -54,7 +62,10 @@ fn hook() -> impl Strategy<Value = Hook> {
             span: none(),
             point,
             arguments,
+            data: Vec::new(),
             return_argument: Some(returned),
+            return_action: None,
+            ignore_missing: None,
             selectors,
             message,
             tags,
@@ -77,10 +88,8 @@ fn arguments() -> impl Strategy<Value = (Vec<Argument>, Argument)> {
     let one = || (option::of(select(ArgumentType::ALL)), option::of(text()), option::of(0..9_u32));
     (vec(one(), 3), one(), option::of(0..9_u32)).prop_map(|(list, returned, nameless)| {
         let argument = |place, type_: Option<ArgumentType>, label| Argument {
-            span: none(),
-            place,
-            type_: type_.map(spanned),
             label,
+            ..Argument::plain(none(), place, type_.map(spanned))
         };
         let name = |at: usize| spanned(NAMES[at].to_owned());
         let mut arguments: Vec<Argument> = list
@@ -112,6 +121,7 @@ fn selector() -> impl Strategy<Value = Selector> {
         |(label, condition, return_condition, actions, return_actions)| Selector {
             span: none(),
             label,
+            macros: Vec::new(),
             condition,
             return_condition,
             actions,
@@ -168,6 +178,7 @@ fn argument(is_return: bool) -> impl Strategy<Value = Condition> {
             }
             other @ (ArgumentReference::Index(_)
             | ArgumentReference::Place(_)
+            | ArgumentReference::Data(_)
             | ArgumentReference::Name { .. }) => other,
         };
         let values = if is_privileged { Vec::new() } else { values };
@@ -186,8 +197,10 @@ fn binary() -> impl Strategy<Value = Condition> {
     ];
     (select(operators), vec(text(), 0..4)).prop_map(|(operator, values)| Condition::Binary {
         span: none(),
+        whose: Whose::Process,
         operator: spanned(operator),
         values,
+        follow_children: None,
     })
 }
 
@@ -224,11 +237,16 @@ fn action() -> impl Strategy<Value = Action> {
     let limit = (interval, scope).prop_map(|(interval, scope)| RateLimit { interval, scope });
     let number = || prop_oneof![-4096..40_i64, any::<i64>()].prop_map(spanned);
     prop_oneof![
-        option::of(limit).prop_map(|rate_limit| ActionKind::Post { rate_limit }),
+        option::of(limit).prop_map(|rate_limit| ActionKind::Post {
+            rate_limit,
+            kernel_stack: None,
+            user_stack: None,
+            ima_hash: None,
+        }),
         Just(ActionKind::NoPost),
         Just(ActionKind::Sigkill),
-        number().prop_map(|signal| ActionKind::Signal { signal }),
-        number().prop_map(|error| ActionKind::Override { error }),
+        number().prop_map(|signal| ActionKind::Signal { signal: Some(signal) }),
+        number().prop_map(|error| ActionKind::Override { error: Some(error), replacement: None }),
     ]
     .prop_map(|kind| Action { span: none(), kind })
 }
