@@ -24,6 +24,7 @@ fn test(rule: &str) -> (Operator, Vec<String>) {
         Condition::Pid { operator, values, .. } => {
             (operator.value, values.iter().map(|one| one.value.to_string()).collect())
         }
+        other => panic!("{other:?}"),
     }
 }
 
@@ -89,14 +90,15 @@ fn actions_are_those_of_tracing_policy() {
         .actions
         .iter()
         .map(|action| match &action.kind {
-            ActionKind::Post { rate_limit } => {
+            ActionKind::Post { rate_limit, .. } => {
                 let limit = rate_limit.as_ref().unwrap();
                 format!("{} {:?}", limit.interval.value, limit.scope.map(|scope| scope.value))
             }
             ActionKind::NoPost => "drop".into(),
             ActionKind::Sigkill => "kill".into(),
-            ActionKind::Signal { signal } => format!("signal {}", signal.value),
-            ActionKind::Override { error } => format!("override {}", error.value),
+            ActionKind::Signal { signal } => format!("signal {}", signal.unwrap().value),
+            ActionKind::Override { error, .. } => format!("override {}", error.unwrap().value),
+            other => other.name().into(),
         })
         .collect();
     let expected = [

@@ -67,9 +67,11 @@ fn actions_keep_their_arguments() {
         "    selectors:\n    - matchActions:\n      - {action: Override, argError: -1}\n      - {action: Post, rateLimit: 5m, rateLimitScope: process}",
     ));
     let actions = &outcome.policies[0].hooks[0].selectors[0].actions;
-    assert!(matches!(&actions[0].kind, ActionKind::Override { error } if error.value == -1));
     assert!(
-        matches!(&actions[1].kind, ActionKind::Post { rate_limit: Some(limit) } if limit.interval.value == "5m")
+        matches!(&actions[0].kind, ActionKind::Override { error: Some(error), .. } if error.value == -1)
+    );
+    assert!(
+        matches!(&actions[1].kind, ActionKind::Post { rate_limit: Some(limit), .. } if limit.interval.value == "5m")
     );
 }
 
