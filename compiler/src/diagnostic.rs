@@ -1,14 +1,22 @@
 //! What can be wrong with a policy: findings, their codes, and the list that collects them.
 
+mod certainty;
 pub mod code;
+mod finding;
 pub mod fingerprint;
+mod fix;
 mod nearest;
+mod tetragon;
 
 use crate::source::Span;
 use std::collections::BTreeMap;
 
+pub use certainty::Certainty;
 pub use code::{Code, Severity};
+pub use finding::Finding;
+pub use fix::{Edit, Extent, Fix, Safety};
 pub use nearest::did_you_mean;
+pub use tetragon::TetragonAnswer;
 
 /// A finding about the user's input, ready to be rendered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,74 +25,6 @@ pub struct Diagnostic {
     /// Usually the code's own; a rule may report some cases less severely.
     pub severity: Severity,
     pub finding: Finding,
-}
-
-/// What a finding says and where.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
-    pub span: Span,
-    /// What is wrong: one sentence, lower case, no final period, user text in backticks.
-    pub message: String,
-    /// What is wrong at the span; the rendered underline shows it. Empty when the message suffices.
-    pub label: String,
-    /// Other places that matter, each with what is there.
-    pub also: Vec<(Span, String)>,
-    /// What to write instead.
-    pub help: Vec<String>,
-    /// Facts that explain the finding.
-    pub notes: Vec<String>,
-    /// Kernels (profile names) for which it holds; empty when it holds for any.
-    pub kernels: Vec<String>,
-}
-
-impl Finding {
-    /// A finding at `span`.
-    pub fn at(span: Span, message: impl Into<String>) -> Self {
-        Self {
-            span,
-            message: message.into(),
-            label: String::new(),
-            also: Vec::new(),
-            help: Vec::new(),
-            notes: Vec::new(),
-            kernels: Vec::new(),
-        }
-    }
-
-    /// Says under the span what is wrong there.
-    #[must_use]
-    pub fn label(mut self, label: impl Into<String>) -> Self {
-        self.label = label.into();
-        self
-    }
-
-    /// Points at another place.
-    #[must_use]
-    pub fn also(mut self, span: Span, label: impl Into<String>) -> Self {
-        self.also.push((span, label.into()));
-        self
-    }
-
-    /// Says what to write instead. Takes an `Option`, since advice is not always to be had.
-    #[must_use]
-    pub fn help(mut self, help: impl Into<Option<String>>) -> Self {
-        self.help.extend(help.into());
-        self
-    }
-
-    /// Adds a fact that explains the finding.
-    #[must_use]
-    pub fn note(mut self, note: impl Into<String>) -> Self {
-        self.notes.push(note.into());
-        self
-    }
-
-    /// Says for which kernel it holds.
-    #[must_use]
-    pub fn on_kernel(mut self, kernel: impl Into<String>) -> Self {
-        self.kernels.push(kernel.into());
-        self
-    }
 }
 
 /// Proof that an error is in a [`Diagnostics`]. Nothing outside this file can make one.

@@ -5,7 +5,7 @@ use std::io::{IsTerminal as _, Write};
 
 use super::arguments::{ColorArgument, Format, ReportArguments};
 use super::{ExitCode, Failure};
-use crate::diagnostic::{Diagnostic, Diagnostics, Finding, Severity};
+use crate::diagnostic::{Diagnostic, Diagnostics, Finding, Fix, Safety, Severity};
 use crate::render::human::{self, Color};
 use crate::render::{json, short};
 use crate::source::{SourceMap, Span};
@@ -35,6 +35,9 @@ pub(super) fn merge(
     }
     let mut list = parsed.into_sorted();
     list.extend(merged.into_iter().map(|(mut diagnostic, about)| {
+        if diagnostic.finding.kernels.len() < kernels {
+            doubt(&mut diagnostic.finding.fixes);
+        }
         if about == About::Policy && diagnostic.finding.kernels.len() == kernels {
             diagnostic.finding.kernels.clear();
         }
@@ -63,14 +66,29 @@ fn key(diagnostic: &Diagnostic) -> Key {
 
 fn join(into: &mut Finding, from: Finding) {
     into.kernels.extend(from.kernels);
-    for note in from.notes {
-        if !into.notes.contains(&note) {
-            into.notes.push(note);
-        }
+    into.certainty = into.certainty.weaker(from.certainty);
+    into.tetragon = into.tetragon.max(from.tetragon);
+    if into.fixes != from.fixes {
+        doubt(&mut into.fixes);
+        let mut others = from.fixes;
+        doubt(&mut others);
+        extend(&mut into.fixes, others);
     }
-    for help in from.help {
-        if !into.help.contains(&help) {
-            into.help.push(help);
+    extend(&mut into.notes, from.notes);
+    extend(&mut into.help, from.help);
+}
+
+/// What mends a policy for one kernel may spoil it for another.
+fn doubt(fixes: &mut [Fix]) {
+    for fix in fixes {
+        fix.safety = Safety::Unsafe;
+    }
+}
+
+fn extend<T: PartialEq>(known: &mut Vec<T>, more: Vec<T>) {
+    for one in more {
+        if !known.contains(&one) {
+            known.push(one);
         }
     }
 }
