@@ -17,6 +17,7 @@ mod input;
 mod inspect;
 pub mod kernel;
 mod report;
+mod schema;
 mod table;
 
 use std::io::{self, Write};
@@ -76,6 +77,7 @@ pub fn run(
             kernel::run(&arguments, stdout)?;
             Ok(ExitCode::Clean)
         }
+        Command::Schema(arguments) => schema::run(&arguments, stdout),
         Command::Completions(arguments) => completions::run(&arguments, stdout),
     }
 }

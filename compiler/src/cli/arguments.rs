@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::{compile, completions, diff, explain, inspect, kernel};
+use super::{compile, completions, diff, explain, inspect, kernel, schema};
 use crate::diagnostic::Severity;
 use crate::parse;
 
@@ -33,6 +33,8 @@ pub enum Command {
     Explain(explain::Arguments),
     /// List, show, capture and import kernel profiles
     Kernel(kernel::Arguments),
+    /// Print the JSON Schema of what writ prints
+    Schema(schema::Arguments),
     /// Print a completion script for a shell
     Completions(completions::Arguments),
 }

@@ -23,6 +23,16 @@ pub enum Safety {
     Unsafe,
 }
 
+impl Safety {
+    /// The word for it in every output form.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Safe => "safe",
+            Self::Unsafe => "unsafe",
+        }
+    }
+}
+
 /// One change of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edit {

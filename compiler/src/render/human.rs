@@ -8,7 +8,7 @@ use miette::{
     GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode, SourceOffset, SourceSpan,
 };
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Safety, Severity};
 use crate::source::{SourceMap, Span};
 use excerpt::Excerpt;
 
@@ -76,7 +76,8 @@ impl<'a> View<'a> {
     }
 }
 
-/// Advice first, then facts, then places in other files, which cannot be drawn in this one.
+/// Advice first, then facts, then places in other files, which cannot be drawn in this one, then
+/// what can be mended without an editor.
 fn help(diagnostic: &Diagnostic, sources: &SourceMap) -> String {
     let finding = &diagnostic.finding;
     let mut lines = finding.help.clone();
@@ -91,6 +92,13 @@ fn help(diagnostic: &Diagnostic, sources: &SourceMap) -> String {
     if !finding.kernels.is_empty() {
         lines.push(format!("note: on {}", finding.kernels.join(", ")));
     }
+    lines.extend(super::fixes(finding, sources).map(|(fix, _)| {
+        let options = match fix.safety {
+            Safety::Safe => "--fix",
+            Safety::Unsafe => "--fix --unsafe-fixes",
+        };
+        format!("fix: {} (`{options}`)", fix.title)
+    }));
     lines.join("\n")
 }
 
@@ -110,7 +118,9 @@ impl std::error::Error for View<'_> {}
 
 impl miette::Diagnostic for View<'_> {
     fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        Some(Box::new(format!("{} {}", self.diagnostic.code.id, self.diagnostic.code.name)))
+        let Diagnostic { code, finding, .. } = self.diagnostic;
+        let doubt = super::doubt(finding.certainty);
+        Some(Box::new(format!("{} {}{doubt}", code.id, code.name)))
     }
 
     fn severity(&self) -> Option<miette::Severity> {

@@ -1,12 +1,15 @@
-//! The form for programs: one JSON document, whose layout has a version.
+//! The form for programs: one JSON document, whose layout has a version and a schema.
 
 use serde::Serialize;
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{self, Diagnostic, Severity, TetragonAnswer};
 use crate::source::{SourceMap, Span};
 
 /// The version of the layout. It grows when a field changes its meaning or goes away.
 pub const FORMAT: u32 = 1;
+
+/// The JSON Schema of the document.
+pub const SCHEMA: &str = include_str!("../../schemas/report.schema.json");
 
 /// The whole document.
 #[derive(Debug, Serialize)]
@@ -34,6 +37,25 @@ struct Finding<'a> {
     notes: &'a [String],
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     kernels: &'a [String],
+    certainty: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tetragon: Option<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fixes: Vec<Fix<'a>>,
+}
+
+/// All of its edits, or none.
+#[derive(Debug, Serialize)]
+struct Fix<'a> {
+    title: &'a str,
+    safety: &'static str,
+    edits: Vec<Edit<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct Edit<'a> {
+    place: Place<'a>,
+    replacement: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -91,7 +113,22 @@ fn finding<'a>(diagnostic: &'a Diagnostic, sources: &'a SourceMap) -> Finding<'a
         help: &finding.help,
         notes: &finding.notes,
         kernels: &finding.kernels,
+        certainty: finding.certainty.word(),
+        tetragon: finding.tetragon.map(TetragonAnswer::word),
+        fixes: super::fixes(finding, sources).map(|(it, edits)| fix(it, edits, sources)).collect(),
     }
+}
+
+fn fix<'a>(
+    fix: &'a diagnostic::Fix,
+    edits: Vec<diagnostic::Edit>,
+    sources: &'a SourceMap,
+) -> Fix<'a> {
+    let edits = edits
+        .into_iter()
+        .map(|edit| Edit { place: place(edit.span, sources), replacement: edit.replacement })
+        .collect();
+    Fix { title: &fix.title, safety: fix.safety.word(), edits }
 }
 
 fn place(span: Span, sources: &SourceMap) -> Place<'_> {

@@ -18,13 +18,13 @@ pub fn render(diagnostics: &[Diagnostic], sources: &SourceMap) -> String {
         term::Config { display_style: term::DisplayStyle::Short, ..term::Config::default() };
     let mut text = String::new();
     for diagnostic in diagnostics {
-        let line = term::emit_into_string(&config, &files, &view(diagnostic));
+        let line = term::emit_into_string(&config, &files, &view(diagnostic, sources));
         text.push_str(&line.unwrap_or_else(|_| format!("{}\n", diagnostic.finding.message)));
     }
     text
 }
 
-fn view(diagnostic: &Diagnostic) -> codespan::Diagnostic<usize> {
+fn view(diagnostic: &Diagnostic, sources: &SourceMap) -> codespan::Diagnostic<usize> {
     let severity = match diagnostic.severity {
         Severity::Error => codespan::Severity::Error,
         Severity::Warning => codespan::Severity::Warning,
@@ -32,7 +32,12 @@ fn view(diagnostic: &Diagnostic) -> codespan::Diagnostic<usize> {
     };
     let span = diagnostic.finding.span;
     // A log has one line a finding: a message that quotes the user's text may hold line ends.
-    let message = diagnostic.finding.message.replace(['\n', '\r'], " ");
+    let finding = &diagnostic.finding;
+    let mut message = finding.message.replace(['\n', '\r'], " ");
+    message.push_str(super::doubt(finding.certainty));
+    if let Some((fix, _)) = super::fixes(finding, sources).next() {
+        message.push_str(&format!(" [{} fix]", fix.safety.word()));
+    }
     codespan::Diagnostic::new(severity)
         .with_code(diagnostic.code.id)
         .with_message(message)
