@@ -13,6 +13,7 @@ mod diff;
 mod exit_code;
 mod explain;
 mod failure;
+mod format;
 mod input;
 mod inspect;
 pub mod kernel;
@@ -78,6 +79,7 @@ pub fn run(
             Ok(ExitCode::Clean)
         }
         Command::Schema(arguments) => schema::run(&arguments, stdout),
+        Command::Fmt(arguments) => format::run(&arguments, stdout, stderr),
         Command::Completions(arguments) => completions::run(&arguments, stdout),
     }
 }

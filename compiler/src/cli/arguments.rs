@@ -35,6 +35,8 @@ pub enum Command {
     Kernel(kernel::Arguments),
     /// Print the JSON Schema of what writ prints
     Schema(schema::Arguments),
+    /// Format policies in the Writ language
+    Fmt(super::format::Arguments),
     /// Print a completion script for a shell
     Completions(completions::Arguments),
 }

@@ -4,7 +4,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use super::Failure;
-use crate::diagnostic::{Diagnostics, Finding, code};
+use crate::diagnostic::{Diagnostics, Finding, Reported, code};
 use crate::parse::{self, Language};
 use crate::policy::Policy;
 use crate::source::{SOURCE_MAX, SourceId, SourceMap, Span};
@@ -148,12 +148,13 @@ fn language_of(name: &str, text: &str) -> Language {
     }
 }
 
-fn not_utf8(source: SourceId, offset: usize, diagnostics: &mut Diagnostics) {
+/// Reports that a text, which was read all the same, is not UTF-8 at `offset`.
+pub(super) fn not_utf8(source: SourceId, offset: usize, diagnostics: &mut Diagnostics) -> Reported {
     let span = Span::new(source, offset..offset + '\u{fffd}'.len_utf8());
     diagnostics.error(
         &code::NOT_UTF8,
         Finding::at(span, "the file is not UTF-8 text")
             .label("the first byte that is not text")
             .help(Some("save the file as UTF-8".into())),
-    );
+    )
 }

@@ -9,6 +9,7 @@ mod comparison;
 mod condition;
 mod constant;
 mod expected;
+mod format;
 mod grammar;
 mod hook;
 mod outline;
@@ -23,6 +24,8 @@ mod token;
 mod value;
 
 use std::ops::Range;
+
+pub use format::format;
 
 use crate::diagnostic::{Code, Diagnostics, Finding};
 use crate::policy::Policy;

@@ -3,7 +3,7 @@
 mod documents;
 mod mistakes;
 mod recovery;
-mod round_trip;
+pub(in crate::parse::dsl) mod round_trip;
 
 use crate::diagnostic::Diagnostics;
 use crate::policy::Policy;

@@ -1,6 +1,6 @@
 //! What each form means, and that a printed policy reads as the same policy.
 
-mod random;
+pub(in crate::parse::dsl) mod random;
 
 use proptest::prelude::*;
 

@@ -34,7 +34,7 @@ fn text() -> impl Strategy<Value = Spanned<String>> {
 /// The last is the return value.
 const NAMES: [&str; 4] = ["file", "mode", "tags", "ret"];
 
-pub(super) fn policy() -> impl Strategy<Value = Policy> {
+pub(in crate::parse::dsl) fn policy() -> impl Strategy<Value = Policy> {
     let mode = option::of(select(vec![Mode::Enforce, Mode::Monitor]));
     (text(), option::of(text()), mode, vec(hook(), 0..4)).prop_map(
         |(name, namespace, mode, hooks)| Policy {
