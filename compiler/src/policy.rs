@@ -17,7 +17,7 @@ pub mod without_spans;
 pub mod workload;
 
 pub use action::{Action, ActionKind, RateLimit, RateScope};
-pub use argument::{Argument, ArgumentPlace, ArgumentType, Source};
+pub use argument::{Argument, ArgumentPlace, ArgumentType, SizeArgument, Source};
 pub use condition::{
     ArgumentReference, CapabilitySet, Condition, Expression, NamespaceKind, Whose,
 };

@@ -8,6 +8,9 @@ use crate::source::{Span, Spanned};
 pub struct Argument {
     pub span: Span,
     pub place: ArgumentPlace,
+    /// What conditions call it, where that is not the name of its place: `uid` in
+    /// `(uid: int = bprm.cred.uid.val)`.
+    pub alias: Option<Spanned<String>>,
     /// `None` is `auto`: the type is taken from the kernel.
     pub type_: Option<Spanned<ArgumentType>>,
     pub label: Option<Spanned<String>>,
@@ -20,8 +23,8 @@ pub struct Argument {
     /// The kernel module that knows this structure (`btfTypeModule`).
     pub btf_module: Option<Spanned<String>>,
     /// Which argument holds its size, in bytes for a buffer and in entries for an `iovec`
-    /// (`sizeArgIndex`); counted from 1, and 0 is none.
-    pub size_argument: Option<Spanned<u32>>,
+    /// (`sizeArgIndex`).
+    pub size_argument: Option<SizeArgument>,
     /// Where it says that it is read when the call returns (`returnCopy`).
     pub return_copy: Option<Span>,
     /// Where it says that all of it is read, in several pieces (`maxData`).
@@ -56,6 +59,7 @@ impl Argument {
         Self {
             span,
             place,
+            alias: None,
             type_,
             label: None,
             source: None,
@@ -65,6 +69,34 @@ impl Argument {
             size_argument: None,
             return_copy: None,
             max_data: None,
+        }
+    }
+
+    /// What conditions of the Writ language call it.
+    pub fn name(&self) -> Option<&str> {
+        let own = match &self.place {
+            ArgumentPlace::Index { name, .. } | ArgumentPlace::Return { name, .. } => name.as_ref(),
+            ArgumentPlace::Name(name) => Some(name),
+        };
+        self.alias.as_ref().or(own).map(|name| name.value.as_str())
+    }
+}
+
+/// Which argument of the function holds the size of another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SizeArgument {
+    /// By position. Unlike every other position it is counted from 1, and 0 is none.
+    Number(Spanned<u32>),
+    /// By the name of the kernel's parameter, in the Writ language.
+    Name(Spanned<String>),
+}
+
+impl SizeArgument {
+    /// Where it was written.
+    pub fn span(&self) -> Span {
+        match self {
+            Self::Number(number) => number.span,
+            Self::Name(name) => name.span,
         }
     }
 }

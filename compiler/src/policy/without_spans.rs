@@ -3,7 +3,7 @@
 use super::{
     Action, ActionKind, Argument, ArgumentPlace, ArgumentReference, Call, Condition, Enforcer,
     Expression, FieldPath, Hook, LabelExpression, LabelSelector, List, Macro, NotYet, Point,
-    Policy, RateLimit, Selector, Uprobe, Workloads, action::Replacement, cel,
+    Policy, RateLimit, Selector, SizeArgument, Uprobe, Workloads, action::Replacement, cel,
 };
 use crate::source::{Span, Spanned};
 
@@ -199,6 +199,7 @@ impl Erase for Argument {
         let Self {
             span,
             place,
+            alias,
             type_,
             label,
             source,
@@ -209,8 +210,17 @@ impl Erase for Argument {
             return_copy,
             max_data,
         } = self;
-        erase(&mut [span, place, type_, label, source, resolve, btf_type, btf_module], none);
+        erase(&mut [span, place, alias, type_, label, source, resolve, btf_type, btf_module], none);
         erase(&mut [size_argument, return_copy, max_data], none);
+    }
+}
+
+impl Erase for SizeArgument {
+    fn erase(&mut self, none: Span) {
+        match self {
+            Self::Number(number) => number.erase(none),
+            Self::Name(name) => name.erase(none),
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::not_yet;
 use crate::diagnostic::{Diagnostics, Reported};
-use crate::policy::{Argument, Hook, Policy};
+use crate::policy::{self, Argument, Hook, Policy};
 use crate::source::Span;
 
 /// Refuses what stands in the policy outside its hooks.
@@ -54,7 +54,7 @@ fn of_argument(argument: &Argument) -> [(&'static str, Option<Span>); 7] {
         ("`resolve`", argument.resolve.as_ref().map(|path| path.text.span)),
         ("`btfType`", argument.btf_type.as_ref().map(|name| name.span)),
         ("`btfTypeModule`", argument.btf_module.as_ref().map(|name| name.span)),
-        ("`sizeArgIndex`", argument.size_argument.map(|index| index.span)),
+        ("`sizeArgIndex`", argument.size_argument.as_ref().map(policy::SizeArgument::span)),
         ("`returnCopy`", argument.return_copy),
         ("`maxData`", argument.max_data),
     ]

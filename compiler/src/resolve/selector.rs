@@ -104,7 +104,7 @@ impl<'a> Scope<'a> {
             }
             ArgumentReference::Data(place) => (format!("data {}", place.value), None),
             ArgumentReference::Name { name, .. } => {
-                let names = self.written.arguments.iter().filter_map(name_of);
+                let names = self.written.arguments.iter().filter_map(policy::Argument::name);
                 (
                     format!("argument `{}`", name.value),
                     did_you_mean(&name.value, names).or_else(|| self.declared()),
@@ -129,7 +129,7 @@ impl<'a> Scope<'a> {
             ArgumentReference::Place(place) => self.place(place.value),
             ArgumentReference::Data(_) => None,
             ArgumentReference::Name { name, .. } => {
-                written.iter().position(|argument| name_of(argument) == Some(&name.value))
+                written.iter().position(|argument| argument.name() == Some(&name.value))
             }
         }
     }
@@ -173,12 +173,11 @@ impl<'a> Scope<'a> {
             .written
             .arguments
             .iter()
-            .map(|argument| match &argument.place {
-                ArgumentPlace::Index { index, name: None } => format!("`{}`", index.value),
-                ArgumentPlace::Index { name: Some(name), .. } | ArgumentPlace::Name(name) => {
-                    format!("`{}`", name.value)
-                }
-                ArgumentPlace::Return { .. } => "the return value".to_owned(),
+            .map(|argument| match (&argument.place, argument.name()) {
+                (ArgumentPlace::Return { .. }, _) => "the return value".to_owned(),
+                (_, Some(name)) => format!("`{name}`"),
+                (ArgumentPlace::Index { index, .. }, None) => format!("`{}`", index.value),
+                (ArgumentPlace::Name(name), None) => format!("`{}`", name.value),
             })
             .collect();
         (!all.is_empty()).then(|| format!("it reads {}", all.join(", ")))
@@ -187,16 +186,6 @@ impl<'a> Scope<'a> {
     fn arguments_span(&self) -> Span {
         let spans = self.written.arguments.iter().map(|argument| argument.span);
         spans.reduce(Span::to).unwrap_or_else(|| self.written.point.span())
-    }
-}
-
-/// The name by which conditions call an argument.
-fn name_of(argument: &policy::Argument) -> Option<&str> {
-    match &argument.place {
-        ArgumentPlace::Index { name, .. } | ArgumentPlace::Return { name, .. } => {
-            name.as_ref().map(|name| name.value.as_str())
-        }
-        ArgumentPlace::Name(name) => Some(&name.value),
     }
 }
 
