@@ -36,6 +36,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         &[
             "source",
             "diagnostic",
+            "engine",
             "policy",
             "kernel",
             "resolved",
@@ -57,6 +58,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "render",
             "kernel",
             "diagnostic",
+            "engine",
             "difference",
             "policy",
             "source",

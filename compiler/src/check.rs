@@ -2,11 +2,14 @@
 
 mod facts;
 pub mod rules;
+pub mod tetragon;
+pub mod weigh;
 
 use crate::diagnostic::Diagnostics;
 use crate::kernel::Profile;
 use crate::resolved::Policy;
 use rules::Findings;
+pub use tetragon::tetragon;
 
 /// Adds the findings of every rule about every policy.
 pub fn check(policies: &[Policy], kernel: &Profile, diagnostics: &mut Diagnostics) {

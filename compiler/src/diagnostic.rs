@@ -78,6 +78,11 @@ impl Diagnostics {
         self.push(Diagnostic { code, severity: code.severity, finding });
     }
 
+    /// Adds a diagnostic as it is, with the severity that somebody decided on.
+    pub fn take(&mut self, diagnostic: Diagnostic) {
+        self.push(diagnostic);
+    }
+
     /// The gate at the end of a phase: `value`, unless there is an error.
     ///
     /// # Errors

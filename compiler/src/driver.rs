@@ -3,6 +3,7 @@
 use writ_bundle::Manifest;
 
 use crate::diagnostic::{Defect, Diagnostics, Finding, Stop, code};
+use crate::engine::Engine;
 use crate::kernel::Profile;
 use crate::policy::Policy;
 use crate::source::SourceMap;
@@ -26,6 +27,26 @@ pub fn check<'a>(policies: impl Iterator<Item = &'a Policy>, kernel: &Profile) -
         policies.filter_map(|policy| resolve::resolve(policy, kernel, &mut diagnostics)).collect();
     check::check(&resolved, kernel, &mut diagnostics);
     diagnostics
+}
+
+/// Adds what Tetragon says to policies that were written in YAML, and gives the findings so far
+/// (`ours`, those of [`check`]) the severity that they have for `engine`.
+pub fn check_tetragon<'a>(
+    engine: Engine,
+    yaml: impl Iterator<Item = &'a Policy>,
+    kernel: &Profile,
+    ours: Diagnostics,
+) -> Diagnostics {
+    let mut theirs = Diagnostics::default();
+    for policy in yaml {
+        check::tetragon(policy, kernel, &mut theirs);
+    }
+    check::weigh::together(engine, ours, theirs)
+}
+
+/// The findings of the front ends, with the severity that they have for `engine`.
+pub fn weigh(engine: Engine, parsed: Diagnostics) -> Diagnostics {
+    check::weigh::together(engine, parsed, Diagnostics::default())
 }
 
 /// Compiles `policies` into one bundle for one kernel.

@@ -1,5 +1,8 @@
 //! Who runs a policy, and what that engine can do at most.
 
+pub mod answer_table;
+pub mod limit_table;
+
 /// An engine that policies are written for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Engine {

@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{compile, completions, diff, explain, inspect, kernel, schema};
 use crate::diagnostic::Severity;
+use crate::engine::Engine;
 use crate::parse;
 
 /// Check runtime-security policies and compile them to eBPF, for kernels that need not be here.
@@ -52,6 +53,14 @@ pub struct PolicyArguments {
     pub language: Option<LanguageArgument>,
     #[command(flatten)]
     pub report: ReportArguments,
+}
+
+/// What `--engine` names.
+pub(super) fn engine(name: &str) -> Result<Engine, String> {
+    Engine::from_name(name).ok_or_else(|| {
+        let names: Vec<&str> = Engine::NAMES.iter().map(|(name, _)| *name).collect();
+        format!("there is no such engine; known are {}", names.join(", "))
+    })
 }
 
 /// How findings are shown.

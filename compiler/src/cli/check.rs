@@ -5,9 +5,10 @@ use std::io::Write;
 use clap::Args;
 
 use super::arguments::{Format, PolicyArguments};
-use super::{ExitCode, Failure, input, kernel, report, table};
+use super::{ExitCode, Failure, arguments, input, kernel, report, table};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::driver;
+use crate::engine::Engine;
 use crate::policy::Policy;
 use crate::source::SourceMap;
 
@@ -16,6 +17,10 @@ use crate::source::SourceMap;
 pub struct Arguments {
     #[command(flatten)]
     pub policies: PolicyArguments,
+    /// Who is to run the policies: `writ`, which is the default, `tetragon` (the newest known) or
+    /// `tetragon@1.7`. For Tetragon an error means that it refuses a policy or crashes on it
+    #[arg(long, value_parser = arguments::engine, value_name = "ENGINE")]
+    pub engine: Option<Engine>,
     /// Kernels to check against, separated by commas: names, profile files, `host`, or `all`
     /// embedded profiles, which is the default. `5.10+lsm=bpf` is a 5.10 that boots with `bpf` among
     /// its LSMs, `6.1+avoid=fentry` a 6.1 that refuses fentry, so that kprobes are used
@@ -27,11 +32,16 @@ pub struct Arguments {
 pub(super) fn run(arguments: &Arguments, stdout: &mut dyn Write) -> Result<ExitCode, Failure> {
     let mut input =
         input::read(&arguments.policies.paths, arguments.policies.language.map(Into::into))?;
-    let parsed = std::mem::take(&mut input.diagnostics);
+    let engine = arguments.engine.unwrap_or_default();
+    let parsed = driver::weigh(engine, std::mem::take(&mut input.diagnostics));
     let kernels = kernel::load(arguments.kernel.as_deref().unwrap_or("all"))?;
     let per_kernel: Vec<_> = kernels
         .iter()
-        .map(|kernel| (kernel.name().to_owned(), driver::check(input.policies(), kernel)))
+        .map(|kernel| {
+            let ours = driver::check(input.policies(), kernel);
+            let all = driver::check_tetragon(engine, input.yaml(), kernel, ours);
+            (kernel.name().to_owned(), all)
+        })
         .collect();
     let names: Vec<String> = per_kernel.iter().map(|(name, _)| name.clone()).collect();
     let findings = report::merge(parsed, per_kernel);

@@ -7,9 +7,10 @@ use clap::Args;
 
 use super::arguments::PolicyArguments;
 use super::input::Input;
-use super::{ExitCode, Failure, cost, input, kernel, report};
+use super::{ExitCode, Failure, arguments, cost, input, kernel, report};
 use crate::diagnostic::{Diagnostics, Stop};
 use crate::driver::{self, Compiled};
+use crate::engine::Engine;
 use crate::kernel::Profile;
 
 /// Compile policies to one bundle for each kernel.
@@ -17,6 +18,9 @@ use crate::kernel::Profile;
 pub struct Arguments {
     #[command(flatten)]
     pub policies: PolicyArguments,
+    /// Who is to run the policies. Only `writ` compiles them
+    #[arg(long, value_parser = arguments::engine, value_name = "ENGINE")]
+    pub engine: Option<Engine>,
     /// Kernels to compile for, separated by commas: names, profile files, `host`, or `all` embedded
     /// profiles. `5.10+lsm=bpf` is a 5.10 that boots with `bpf` among its LSMs, `6.1+avoid=fentry` a
     /// 6.1 that refuses fentry, so that kprobes are used
@@ -39,6 +43,13 @@ pub(super) fn run(
     stdout: &mut dyn Write,
     stderr: &mut dyn Write,
 ) -> Result<ExitCode, Failure> {
+    if arguments.engine.unwrap_or_default() != Engine::Writ {
+        return Err(Failure::Usage(
+            "only the engine `writ` compiles; Tetragon runs the YAML itself, and `writ check --engine \
+             tetragon` tells what it says to it"
+                .into(),
+        ));
+    }
     let mut input =
         input::read(&arguments.policies.paths, arguments.policies.language.map(Into::into))?;
     let parsed = std::mem::take(&mut input.diagnostics);

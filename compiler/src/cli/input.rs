@@ -22,6 +22,7 @@ pub(super) struct Input {
 /// One file.
 #[derive(Debug)]
 pub(super) struct File {
+    pub(super) language: Language,
     pub(super) policies: Vec<Policy>,
 }
 
@@ -29,6 +30,12 @@ impl Input {
     /// All policies of all files.
     pub(super) fn policies(&self) -> impl Iterator<Item = &Policy> {
         self.files.iter().flat_map(|file| &file.policies)
+    }
+
+    /// The policies that were written in YAML, which Tetragon can read.
+    pub(super) fn yaml(&self) -> impl Iterator<Item = &Policy> {
+        let files = self.files.iter().filter(|file| file.language == Language::Yaml);
+        files.flat_map(|file| &file.policies)
     }
 }
 
@@ -131,7 +138,7 @@ fn take(input: &mut Input, name: &str, bytes: Vec<u8>, language: Option<Language
         }
         None => parse::parse(source, language, &input.sources, &mut input.diagnostics),
     };
-    input.files.push(File { policies });
+    input.files.push(File { language, policies });
 }
 
 /// Standard input has no name, so its first word tells.

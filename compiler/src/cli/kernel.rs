@@ -86,7 +86,9 @@ pub enum Error {
         "there is no kernel `{name}`{help}; `writ kernel list` lists those that come with writ, and a file or `host` will do too"
     )]
     NoKernel { name: String, help: String },
-    #[error("`+{change}` cannot follow a kernel's name, but `+lsm=NAME` and `+avoid=fentry` can")]
+    #[error(
+        "`+{change}` cannot follow a kernel's name, but `+lsm=NAME`, `+avoid=fentry` and `+avoid=large-programs` can"
+    )]
     NoChange { change: String },
     #[error("kernel {kernel} has no function, system call, LSM hook or tracepoint `{hook}`{help}")]
     NoHook { kernel: String, hook: String, help: String },

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::answer::Answer;
 use super::attach;
-use super::profile::{Part, Profile};
+use super::profile::{Part, Profile, ProgramSize};
 use super::tracepoint::FieldOrigin;
 
 /// Something that a bundle may need of its kernel. Displayed as a manifest names it, such as
@@ -43,6 +43,8 @@ pub enum Feature<'a> {
     LsmSleepable,
     /// One kprobe program on many functions.
     KprobeMulti,
+    /// Programs of a million instructions, and `bpf_send_signal`, which came with them: 5.3.
+    LargePrograms,
     /// One uprobe program in many places.
     UprobeMulti,
     /// `bpf_override_return` on a function, from a kprobe.
@@ -79,6 +81,7 @@ impl fmt::Display for Feature<'_> {
             Self::Kprobe(name) => write!(f, "kprobe:{name}"),
             Self::Lsm(name) => write!(f, "lsm:{name}"),
             Self::LsmSleepable => write!(f, "lsm-sleepable"),
+            Self::LargePrograms => write!(f, "large-programs"),
             Self::KprobeMulti => write!(f, "kprobe-multi"),
             Self::UprobeMulti => write!(f, "uprobe-multi"),
             Self::KprobeOverride(name) => write!(f, "kprobe-override:{name}"),
@@ -110,6 +113,7 @@ impl Profile {
             Feature::Kprobe(function) => attach::kprobe(self, function),
             Feature::Lsm(hook) => attach::lsm(self, hook),
             Feature::LsmSleepable => lsm_sleepable(self),
+            Feature::LargePrograms => large_programs(self),
             Feature::KprobeMulti => {
                 let attach_type = listed(self, "bpf_attach_type", "BPF_", "trace_kprobe_multi");
                 attach_type.and(|| config(self, "CONFIG_FPROBE"))
@@ -179,6 +183,15 @@ fn atomic_fetch(profile: &Profile) -> Answer {
         Answer::Present(evidence) => Answer::inferred(evidence.text),
         Answer::Absent(evidence) => Answer::inferred_absent(evidence.text),
         Answer::Unknown(reason) => Answer::Unknown(reason),
+    }
+}
+
+/// Nothing in BTF tells how many instructions the verifier looks at; the helper came one release
+/// after it was raised to a million.
+fn large_programs(profile: &Profile) -> Answer {
+    match profile.programs {
+        ProgramSize::AsShown => helper(profile, "bpf_send_signal"),
+        ProgramSize::Small => Answer::absent("avoided, as the command line asks"),
     }
 }
 

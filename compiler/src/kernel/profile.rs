@@ -29,6 +29,17 @@ pub struct Profile {
     sections: BTreeMap<Part, Section>,
     /// Whether functions may be hooked by fentry and fexit. The user's choice, not a fact.
     pub(super) fentry: FentryUse,
+    /// Which programs the kernel is taken to accept. The user's choice too.
+    pub(super) programs: ProgramSize,
+}
+
+/// Which programs a kernel accepts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ProgramSize {
+    /// Those that its evidence speaks for.
+    AsShown,
+    /// Only those of at most 4096 instructions, as before 5.2.
+    Small,
 }
 
 /// Whether functions may be hooked by fentry and fexit.
@@ -86,7 +97,13 @@ impl Profile {
         texts: BTreeMap<Part, String>,
     ) -> Result<Self, ProfileError> {
         let sections = texts.into_iter().map(|(part, text)| (part, Section::open(text))).collect();
-        Ok(Self { facts, btf: Btf::parse(btf)?, sections, fentry: FentryUse::Possible })
+        Ok(Self {
+            facts,
+            btf: Btf::parse(btf)?,
+            sections,
+            fentry: FentryUse::Possible,
+            programs: ProgramSize::AsShown,
+        })
     }
 
     /// What people call it: `6.1`.
@@ -137,6 +154,16 @@ impl Profile {
     pub fn without_fentry(mut self) -> Self {
         self.fentry = FentryUse::Avoided;
         self.facts.name = format!("{}+avoid=fentry", self.facts.name);
+        self
+    }
+
+    /// The same kernel, which takes only small programs, as kernels before 5.3 do; what came to BPF
+    /// later is taken to be absent as well. Only Tetragon runs there. Its name says so:
+    /// `6.1+avoid=large-programs`.
+    #[must_use]
+    pub fn without_large_programs(mut self) -> Self {
+        self.programs = ProgramSize::Small;
+        self.facts.name = format!("{}+avoid=large-programs", self.facts.name);
         self
     }
 

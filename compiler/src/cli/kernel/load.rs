@@ -16,7 +16,8 @@ const CHANGES: [&str; 2] = ["+lsm=", "+avoid="];
 ///
 /// `+lsm=bpf` after it says that the node boots with `bpf` in its `lsm=` list, whatever the
 /// profile's own list says; `+avoid=fentry` that functions are to be hooked without fentry and
-/// fexit, as some hosts refuse such programs.
+/// fexit, as some hosts refuse such programs; `+avoid=large-programs` that the kernel takes only
+/// small programs, as before 5.3.
 ///
 /// # Errors
 ///
@@ -46,6 +47,7 @@ fn change(profile: Profile, changes: &str) -> Result<Profile, Error> {
     changes.split('+').skip(1).try_fold(profile, |profile, change| match change.split_once('=') {
         Some(("lsm", lsm)) => Ok(profile.with_lsm(lsm)),
         Some(("avoid", "fentry")) => Ok(profile.without_fentry()),
+        Some(("avoid", "large-programs")) => Ok(profile.without_large_programs()),
         Some(_) | None => Err(Error::NoChange { change: change.to_owned() }),
     })
 }

@@ -13,7 +13,7 @@
 
 use super::super::btf::{Btf, BtfError, MAXIMUM_SIZE};
 use super::section::{Section, unpack};
-use super::{Facts, FentryUse, Part, Profile};
+use super::{Facts, FentryUse, Part, Profile, ProgramSize};
 
 /// Version of the file form. It changes when an older reader would misread a newer file.
 pub const FORMAT: u32 = 1;
@@ -72,7 +72,13 @@ impl Profile {
             .into_iter()
             .filter_map(|part| Some((part, Section::packed(find(part as u32)?.to_vec()))));
         let (btf, sections) = (Btf::parse(btf)?, parts.collect());
-        Ok(Self { facts, btf, sections, fentry: FentryUse::Possible })
+        Ok(Self {
+            facts,
+            btf,
+            sections,
+            fentry: FentryUse::Possible,
+            programs: ProgramSize::AsShown,
+        })
     }
 
     /// The bytes of its file; the same profile gives the same bytes.
