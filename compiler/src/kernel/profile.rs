@@ -270,10 +270,7 @@ impl Profile {
                 .cloned()
                 .unwrap_or_else(|| format!("the profile has no {}", part.describe())));
         };
-        let text = section
-            .text()
-            .ok_or_else(|| format!("the profile's {} is damaged", part.describe()))?;
-        Ok(Lines::new(text))
+        section.lines().ok_or_else(|| format!("the profile's {} is damaged", part.describe()))
     }
 }
 

@@ -4,6 +4,8 @@ use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
+use super::lines::{LineIndex, Lines};
+
 /// Largest text part, in bytes, when unpacked. The largest kernels have about 3 MB.
 const MAXIMUM_TEXT: usize = 64 << 20;
 
@@ -47,23 +49,29 @@ pub(super) struct Section {
     packed: Vec<u8>,
     /// `None` when it is damaged.
     text: OnceLock<Option<String>>,
+    index: LineIndex,
 }
 
 impl Section {
     /// A section whose text is at hand.
     pub(super) fn open(text: String) -> Self {
-        Self { packed: Vec::new(), text: OnceLock::from(Some(text)) }
+        Self { packed: Vec::new(), text: OnceLock::from(Some(text)), index: LineIndex::default() }
     }
 
     /// A section as a file has it.
     pub(super) fn packed(packed: Vec<u8>) -> Self {
-        Self { packed, text: OnceLock::new() }
+        Self { packed, text: OnceLock::new(), index: LineIndex::default() }
     }
 
     /// The text; `None` when it cannot be unpacked.
     pub(super) fn text(&self) -> Option<&str> {
         let unpacked = || String::from_utf8(unpack(&self.packed, MAXIMUM_TEXT)?).ok();
         self.text.get_or_init(unpacked).as_deref()
+    }
+
+    /// The text as lines; `None` when it cannot be unpacked.
+    pub(super) fn lines(&self) -> Option<Lines<'_>> {
+        Some(Lines::new(self.text()?, &self.index))
     }
 }
 
