@@ -1,5 +1,6 @@
 //! The first phase: text to [`Policy`]. Two front ends end in the same type.
 
+pub mod cel;
 pub mod dsl;
 pub mod yaml;
 

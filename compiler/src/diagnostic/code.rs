@@ -110,6 +110,7 @@ catalogue! {
     EMPTY_VALUES = "TP0310" "empty-values" Error "a condition compares with nothing";
     EMPTY_TEXT = "TP0311" "empty-text" Error "a text to compare with is empty";
     NAMESPACE_VALUE = "TP0312" "namespace-value" Error "a value names no namespace";
+    CEL_SYNTAX = "TP0350" "cel-syntax" Error "an expression of `CelExpr` does not follow the grammar of CEL";
     NOT_ATTACHABLE = "TP0401" "not-attachable" Error "nothing can be attached to this hook";
     NOT_YET = "TP0501" "not-yet" Error "the writ engine does not do this yet";
     VALUE_TOO_LONG = "TP0502" "value-too-long" Error "a text is longer than anything it is compared with";
