@@ -49,6 +49,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "pack",
         ],
     ),
+    ("editor", &["driver", "parse", "policy", "kernel", "diagnostic", "source"]),
     (
         "cli",
         &[
@@ -60,6 +61,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "diagnostic",
             "engine",
             "difference",
+            "editor",
             "policy",
             "source",
             "ir",

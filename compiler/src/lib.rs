@@ -45,3 +45,4 @@ pub mod resolve;
 
 pub mod cli;
 pub mod driver;
+pub mod editor;

@@ -34,7 +34,7 @@ pub enum Command {
     Explain(explain::Arguments),
     /// List, show, capture and import kernel profiles
     Kernel(kernel::Arguments),
-    /// Print the JSON Schema of what writ prints
+    /// Print the JSON Schema of policies, or of what writ prints
     Schema(schema::Arguments),
     /// Format policies in the Writ language
     Fmt(super::format::Arguments),

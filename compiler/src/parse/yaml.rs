@@ -25,7 +25,7 @@ mod option;
 mod position;
 mod reader;
 mod scalar;
-mod schema;
+pub mod schema;
 mod schema_table;
 mod selector;
 

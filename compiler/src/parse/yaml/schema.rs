@@ -1,26 +1,34 @@
 //! The form of the language: which keys there are, what they take and whether the engine knows
 //! them.
 
+pub use super::schema_table::Documentation;
+use super::schema_table::documentation;
+
+/// A document that holds a policy.
+pub fn document() -> &'static Record {
+    &super::schema_table::DOCUMENT
+}
+
 /// A mapping with fixed keys.
 #[derive(Debug)]
-pub(super) struct Record {
+pub struct Record {
     /// With its article, as in a message: `a kprobe`.
-    pub(super) name: &'static str,
-    pub(super) keys: &'static [Key],
+    pub name: &'static str,
+    pub keys: &'static [Key],
 }
 
 /// A key of a record.
 #[derive(Debug)]
-pub(super) struct Key {
-    pub(super) name: &'static str,
-    pub(super) shape: Shape,
-    pub(super) presence: Presence,
-    pub(super) support: Support,
+pub struct Key {
+    pub name: &'static str,
+    pub shape: Shape,
+    pub presence: Presence,
+    pub support: Support,
 }
 
 /// Whether a key must be there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Presence {
+pub enum Presence {
     Required,
     Optional,
     /// As optional, and without a value it counts as left out.
@@ -29,7 +37,7 @@ pub(super) enum Presence {
 
 /// Whether the writ engine does what the key says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Support {
+pub enum Support {
     Done,
     /// Not yet; the text is what the user would call it.
     NotYet(&'static str),
@@ -37,7 +45,7 @@ pub(super) enum Support {
 
 /// What a key or a list takes.
 #[derive(Debug)]
-pub(super) enum Shape {
+pub enum Shape {
     Text,
     Boolean,
     Integer {
@@ -60,42 +68,42 @@ pub(super) enum Shape {
 
 /// The legal words of an enumeration.
 #[derive(Debug)]
-pub(super) struct Words {
+pub struct Words {
     /// What a word of it is called: `operator`.
-    pub(super) name: &'static str,
-    pub(super) list: fn() -> Vec<&'static str>,
+    pub name: &'static str,
+    pub list: fn() -> Vec<&'static str>,
 }
 
 impl Key {
     /// A key that must be there.
-    pub(super) const fn required(name: &'static str, shape: Shape) -> Self {
+    pub const fn required(name: &'static str, shape: Shape) -> Self {
         Self { name, shape, presence: Presence::Required, support: Support::Done }
     }
 
     /// A key that may be left out.
-    pub(super) const fn optional(name: &'static str, shape: Shape) -> Self {
+    pub const fn optional(name: &'static str, shape: Shape) -> Self {
         Self { name, shape, presence: Presence::Optional, support: Support::Done }
     }
 
     /// A key that the writ engine does not do yet, and what the user would call it.
-    pub(super) const fn not_yet(name: &'static str, shape: Shape, what: &'static str) -> Self {
+    pub const fn not_yet(name: &'static str, shape: Shape, what: &'static str) -> Self {
         Self { name, shape, presence: Presence::Optional, support: Support::NotYet(what) }
     }
 
     /// The same key, which counts as left out when it has no value.
-    pub(super) const fn nullable(self) -> Self {
+    pub const fn nullable(self) -> Self {
         Self { presence: Presence::Nullable, ..self }
     }
 }
 
 impl Shape {
     /// A list of any length.
-    pub(super) const fn list(of: &'static Shape) -> Self {
+    pub const fn list(of: &'static Shape) -> Self {
         Self::List { of, most: usize::MAX }
     }
 
     /// What it takes, as in a message.
-    pub(super) fn name(&self) -> &'static str {
+    pub fn name(&self) -> &'static str {
         match self {
             Self::Text => "text",
             Self::Boolean => "`true` or `false`",
@@ -108,7 +116,7 @@ impl Shape {
     }
 
     /// The record that it holds, directly or as the items of a list.
-    pub(super) fn record(&self) -> Option<&'static Record> {
+    pub fn record(&self) -> Option<&'static Record> {
         match self {
             Self::Record(record) => Some(record),
             Self::List { of, .. } => of.record(),
@@ -124,20 +132,25 @@ impl Shape {
 
 impl Record {
     /// The key with this name.
-    pub(super) fn key(&self, name: &str) -> Option<&'static Key> {
+    pub fn key(&self, name: &str) -> Option<&'static Key> {
         self.keys.iter().find(|key| key.name == name)
     }
 
     /// The first record, from the outside in, that has a key with this name.
-    pub(super) fn with_key(&'static self, name: &str) -> Option<&'static Record> {
+    pub fn with_key(&'static self, name: &str) -> Option<&'static Record> {
         if self.key(name).is_some() {
             return Some(self);
         }
         self.keys.iter().find_map(|key| key.shape.record()?.with_key(name))
     }
 
+    /// What is said about one of its keys.
+    pub fn documentation(&self, key: &Key) -> Option<Documentation> {
+        documentation(self.name, key.name)
+    }
+
     /// The names of its keys.
-    pub(super) fn names(&self) -> impl Iterator<Item = &'static str> {
+    pub fn names(&self) -> impl Iterator<Item = &'static str> {
         self.keys.iter().map(|key| key.name)
     }
 }

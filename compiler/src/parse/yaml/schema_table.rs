@@ -2,8 +2,12 @@
 //! (`pkg/k8s/apis/cilium.io/v1alpha1/types.go` and `tracing_policy_types.go`).
 
 mod argument;
+mod documentation_table;
 mod hook;
 mod selector;
+
+pub use documentation_table::Documentation;
+pub(super) use documentation_table::documentation;
 
 use super::schema::{Key, Record, Shape, Words};
 
