@@ -13,6 +13,7 @@ mod diff;
 mod exit_code;
 mod explain;
 mod failure;
+mod fix;
 mod format;
 mod input;
 mod inspect;
@@ -20,6 +21,7 @@ pub mod kernel;
 mod report;
 mod schema;
 mod table;
+mod write;
 
 use std::io::{self, Write};
 
@@ -69,7 +71,7 @@ pub fn run(
     stderr: &mut dyn Write,
 ) -> Result<ExitCode, Failure> {
     match arguments.command {
-        Command::Check(arguments) => check::run(&arguments, stdout),
+        Command::Check(arguments) => check::run(&arguments, stdout, stderr),
         Command::Compile(arguments) => compile::run(&arguments, stdout, stderr),
         Command::Inspect(arguments) => inspect::run(&arguments, stdout, stderr),
         Command::Diff(arguments) => diff::run(&arguments, stdout, stderr),

@@ -1,8 +1,12 @@
 //! Diagnostics as text, one file a form. Rendering formats; it decides nothing.
 
 pub mod difference;
+pub mod github;
+pub mod gitlab;
 pub mod human;
 pub mod json;
+pub mod junit;
+pub mod sarif;
 pub mod short;
 
 use crate::diagnostic::{Certainty, Edit, Finding, Fix};

@@ -1,6 +1,7 @@
 //! The command line.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -66,15 +67,31 @@ pub(super) fn engine(name: &str) -> Result<Engine, String> {
 /// How findings are shown.
 #[derive(Debug, Clone, Args)]
 pub struct ReportArguments {
-    /// How findings are printed
-    #[arg(long, value_enum, default_value = "human")]
-    pub format: Format,
+    /// How findings are printed; several, separated by commas, are printed one after the other
+    #[arg(long, value_enum, default_value = "human", value_delimiter = ',')]
+    pub format: Vec<Format>,
+    /// Also write findings to a file, as in `sarif=report.sarif`; may be given several times.
+    /// Without `FORMAT=` the file gets what would be printed, and nothing is printed
+    #[arg(long, value_name = "[FORMAT=]PATH")]
+    pub output_file: Vec<OutputFile>,
     /// The least severe finding that makes the exit code 1
     #[arg(long, value_enum, default_value = "error", value_name = "LEVEL")]
     pub fail_level: Level,
     /// Whether to use colours
     #[arg(long, value_enum, default_value = "auto", value_name = "WHEN")]
     pub color: ColorArgument,
+}
+
+impl ReportArguments {
+    /// For commands in which findings are not the result: they are read by people.
+    pub(super) fn for_people() -> Self {
+        Self {
+            format: vec![Format::Human],
+            output_file: Vec::new(),
+            fail_level: Level::Error,
+            color: ColorArgument::Auto,
+        }
+    }
 }
 
 /// `--language`.
@@ -102,8 +119,42 @@ pub enum Format {
     Human,
     /// One line a finding
     Short,
-    /// One JSON document
+    /// One JSON document, whose schema `writ schema report` prints
     Json,
+    /// SARIF 2.1.0, for GitHub code scanning
+    Sarif,
+    /// Workflow commands, which GitHub Actions shows as annotations: 10 errors, 10 warnings and
+    /// 10 notices of each step
+    Github,
+    /// A code quality report for GitLab
+    Gitlab,
+    /// `JUnit` XML
+    Junit,
+}
+
+/// `--output-file`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutputFile {
+    /// None when it is that of `--format`.
+    pub format: Option<Format>,
+    pub path: PathBuf,
+}
+
+impl FromStr for OutputFile {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (format, path) = match text.split_once('=') {
+            None => (None, text),
+            // A path may have an equals sign in it too.
+            Some((word, _)) if word.contains(['/', '.']) => (None, text),
+            Some((word, path)) => (Some(Format::from_str(word, false)?), path),
+        };
+        if path.is_empty() {
+            return Err("there is no path".into());
+        }
+        Ok(Self { format, path: path.into() })
+    }
 }
 
 /// `--fail-level`.

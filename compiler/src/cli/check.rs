@@ -1,14 +1,18 @@
 //! `writ check`: every mistake of every policy, for every kernel asked for, in one run.
 
 use std::io::Write;
+use std::path::PathBuf;
 
 use clap::Args;
 
-use super::arguments::{Format, PolicyArguments};
-use super::{ExitCode, Failure, arguments, input, kernel, report, table};
+use super::arguments::PolicyArguments;
+use super::fix::{self, FixArguments};
+use super::input::{self, Input};
+use super::{ExitCode, Failure, arguments, kernel, report, table};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::driver;
 use crate::engine::Engine;
+use crate::kernel::Profile;
 use crate::policy::Policy;
 use crate::source::SourceMap;
 
@@ -26,16 +30,51 @@ pub struct Arguments {
     /// its LSMs, `6.1+avoid=fentry` a 6.1 that refuses fentry, so that kprobes are used
     #[arg(long, short, value_name = "KERNELS")]
     pub kernel: Option<String>,
+    #[command(flatten)]
+    pub fixes: FixArguments,
 }
 
 /// Prints the findings; for several kernels also a table of policies and kernels.
-pub(super) fn run(arguments: &Arguments, stdout: &mut dyn Write) -> Result<ExitCode, Failure> {
+pub(super) fn run(
+    arguments: &Arguments,
+    stdout: &mut dyn Write,
+    stderr: &mut dyn Write,
+) -> Result<ExitCode, Failure> {
+    let fixes = &arguments.fixes;
+    fixes.validate(arguments.policies.paths.iter().map(PathBuf::as_path))?;
+    let kernels = kernel::load(arguments.kernel.as_deref().unwrap_or("all"))?;
+    let mut checked = check(arguments, &kernels)?;
+    if fixes.diff {
+        return fix::diff(&checked.findings, &checked.input.sources, fixes, stdout, stderr);
+    }
+    if fixes.fix {
+        fix::apply(&checked.findings, &checked.input.sources, fixes, stderr)?;
+        checked = check(arguments, &kernels)?;
+    }
+    let Checked { input, findings } = &checked;
+    let shown = &arguments.policies.report;
+    report::print_with(findings, &input.sources, shown, stdout, || {
+        if kernels.len() < 2 {
+            return String::new();
+        }
+        let policies: Vec<&Policy> = input.policies().collect();
+        let names: Vec<String> = kernels.iter().map(|kernel| kernel.name().to_owned()).collect();
+        matrix(&policies, &names, findings, &input.sources)
+    })
+}
+
+/// What was read and what was found.
+struct Checked {
+    input: Input,
+    findings: Vec<Diagnostic>,
+}
+
+fn check(arguments: &Arguments, kernels: &[Profile]) -> Result<Checked, Failure> {
     let mut input =
         input::read(&arguments.policies.paths, arguments.policies.language.map(Into::into))?;
     let engine = arguments.engine.unwrap_or_default();
     let parsed = driver::weigh(engine, std::mem::take(&mut input.diagnostics));
-    let kernels = kernel::load(arguments.kernel.as_deref().unwrap_or("all"))?;
-    let per_kernel: Vec<_> = kernels
+    let per_kernel = kernels
         .iter()
         .map(|kernel| {
             let ours = driver::check(input.policies(), kernel);
@@ -43,15 +82,8 @@ pub(super) fn run(arguments: &Arguments, stdout: &mut dyn Write) -> Result<ExitC
             (kernel.name().to_owned(), all)
         })
         .collect();
-    let names: Vec<String> = per_kernel.iter().map(|(name, _)| name.clone()).collect();
     let findings = report::merge(parsed, per_kernel);
-    let shown = &arguments.policies.report;
-    let code = report::print(&findings, &input.sources, shown, stdout)?;
-    if shown.format == Format::Human && names.len() > 1 {
-        let policies: Vec<&Policy> = input.policies().collect();
-        stdout.write_all(matrix(&policies, &names, &findings, &input.sources).as_bytes())?;
-    }
-    Ok(code)
+    Ok(Checked { input, findings })
 }
 
 /// One row a policy, one column a kernel.

@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::arguments::PolicyArguments;
 use super::input::Input;
-use super::{ExitCode, Failure, arguments, cost, input, kernel, report};
+use super::{ExitCode, Failure, arguments, cost, input, kernel, report, write};
 use crate::diagnostic::{Diagnostics, Stop};
 use crate::driver::{self, Compiled};
 use crate::engine::Engine;
@@ -73,8 +73,7 @@ pub(super) fn run(
     }
     for (profile, compiled) in &bundles {
         let path = name(&arguments.output, profile.name(), kernels.len());
-        std::fs::write(&path, &compiled.bundle)
-            .map_err(|error| Failure::file("cannot write", &path, &error))?;
+        write::whole(&path, &compiled.bundle)?;
         if !arguments.quiet {
             writeln!(stdout, "{}: {} bytes", path.display(), compiled.bundle.len())?;
             stdout.write_all(cost::report(&compiled.manifest).as_bytes())?;

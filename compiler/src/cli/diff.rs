@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use writ_bundle::Manifest;
 
-use super::arguments::{ColorArgument, Format, Level, ReportArguments};
+use super::arguments::ReportArguments;
 use super::{ExitCode, Failure, compile, input, kernel, report};
 use crate::compare;
 use crate::diagnostic::Diagnostics;
@@ -76,11 +76,7 @@ fn manifest(path: &Path, kernel: &str, stderr: &mut dyn Write) -> Result<Manifes
         return Ok(compiled.manifest);
     }
     let findings = report::merge(parsed, vec![(profile.name().to_owned(), diagnostics)]);
-    let shown = ReportArguments {
-        format: Format::Human,
-        fail_level: Level::Error,
-        color: ColorArgument::Auto,
-    };
+    let shown = ReportArguments::for_people();
     report::print(&findings, &input.sources, &shown, stderr)?;
     let why = format!("its policies do not compile for {}", profile.name());
     Err(Failure::file("cannot compare", path, &why))

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use similar::TextDiff;
 
-use super::arguments::{ColorArgument, Format, Level, ReportArguments};
-use super::{ExitCode, Failure, input, report};
+use super::arguments::ReportArguments;
+use super::{ExitCode, Failure, input, report, write};
 use crate::diagnostic::{Diagnostics, Stop};
 use crate::parse::{Language, dsl};
 use crate::source::{SOURCE_MAX, SourceMap};
@@ -66,7 +66,7 @@ impl Run<'_> {
             Err(Stop::Defect(defect)) => return Err(Failure::Defect(format!("{name}: {defect}"))),
             Err(Stop::Reported(_)) => {
                 let findings = diagnostics.into_sorted();
-                report::print(&findings, &sources, &SHOWN, self.stderr)?;
+                report::print(&findings, &sources, &ReportArguments::for_people(), self.stderr)?;
                 self.code = ExitCode::Findings;
                 return Ok(());
             }
@@ -74,8 +74,7 @@ impl Run<'_> {
         let written = sources.iter().next().map_or("", |(_, source)| source.text.as_str());
         match path {
             _ if self.arguments.check => self.difference(&name, written, &formatted)?,
-            Some(path) if formatted != written => std::fs::write(path, &formatted)
-                .map_err(|error| Failure::file("cannot write", path, &error))?,
+            Some(path) if formatted != written => write::whole(path, formatted.as_bytes())?,
             Some(_) => {}
             None => self.stdout.write_all(formatted.as_bytes())?,
         }
@@ -93,10 +92,6 @@ impl Run<'_> {
         Ok(())
     }
 }
-
-/// Findings are read by people here; `writ check` has the other forms.
-const SHOWN: ReportArguments =
-    ReportArguments { format: Format::Human, fail_level: Level::Error, color: ColorArgument::Auto };
 
 fn formatted(
     name: &str,

@@ -1,116 +1,89 @@
-//! Prints findings in the form that was asked for, and says what the exit code is.
+//! Prints findings in the forms that were asked for, and says what the exit code is.
 
-use std::collections::BTreeMap;
+mod merge;
+
 use std::io::{IsTerminal as _, Write};
 
 use super::arguments::{ColorArgument, Format, ReportArguments};
-use super::{ExitCode, Failure};
-use crate::diagnostic::{Diagnostic, Diagnostics, Finding, Fix, Safety, Severity};
+use super::{ExitCode, Failure, write};
+use crate::diagnostic::{Diagnostic, Safety, Severity};
 use crate::render::human::{self, Color};
-use crate::render::{json, short};
-use crate::source::{SourceMap, Span};
+use crate::render::{github, gitlab, json, junit, sarif, short};
+use crate::source::SourceMap;
 
-/// The findings of one run over several kernels, without repetition.
+pub(super) use merge::merge;
+
+/// Prints `findings` in every form that was asked for and gives the exit code.
 ///
-/// A finding names the kernels on which it holds when it is about the kernel, or when it does not
-/// hold on all that were asked for. What differs from kernel to kernel, such as a prototype, stands
-/// in its notes, and they are all kept.
-pub(super) fn merge(
-    parsed: Diagnostics,
-    per_kernel: Vec<(String, Diagnostics)>,
-) -> Vec<Diagnostic> {
-    let kernels = per_kernel.len();
-    let mut merged: Vec<(Diagnostic, About)> = Vec::new();
-    let mut places: BTreeMap<Key, usize> = BTreeMap::new();
-    for (kernel, diagnostics) in per_kernel {
-        for mut diagnostic in diagnostics.into_sorted() {
-            let names = std::mem::replace(&mut diagnostic.finding.kernels, vec![kernel.clone()]);
-            let about = if names.is_empty() { About::Policy } else { About::Kernel };
-            let place = *places.entry(key(&diagnostic)).or_insert(merged.len());
-            match merged.get_mut(place) {
-                Some((known, _)) => join(&mut known.finding, diagnostic.finding),
-                None => merged.push((diagnostic, about)),
-            }
-        }
-    }
-    let mut list = parsed.into_sorted();
-    list.extend(merged.into_iter().map(|(mut diagnostic, about)| {
-        if diagnostic.finding.kernels.len() < kernels {
-            doubt(&mut diagnostic.finding.fixes);
-        }
-        if about == About::Policy && diagnostic.finding.kernels.len() == kernels {
-            diagnostic.finding.kernels.clear();
-        }
-        diagnostic
-    }));
-    list.sort_by(|a, b| (a.finding.span, a.code.id).cmp(&(b.finding.span, b.code.id)));
-    list
-}
-
-/// What a finding is about.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum About {
-    /// It would hold on any kernel.
-    Policy,
-    /// Another kernel may answer otherwise.
-    Kernel,
-}
-
-/// What is the same in a finding on every kernel.
-type Key = (Span, &'static str, Severity, String);
-
-fn key(diagnostic: &Diagnostic) -> Key {
-    let finding = &diagnostic.finding;
-    (finding.span, diagnostic.code.id, diagnostic.severity, finding.message.clone())
-}
-
-fn join(into: &mut Finding, from: Finding) {
-    into.kernels.extend(from.kernels);
-    into.certainty = into.certainty.weaker(from.certainty);
-    into.tetragon = into.tetragon.max(from.tetragon);
-    if into.fixes != from.fixes {
-        doubt(&mut into.fixes);
-        let mut others = from.fixes;
-        doubt(&mut others);
-        extend(&mut into.fixes, others);
-    }
-    extend(&mut into.notes, from.notes);
-    extend(&mut into.help, from.help);
-}
-
-/// What mends a policy for one kernel may spoil it for another.
-fn doubt(fixes: &mut [Fix]) {
-    for fix in fixes {
-        fix.safety = Safety::Unsafe;
-    }
-}
-
-fn extend<T: PartialEq>(known: &mut Vec<T>, more: Vec<T>) {
-    for one in more {
-        if !known.contains(&one) {
-            known.push(one);
-        }
-    }
-}
-
-/// Prints `findings` and gives the exit code.
+/// # Errors
+///
+/// When a file cannot be written, or what is printed has nowhere to go.
 pub(super) fn print(
     findings: &[Diagnostic],
     sources: &SourceMap,
     arguments: &ReportArguments,
     stdout: &mut dyn Write,
 ) -> Result<ExitCode, Failure> {
-    let text = match arguments.format {
-        Format::Human => human::render(findings, sources, style(arguments.color)),
-        Format::Short => short::render(findings, sources),
-        Format::Json => json::render(findings, sources),
+    print_with(findings, sources, arguments, stdout, String::new)
+}
+
+/// As [`print`], with a text that the form for people ends with.
+pub(super) fn print_with(
+    findings: &[Diagnostic],
+    sources: &SourceMap,
+    arguments: &ReportArguments,
+    stdout: &mut dyn Write,
+    ending: impl Fn() -> String,
+) -> Result<ExitCode, Failure> {
+    let form = |format: Format, color: Color| {
+        let mut text = form(format, findings, sources, arguments, color);
+        if format == Format::Human {
+            text.push_str(&ending());
+        }
+        text
     };
-    stdout.write_all(text.as_bytes())?;
-    if arguments.format == Format::Human && !findings.is_empty() {
-        writeln!(stdout, "{}", summary(findings))?;
+    let forms = |color| {
+        let forms = arguments.format.iter().map(|&format| form(format, color));
+        forms.collect::<String>()
+    };
+    for file in &arguments.output_file {
+        let color = in_file(arguments.color);
+        let text = file.format.map_or_else(|| forms(color), |format| form(format, color));
+        write::whole(&file.path, text.as_bytes())?;
+    }
+    let goes_to_file = arguments.output_file.iter().any(|file| file.format.is_none());
+    if !goes_to_file {
+        stdout.write_all(forms(in_terminal(arguments.color)).as_bytes())?;
     }
     Ok(exit_code(findings, arguments))
 }
+
+fn form(
+    format: Format,
+    findings: &[Diagnostic],
+    sources: &SourceMap,
+    arguments: &ReportArguments,
+    color: Color,
+) -> String {
+    match format {
+        Format::Human => {
+            let mut text = human::render(findings, sources, human::Style { color, width: WIDTH });
+            if !findings.is_empty() {
+                text.push_str(&summary(findings, sources));
+            }
+            text
+        }
+        Format::Short => short::render(findings, sources),
+        Format::Json => json::render(findings, sources),
+        Format::Sarif => sarif::render(findings, sources),
+        Format::Github => github::render(findings, sources),
+        Format::Gitlab => gitlab::render(findings, sources),
+        Format::Junit => junit::render(findings, sources, arguments.fail_level.into()),
+    }
+}
+
+/// Columns of the form for people.
+const WIDTH: usize = 100;
 
 /// 1 when a finding is at or above the fail level.
 pub(super) fn exit_code(findings: &[Diagnostic], arguments: &ReportArguments) -> ExitCode {
@@ -122,8 +95,8 @@ pub(super) fn exit_code(findings: &[Diagnostic], arguments: &ReportArguments) ->
     }
 }
 
-/// `2 errors, 1 warning`.
-fn summary(findings: &[Diagnostic]) -> String {
+/// ``2 errors, 1 warning; `writ check --fix` mends 1``, ended by a line end.
+fn summary(findings: &[Diagnostic], sources: &SourceMap) -> String {
     let counts = [Severity::Error, Severity::Warning, Severity::Note].map(|severity| {
         let count = findings.iter().filter(|finding| finding.severity == severity).count();
         (count, json::severity(severity))
@@ -133,15 +106,32 @@ fn summary(findings: &[Diagnostic]) -> String {
         .filter(|(count, _)| *count > 0)
         .map(|(count, word)| format!("{count} {word}{}", if count == 1 { "" } else { "s" }))
         .collect();
-    parts.join(", ")
+    let mut text = parts.join(", ");
+    let is_mended = |finding: &&Diagnostic| {
+        let fixes = &finding.finding.fixes;
+        fixes.iter().any(|fix| fix.safety == Safety::Safe && fix.edits_in(sources).is_some())
+    };
+    let mended = findings.iter().filter(is_mended).count();
+    if mended > 0 {
+        text.push_str("; `writ check --fix` mends ");
+        text.push_str(&mended.to_string());
+    }
+    text.push('\n');
+    text
 }
 
-fn style(color: ColorArgument) -> human::Style {
+fn in_terminal(color: ColorArgument) -> Color {
     let terminal = std::io::stdout().is_terminal();
-    let color = match color {
+    match color {
         ColorArgument::Never => Color::Never,
         ColorArgument::Auto if !terminal || std::env::var("NO_COLOR").is_ok() => Color::Never,
         ColorArgument::Auto | ColorArgument::Always => Color::Always,
-    };
-    human::Style { color, width: 100 }
+    }
+}
+
+fn in_file(color: ColorArgument) -> Color {
+    match color {
+        ColorArgument::Auto | ColorArgument::Never => Color::Never,
+        ColorArgument::Always => Color::Always,
+    }
 }

@@ -36,7 +36,9 @@ fn view(diagnostic: &Diagnostic, sources: &SourceMap) -> codespan::Diagnostic<us
     let mut message = finding.message.replace(['\n', '\r'], " ");
     message.push_str(super::doubt(finding.certainty));
     if let Some((fix, _)) = super::fixes(finding, sources).next() {
-        message.push_str(&format!(" [{} fix]", fix.safety.word()));
+        message.push_str(" [");
+        message.push_str(fix.safety.word());
+        message.push_str(" fix]");
     }
     codespan::Diagnostic::new(severity)
         .with_code(diagnostic.code.id)

@@ -1,0 +1,102 @@
+//! Which fixes are made in one run, and the texts that come out.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::{Diagnostic, Edit, Safety};
+use crate::source::{SourceId, SourceMap};
+
+/// What one run changes.
+#[derive(Debug, Default)]
+pub(super) struct Plan {
+    /// New texts, by the place of their source.
+    pub(super) texts: Vec<(SourceId, String)>,
+    /// How many findings have been mended.
+    made: usize,
+    /// How many fixes are left for the next run, since they touch what another one changes.
+    postponed: usize,
+}
+
+impl Plan {
+    /// The first permitted fix of each finding, in the order of the text, unless it touches an
+    /// earlier one: after that one it might be another fix, or none.
+    pub(super) fn of(findings: &[Diagnostic], sources: &SourceMap, permitted: Safety) -> Self {
+        let mut plan = Self::default();
+        let mut chosen: BTreeMap<SourceId, Vec<Edit>> = BTreeMap::new();
+        for diagnostic in findings {
+            let mut fixes = diagnostic.finding.fixes.iter().filter(|fix| fix.safety <= permitted);
+            let Some(edits) = fixes.find_map(|fix| fix.edits_in(sources)) else { continue };
+            let others = |edit: &Edit| chosen.get(&edit.span.source).map_or(&[][..], Vec::as_slice);
+            if edits.iter().all(|edit| others(edit).contains(edit)) {
+                // Two findings with one cause.
+                plan.made += 1;
+            } else if edits.iter().any(|edit| touches(edit, others(edit), sources)) {
+                plan.postponed += 1;
+            } else {
+                plan.made += 1;
+                for edit in edits {
+                    chosen.entry(edit.span.source).or_default().push(edit);
+                }
+            }
+        }
+        plan.texts = chosen
+            .into_iter()
+            .filter_map(|(source, edits)| Some((source, edited(&sources.get(source)?.text, edits))))
+            .collect();
+        plan
+    }
+
+    /// `3 fixes applied in 2 files; …`.
+    pub(super) fn words(&self, done: &str) -> String {
+        let count = |count: usize, word: &str, plural: &str| {
+            format!("{count} {}", if count == 1 { word } else { plural })
+        };
+        let mut text = format!(
+            "{} {done} in {}",
+            count(self.made, "fix", "fixes"),
+            count(self.texts.len(), "file", "files"),
+        );
+        if self.postponed > 0 {
+            text.push_str("; ");
+            text.push_str(&count(self.postponed, "other touches", "others touch"));
+            text.push_str(" the same text and needs another run");
+        }
+        text
+    }
+}
+
+/// Whether nothing but blanks and comments stands between an edit and one of `others`. Two
+/// neighbours that are both taken out of a list might be all that it has.
+fn touches(edit: &Edit, others: &[Edit], sources: &SourceMap) -> bool {
+    let text = sources.get(edit.span.source).map_or("", |source| source.text.as_str());
+    others.iter().any(|other| {
+        let (first, second) =
+            if other.span.start <= edit.span.start { (other, edit) } else { (edit, other) };
+        let removes = |edit: &Edit| edit.replacement.is_empty();
+        let between = text.get(first.span.end as usize..second.span.start as usize);
+        match between {
+            None | Some("") => true,
+            Some(between) => removes(first) && removes(second) && is_nothing(between),
+        }
+    })
+}
+
+fn is_nothing(text: &str) -> bool {
+    text.lines().map(str::trim).all(|line| line.is_empty() || line.starts_with('#'))
+}
+
+/// `text` after `edits`, which do not overlap.
+fn edited(text: &str, mut edits: Vec<Edit>) -> String {
+    edits.sort_by_key(|edit| edit.span);
+    let mut new = String::with_capacity(text.len());
+    let mut at = 0;
+    for edit in edits {
+        new.push_str(text.get(at..edit.span.start as usize).unwrap_or_default());
+        new.push_str(&edit.replacement);
+        at = edit.span.end as usize;
+    }
+    new.push_str(text.get(at..).unwrap_or_default());
+    new
+}
+
+#[cfg(test)]
+mod tests;
