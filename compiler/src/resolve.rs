@@ -35,13 +35,17 @@ pub fn resolve(
         .hooks
         .iter()
         .filter(|hook| !reads_not_yet(hook, policy))
-        .map(|hook| hook::hook(hook, kernel, diagnostics))
+        .map(|hook| (hook.is_whole, hook::hook(hook, kernel, diagnostics)))
+        .filter(|(is_whole, bound)| *is_whole || bound.is_err())
+        .map(|(_, bound)| bound)
         .collect();
     let hooks = hooks.into_iter().collect::<Result<Vec<_>, _>>().ok()?;
     if !missing.is_empty() {
         return None;
     }
-    idle_mode(policy, &hooks, diagnostics);
+    if policy.hooks.iter().all(|hook| hook.is_whole) {
+        idle_mode(policy, &hooks, diagnostics);
+    }
     Some(resolved::Policy {
         span: policy.span,
         name: policy.name.value.clone(),

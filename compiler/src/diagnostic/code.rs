@@ -88,6 +88,10 @@ catalogue! {
     WRONG_COMPARISON = "TP0139" "wrong-comparison" Error "a comparison is not possible on its subject";
     UNEVEN_RATE = "TP0140" "uneven-rate" Error "a rate is not one event in a whole number of seconds";
     TOO_LARGE = "TP0141" "expands-too-far" Error "constants or lists of hooks expand too far";
+    MISCASED_KEY = "TP0142" "miscased-key" Error "a key is written in another case";
+    FIELD_PATH = "TP0143" "field-path" Error "the path in `resolve` is malformed";
+    LABEL_VALUE = "TP0144" "label-value" Error "the value of a label has a form that Kubernetes forbids";
+    CONTAINER_LABEL = "TP0145" "container-label" Error "containers have no label of this name";
     UNKNOWN_FUNCTION = "TP0201" "unknown-function" Error "the kernel has no function of this name";
     RENAMED_FUNCTION = "TP0202" "renamed-function" Error "the compiler gave the function another name";
     UNKNOWN_SYSCALL = "TP0203" "unknown-syscall" Error "the kernel has no system call of this name";

@@ -2,6 +2,25 @@
 
 /// Help that names the legal words nearest to `word`, or nothing when none is near.
 pub fn did_you_mean<'a>(word: &str, legal: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    let near = near(word, legal);
+    let names: Vec<String> = near.iter().take(3).map(|(_, name)| format!("`{name}`")).collect();
+    let (last, rest) = names.split_last()?;
+    let joined =
+        if rest.is_empty() { last.clone() } else { format!("{} or {last}", rest.join(", ")) };
+    Some(format!("did you mean {joined}?"))
+}
+
+/// The legal word that was certainly meant by `word`: the only one that is as near as it is.
+pub fn nearest<'a>(word: &str, legal: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    match near(word, legal).as_slice() {
+        [(_, only)] => Some(only),
+        [(first, nearest), (second, _), ..] if first < second => Some(nearest),
+        _ => None,
+    }
+}
+
+/// The legal words that are near to `word` with their distances, nearest first.
+fn near<'a>(word: &str, legal: impl IntoIterator<Item = &'a str>) -> Vec<(usize, &'a str)> {
     let word = Word::of(word);
     let limit = (word.letters.len() / 3).max(1);
     let mut near: Vec<(usize, &str)> = legal
@@ -16,11 +35,7 @@ pub fn did_you_mean<'a>(word: &str, legal: impl IntoIterator<Item = &'a str>) ->
     if near.first().is_some_and(|&(distance, _)| distance == 0) {
         near.truncate(1);
     }
-    let names: Vec<String> = near.iter().take(3).map(|(_, name)| format!("`{name}`")).collect();
-    let (last, rest) = names.split_last()?;
-    let joined =
-        if rest.is_empty() { last.clone() } else { format!("{} or {last}", rest.join(", ")) };
-    Some(format!("did you mean {joined}?"))
+    near
 }
 
 /// A word without its case, so that `Syscall` is nearest to `syscall`.

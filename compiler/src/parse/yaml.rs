@@ -17,27 +17,32 @@ mod document;
 mod fields;
 mod findings;
 mod hook;
+mod inside;
 mod kind;
+mod list;
 mod message;
 mod name;
 mod nodes;
 mod option;
 mod position;
+mod process;
 mod reader;
 mod scalar;
 pub mod schema;
 mod schema_table;
 mod selector;
+mod workload;
 
 use crate::diagnostic::{Diagnostics, Finding, code};
-use crate::policy::{NotYet, Policy};
+use crate::policy::Policy;
 use crate::source::{SourceId, SourceMap, Span};
 use std::collections::BTreeMap;
 
-/// Where a document's mistakes and its parts that are not done yet are collected.
+/// Where a document's mistakes are collected, and the text that they are in.
 struct Report<'d> {
     diagnostics: &'d mut Diagnostics,
-    not_yet: Vec<NotYet>,
+    /// All of the source.
+    text: &'d str,
 }
 
 /// Reads every `TracingPolicy` and `TracingPolicyNamespaced` of a source.
@@ -48,7 +53,9 @@ pub fn parse(source: SourceId, sources: &SourceMap, diagnostics: &mut Diagnostic
     let documents = reader::documents(source, text, diagnostics);
     let policies: Vec<Policy> = kind::policies(&documents, diagnostics)
         .into_iter()
-        .filter_map(|(kind, document)| document::policy(kind, document, diagnostics))
+        .filter_map(|(kind, document)| {
+            document::policy(kind, document, &mut Report { diagnostics, text })
+        })
         .collect();
     check_names(&policies, diagnostics);
     policies

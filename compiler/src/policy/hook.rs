@@ -22,6 +22,9 @@ pub struct Hook {
     /// Where it says that a function that the kernel lacks, or a binary with another digest, is
     /// passed over (`ignore.callNotFound`, `ignore.digestVerificationFailure`).
     pub ignore_missing: Option<Span>,
+    /// Whether all of its selectors and conditions are here. Where one was not understood, and that
+    /// was reported, nothing follows from what the others leave out.
+    pub is_whole: bool,
 }
 
 /// What a hook hooks. The names are as written: `sys_openat`, `openat` and `__x64_sys_openat` may

@@ -153,6 +153,7 @@ impl Erase for Hook {
             message,
             tags,
             ignore_missing,
+            is_whole: _,
         } = self;
         erase(&mut [span, point, arguments, data, return_argument, return_action], none);
         erase(&mut [selectors, message, tags, ignore_missing], none);

@@ -61,6 +61,7 @@ pub(super) fn hooks(outline: &HookOutline, settings: &mut Settings, text: &mut T
         return_argument: header.return_argument.clone(),
         return_action: None,
         ignore_missing: None,
+        is_whole: true,
         selectors: selectors.clone(),
         message: described.message.clone().or_else(|| settings.described.message.clone()),
         tags: own_tags.clone().map_or_else(Vec::new, |tags| tags.value),

@@ -1,48 +1,61 @@
 //! `matchActions` and `matchReturnActions`: what happens when a selector matches.
 
 use super::Report;
-use super::fields::{Field, Fields};
+use super::fields::{Checked, Field, Fields};
 use super::findings::listed;
-use crate::diagnostic::{Diagnostics, Finding, code};
-use crate::policy::{Action, ActionKind, NotYet, RateLimit, RateScope};
+use crate::diagnostic::{Diagnostics, Finding, TetragonAnswer, code};
+use crate::policy::action::Replacement;
+use crate::policy::{Action, ActionKind, RateLimit, RateScope};
 use crate::source::Spanned;
 
 /// The keys with which `Override` says what to run instead. A uprobe has one of them.
 const REPLACEMENTS: [&str; 3] = ["argNewSymbol", "argNewAddr", "argNewOffset"];
 
-/// The action, if it was understood and the engine knows it.
+/// The action, if it was understood. Arguments that it lacks are reported and left out.
 pub(super) fn action(fields: &Fields, report: &mut Report<'_>) -> Option<Action> {
     let name = fields.word("action")?;
     check_unused(fields, &name, report.diagnostics);
     check_replacements(fields, report.diagnostics);
-    let kind = match name.value {
-        "Post" => ActionKind::Post {
-            rate_limit: rate_limit(fields),
-            kernel_stack: None,
-            user_stack: None,
-            ima_hash: None,
-        },
-        "NoPost" => ActionKind::NoPost,
-        "Sigkill" => ActionKind::Sigkill,
-        "Signal" => {
-            ActionKind::Signal { signal: Some(argument(fields, &name, "argSig", "9", report)?) }
-        }
-        "Override" if replaces(fields) => return None,
-        "Override" => ActionKind::Override {
-            error: Some(argument(fields, &name, "argError", "-1", report)?),
-            replacement: None,
-        },
-        other => {
-            let what = format!("the action `{other}`");
-            report.not_yet.push(NotYet { what, span: name.span });
-            return None;
-        }
-    };
+    check_arguments(fields, &name, report.diagnostics);
+    let kind = kind(fields, name.value)?;
     fields.is_intact.then_some(Action { span: fields.span, kind })
 }
 
+/// What an action of this name is to do.
+fn kind(fields: &Fields, name: &str) -> Option<ActionKind> {
+    Some(match name {
+        "Post" => ActionKind::Post {
+            rate_limit: rate_limit(fields),
+            kernel_stack: fields.set("kernelStackTrace"),
+            user_stack: fields.set("userStackTrace"),
+            ima_hash: fields.set("imaHash"),
+        },
+        "NoPost" => ActionKind::NoPost,
+        "Sigkill" => ActionKind::Sigkill,
+        "Signal" => ActionKind::Signal { signal: fields.integer("argSig") },
+        "Override" => ActionKind::Override {
+            error: fields.integer("argError"),
+            replacement: replacement(fields).map(Box::new),
+        },
+        "GetUrl" => ActionKind::GetUrl { url: fields.some_text("argUrl") },
+        "DnsLookup" => ActionKind::DnsLookup { name: fields.some_text("argFqdn") },
+        "TrackSock" => ActionKind::TrackSock { argument: fields.integer("argSock") },
+        "UntrackSock" => ActionKind::UntrackSock { argument: fields.integer("argSock") },
+        "NotifyEnforcer" => ActionKind::NotifyEnforcer {
+            error: fields.integer("argError"),
+            signal: fields.integer("argSig"),
+        },
+        "CleanupEnforcerNotification" => ActionKind::CleanupEnforcerNotification,
+        "Set" => ActionKind::Set {
+            argument: fields.integer("argIndex"),
+            value: fields.integer("argValue"),
+        },
+        _ => return None,
+    })
+}
+
 fn rate_limit(fields: &Fields) -> Option<RateLimit> {
-    let interval = fields.text("rateLimit").filter(|interval| !interval.value.is_empty())?;
+    let interval = fields.some_text("rateLimit")?;
     let scope = fields.word("rateLimitScope").and_then(|word| {
         let scope = RateScope::ALL.into_iter().find(|scope| scope.name() == word.value)?;
         Some(Spanned::new(scope, word.span))
@@ -50,33 +63,43 @@ fn rate_limit(fields: &Fields) -> Option<RateLimit> {
     Some(RateLimit { interval, scope })
 }
 
-/// The number without which the action would do something else than its name says.
-fn argument(
-    fields: &Fields,
-    name: &Spanned<&'static str>,
-    key: &str,
-    example: &str,
-    report: &mut Report<'_>,
-) -> Option<Spanned<i64>> {
-    let number = fields.integer(key);
-    if number.is_none() && fields.is_intact {
-        report.diagnostics.add(
-            &code::ACTION_ARGUMENT_MISSING,
-            Finding::at(name.span, format!("`{}` needs `{key}`", name.value))
-                .label(format!("`{key}` missing"))
-                .help(format!("add `{key}: {example}`"))
-                .note(match key {
-                    "argError" => "Tetragon takes 0: the call does not run and reports success",
-                    _ => "Tetragon takes 0, which is no signal",
-                }),
-        );
-    }
-    number
+/// What a uprobe does instead of giving an error.
+fn replacement(fields: &Fields) -> Option<Replacement> {
+    let replacement = Replacement {
+        registers: fields.texts("argRegs"),
+        symbol: fields.some_text("argNewSymbol"),
+        address: fields.integer("argNewAddr"),
+        offset: fields.integer("argNewOffset"),
+    };
+    (replacement != Replacement::default()).then_some(replacement)
 }
 
-/// Whether an `Override` runs something else instead of giving an error.
-fn replaces(fields: &Fields) -> bool {
-    fields.field("argRegs").is_some() || REPLACEMENTS.iter().any(|key| fields.field(key).is_some())
+/// The numbers without which an action would do something else than its name says.
+fn check_arguments(fields: &Fields, name: &Spanned<&'static str>, diagnostics: &mut Diagnostics) {
+    let (key, example, note) = match name.value {
+        "Signal" => ("argSig", "9", "Tetragon takes 0, which is no signal"),
+        "Override" if replacement(fields).is_none() => {
+            ("argError", "-1", "Tetragon takes 0: the call does not run and reports success")
+        }
+        "GetUrl" => ("argUrl", "http://…", "Tetragon then fetches nothing"),
+        "DnsLookup" => ("argFqdn", "example.com", "Tetragon then looks nothing up"),
+        _ => return,
+    };
+    let is_said = fields.field(key).is_some_and(|field| match &field.value.value {
+        Checked::Text(text) => !text.is_empty(),
+        _ => true,
+    });
+    if is_said || !fields.is_intact {
+        return;
+    }
+    diagnostics.add(
+        &code::ACTION_ARGUMENT_MISSING,
+        Finding::at(name.span, format!("`{}` needs `{key}`", name.value))
+            .label(format!("`{key}` missing"))
+            .help(format!("add `{key}: {example}`"))
+            .note(note)
+            .tetragon(TetragonAnswer::Accepts),
+    );
 }
 
 fn check_replacements(fields: &Fields, diagnostics: &mut Diagnostics) {
@@ -118,9 +141,9 @@ fn unused(
             .help(help);
     // Tetragon refuses this one and ignores the others.
     if key == "rateLimit" {
-        diagnostics.error(code, finding);
+        diagnostics.error(code, finding.tetragon(TetragonAnswer::Refuses));
     } else {
-        diagnostics.add(code, finding);
+        diagnostics.add(code, finding.tetragon(TetragonAnswer::Accepts));
     }
 }
 

@@ -3,10 +3,9 @@
 use super::fields::{Checked, Field, Fields, Value};
 use super::nodes::{Content, Entry, Node, Scalar};
 use super::scalar::{Typed, typed};
-use super::schema::{Key, Presence, Record, Shape, Support, Words};
+use super::schema::{Key, Presence, Record, Shape, Words};
 use super::{Report, findings};
-use crate::diagnostic::did_you_mean;
-use crate::policy::NotYet;
+use crate::diagnostic::{did_you_mean, nearest};
 use crate::source::{Span, Spanned};
 
 /// What `node` says as a `record`, unless it is no mapping at all. `place` is where to point when a
@@ -32,42 +31,59 @@ impl Conformer<'_, '_> {
             return self.misshapen(record.name, node, &Shape::Record(record));
         };
         let outer = std::mem::replace(&mut self.is_broken, false);
-        let read = entries.iter().filter_map(|entry| self.entry(record, entry)).collect();
+        let (mut read, mut lost) = (Vec::with_capacity(entries.len()), Vec::new());
+        for entry in entries {
+            match self.entry(record, entry, entries) {
+                Read::Field(field) => read.push(field),
+                Read::Lost(key) => lost.push(key),
+                Read::Nothing => {}
+            }
+        }
         self.required_keys(record, entries, place);
         let is_intact = !std::mem::replace(&mut self.is_broken, outer);
-        Some(Fields { span: node.span, head: node.head(), entries: read, is_intact })
+        Some(Fields { span: node.span, head: node.head(), entries: read, is_intact, lost })
     }
 
-    fn entry(&mut self, record: &'static Record, entry: &Entry) -> Option<Field> {
-        let Some(key) = record.key(&entry.key.value) else {
+    fn entry(&mut self, record: &'static Record, entry: &Entry, all: &[Entry]) -> Read {
+        let Some(key) = record.key(&entry.key.value).or_else(|| self.meant(record, entry, all))
+        else {
             self.is_broken = true;
-            findings::unknown_key(self.report.diagnostics, &entry.key, record);
-            return None;
+            return Read::Nothing;
         };
         if key.presence == Presence::Nullable && is_null(&entry.value) {
-            return None;
+            return Read::Nothing;
         }
-        let before = self.report.not_yet.len();
         let name = format!("`{}`", key.name);
-        let value = self.value(&name, &key.shape, &entry.value, entry.key.span)?;
-        self.note_support(key, &value, entry.key.span, before);
-        Some(Field { key: Spanned::new(key.name, entry.key.span), value })
+        match self.value(&name, &key.shape, &entry.value, entry.key.span) {
+            Some(value) => {
+                Read::Field(Field { key: Spanned::new(key.name, entry.key.span), value })
+            }
+            None => Read::Lost(key.name),
+        }
     }
 
-    /// Says that the engine does not do `key` yet. Once that is said, what is inside it (noted
-    /// since `before`) need not be.
-    fn note_support(&mut self, key: &Key, value: &Value, span: Span, before: usize) {
-        let Support::NotYet(what) = key.support else { return };
-        self.report.not_yet.truncate(before);
-        if !value.value.is_neutral() {
-            self.report.not_yet.push(NotYet { what: what.to_owned(), span });
-        }
+    /// Reports a key that the record does not have, and finds the one that was meant, so that what
+    /// it says is read all the same.
+    fn meant(
+        &mut self,
+        record: &'static Record,
+        entry: &Entry,
+        all: &[Entry],
+    ) -> Option<&'static Key> {
+        let name = nearest(&entry.key.value, record.names());
+        let is_free = |name: &&str| !all.iter().any(|other| other.key.value == *name);
+        let meant = name.filter(is_free).and_then(|name| record.key(name));
+        findings::unknown_key(self.report, &entry.key, record, meant);
+        meant.filter(|key| fits(&key.shape, &entry.value))
     }
 
     fn required_keys(&mut self, record: &'static Record, entries: &[Entry], place: Span) {
         // Without one legal key this is something else, and that has been reported.
-        if !entries.is_empty() && entries.iter().all(|entry| record.key(&entry.key.value).is_none())
-        {
+        let is_known = |entry: &Entry| {
+            let name = entry.key.value.as_str();
+            record.key(name).is_some() || nearest(name, record.names()).is_some()
+        };
+        if !entries.is_empty() && !entries.iter().any(is_known) {
             self.is_broken = true;
             return;
         }
@@ -80,7 +96,7 @@ impl Conformer<'_, '_> {
             .collect();
         if !missing.is_empty() {
             self.is_broken = true;
-            findings::missing_keys(self.report.diagnostics, place, record, &missing);
+            findings::missing_keys(self.report.diagnostics, place, record.name, &missing, "and");
         }
     }
 
@@ -98,7 +114,9 @@ impl Conformer<'_, '_> {
             (Shape::Record(record), Content::Mapping(_)) => {
                 Checked::Fields(self.record(record, node, place)?)
             }
-            (Shape::Dictionary(of), Content::Mapping(entries)) => self.dictionary(of, entries),
+            (Shape::Dictionary(of), Content::Mapping(entries)) => {
+                Checked::Dictionary(self.dictionary(of, entries))
+            }
             (_, Content::Scalar(scalar)) => self.scalar(name, shape, node, scalar)?,
             (_, Content::List(_) | Content::Mapping(_)) => {
                 return self.misshapen(name, node, shape);
@@ -118,17 +136,18 @@ impl Conformer<'_, '_> {
         Checked::List(values.collect())
     }
 
-    fn dictionary(&mut self, of: &'static Shape, entries: &[Entry]) -> Checked {
-        for entry in entries {
-            // What it says is for others; that it is well-formed is all that is asked.
-            let _: Option<Value> = self.value(
-                &format!("`{}`", findings::shown(&entry.key.value)),
-                of,
-                &entry.value,
-                entry.key.span,
-            );
+    fn dictionary(
+        &mut self,
+        of: &'static Shape,
+        entries: &[Entry],
+    ) -> Vec<(Spanned<String>, Value)> {
+        let mut read = Vec::with_capacity(entries.len());
+        for Entry { key, value } in entries {
+            let name = format!("`{}`", findings::shown(&key.value));
+            let value = self.value(&name, of, value, key.span);
+            read.extend(value.map(|value| (key.clone(), value)));
         }
-        Checked::Opaque
+        read
     }
 
     fn scalar(
@@ -171,7 +190,7 @@ impl Conformer<'_, '_> {
             return Some(Checked::Word(word));
         }
         self.is_broken = true;
-        findings::unknown_word(self.report.diagnostics, span, words.name, text, &legal);
+        findings::unknown_word(self.report, span, words.name, text, &legal);
         None
     }
 
@@ -179,6 +198,31 @@ impl Conformer<'_, '_> {
         self.is_broken = true;
         findings::wrong_type(self.report.diagnostics, name, node, shape);
         None
+    }
+}
+
+/// What became of an entry of a mapping.
+enum Read {
+    Field(Field),
+    /// The value of this key was not understood.
+    Lost(&'static str),
+    /// It says nothing, or its key is unknown.
+    Nothing,
+}
+
+/// Whether `node` is the sort of thing that `shape` asks for.
+fn fits(shape: &Shape, node: &Node) -> bool {
+    match (shape, &node.content) {
+        (Shape::Anything, _)
+        | (Shape::List { .. }, Content::List(_))
+        | (Shape::Record(_) | Shape::Dictionary(_), Content::Mapping(_)) => true,
+        (_, Content::Scalar(scalar)) => matches!(
+            (shape, typed(scalar)),
+            (Shape::Text | Shape::Word(_), Typed::Text)
+                | (Shape::Boolean, Typed::Boolean(_))
+                | (Shape::Integer { .. }, Typed::Integer(_))
+        ),
+        (_, Content::List(_) | Content::Mapping(_)) => false,
     }
 }
 

@@ -1,23 +1,19 @@
-//! A document to a policy: its name, its options and its sections of hooks.
+//! A document to a policy: its name, its sections of hooks and all that stands beside them.
 
 use super::conform::conform;
-use super::fields::{Field, Fields};
-use super::findings::exclusive;
+use super::fields::{Field, Fields, fields};
+use super::hook::Returns;
 use super::kind::Kind;
 use super::nodes::Node;
 use super::schema_table::DOCUMENT;
-use super::{Report, hook, name, option};
-use crate::diagnostic::{Diagnostics, Finding, code};
-use crate::policy::{Hook, Policy, Workloads};
+use super::{Report, hook, list, name, option, selector, workload};
+use crate::diagnostic::{Diagnostics, Finding, TetragonAnswer, code};
+use crate::policy::{Macro, Policy};
 use crate::source::Spanned;
 
-/// The sections that hold hooks. A policy has one of them.
-const SECTIONS: [&str; 6] = ["kprobes", "tracepoints", "lsmhooks", "fentries", "uprobes", "usdts"];
-
 /// The policy that `document` says, if it has a `spec`.
-pub(super) fn policy(kind: Kind, document: &Node, diagnostics: &mut Diagnostics) -> Option<Policy> {
-    let mut report = Report { diagnostics, not_yet: Vec::new() };
-    let fields = conform(&DOCUMENT, document, document.head(), &mut report)?;
+pub(super) fn policy(kind: Kind, document: &Node, report: &mut Report<'_>) -> Option<Policy> {
+    let fields = conform(&DOCUMENT, document, document.head(), report)?;
     let metadata = fields.fields("metadata");
     if let Some(metadata) = metadata {
         let place = fields.key("metadata").unwrap_or(metadata.head);
@@ -25,58 +21,49 @@ pub(super) fn policy(kind: Kind, document: &Node, diagnostics: &mut Diagnostics)
     }
     let spec = fields.fields("spec")?;
     check_sections(kind, spec, &fields, report.diagnostics);
-    let hooks = hooks(spec, &mut report);
-    let mode = option::mode(spec, &mut report);
-    report.not_yet.sort_by_key(|not_yet| not_yet.span);
-    Some(Policy {
+    let hooks = hook::hooks(spec, report);
+    let options = option::options(spec, report);
+    let policy = Policy {
         span: fields.span,
         // Without a name the rest is checked all the same.
         name: metadata
             .and_then(|metadata| metadata.text("name"))
             .unwrap_or_else(|| Spanned::new(String::new(), fields.head)),
         namespace: metadata.and_then(|metadata| metadata.text("namespace")),
-        mode,
+        mode: options.mode,
         hooks,
-        lists: Vec::new(),
-        enforcers: Vec::new(),
-        options: Vec::new(),
-        macros: Vec::new(),
-        workloads: Workloads::default(),
-        nodes: None,
-        loader: None,
-        not_yet: report.not_yet,
-    })
+        lists: list::lists(spec),
+        enforcers: list::enforcers(spec),
+        options: options.settings,
+        macros: macros(spec, report),
+        workloads: workload::workloads(spec, report),
+        nodes: workload::labels(spec, "nodeSelector", report),
+        loader: spec.set("loader"),
+        not_yet: Vec::new(),
+    };
+    Some(policy)
 }
 
-fn hooks(spec: &Fields, report: &mut Report<'_>) -> Vec<Hook> {
-    let mut hooks = Vec::new();
-    hooks.extend(spec.records("kprobes").filter_map(|hook| hook::kprobe(hook, report)));
-    hooks.extend(spec.records("tracepoints").filter_map(|hook| hook::tracepoint(hook, report)));
-    hooks.extend(spec.records("lsmhooks").filter_map(|hook| hook::lsm(hook, report)));
-    for hook in spec.records("fentries").chain(spec.records("uprobes")) {
-        hook::check_returns(hook, report.diagnostics);
+/// The selectors under `selectorsMacros`.
+fn macros(spec: &Fields, report: &mut Report<'_>) -> Vec<Macro> {
+    let mut macros = Vec::new();
+    for (name, value) in spec.dictionary("selectorsMacros") {
+        let Some(fields) = fields(value) else { continue };
+        let read = selector::selector(fields, Returns::Unclear, report);
+        macros.extend(read.selector.map(|selector| Macro { name: name.clone(), selector }));
     }
-    for hook in spec.records("uprobes") {
-        check_uprobe_place(hook, report.diagnostics);
-    }
-    hooks
-}
-
-/// A uprobe says in one way where it is.
-fn check_uprobe_place(hook: &Fields, diagnostics: &mut Diagnostics) {
-    let mut ways = ["symbols", "offsets", "addrs"].iter().filter_map(|key| hook.field(key));
-    let Some(first) = ways.next() else { return };
-    for other in ways {
-        exclusive(diagnostics, &other.key, &first.key);
-    }
+    macros
 }
 
 /// What Tetragon says about the sections as a whole.
 fn check_sections(kind: Kind, spec: &Fields, document: &Fields, diagnostics: &mut Diagnostics) {
     let is_used = |field: &&Field| !field.value.value.is_neutral();
     let used: Vec<&Field> = spec.entries.iter().filter(is_used).collect();
-    let sections: Vec<&Field> =
-        used.iter().copied().filter(|field| SECTIONS.contains(&field.key.value)).collect();
+    let sections: Vec<&Field> = used
+        .iter()
+        .copied()
+        .filter(|field| hook::sections().any(|section| section == field.key.value))
+        .collect();
     if let [first, others @ ..] = sections.as_slice() {
         for other in others {
             several_sections(first, other, diagnostics);
@@ -110,7 +97,8 @@ fn empty(document: &Fields, diagnostics: &mut Diagnostics) {
         &code::EMPTY_POLICY,
         Finding::at(place, "this policy has no hooks")
             .label("nothing to observe")
-            .note("Tetragon loads it, and it does nothing"),
+            .note("Tetragon loads it, and it does nothing")
+            .tetragon(TetragonAnswer::Accepts),
     );
 }
 

@@ -11,8 +11,11 @@ pub(super) struct Fields {
     /// Where to point when the mapping as a whole is meant.
     pub(super) head: Span,
     pub(super) entries: Vec<Field>,
-    /// Whether nothing of its own was wrong. Records inside it speak for themselves.
+    /// Whether nothing of its own was wrong, apart from keys that were certainly misspelt. Records
+    /// inside it speak for themselves.
     pub(super) is_intact: bool,
+    /// The keys that are there, but whose values were not understood.
+    pub(super) lost: Vec<&'static str>,
 }
 
 /// A key and its value.
@@ -33,6 +36,8 @@ pub(super) enum Checked {
     Word(&'static str),
     List(Vec<Value>),
     Fields(Fields),
+    /// A mapping whose keys the user chose.
+    Dictionary(Vec<(Spanned<String>, Value)>),
     /// Legal, and nothing more is asked of it.
     Opaque,
 }
@@ -48,8 +53,18 @@ impl Fields {
         self.field(key).map(|field| field.key.span)
     }
 
+    /// Whether `key` is there and its value was not understood.
+    pub(super) fn is_lost(&self, key: &str) -> bool {
+        self.lost.contains(&key)
+    }
+
     pub(super) fn text(&self, key: &str) -> Option<Spanned<String>> {
         text(&self.field(key)?.value)
+    }
+
+    /// The text, unless it is empty, which says what leaving it out says too.
+    pub(super) fn some_text(&self, key: &str) -> Option<Spanned<String>> {
+        self.text(key).filter(|text| !text.value.is_empty())
     }
 
     pub(super) fn flag(&self, key: &str) -> Option<Spanned<bool>> {
@@ -58,9 +73,14 @@ impl Fields {
         Some(Spanned::new(flag, value.span))
     }
 
+    /// Where `key` stands, if it is true.
+    pub(super) fn set(&self, key: &str) -> Option<Span> {
+        self.flag(key).filter(|flag| flag.value).and_then(|_| self.key(key))
+    }
+
     /// Whether `key` is there and true.
     pub(super) fn is_set(&self, key: &str) -> bool {
-        self.flag(key).is_some_and(|flag| flag.value)
+        self.set(key).is_some()
     }
 
     pub(super) fn integer<T: TryFrom<i128>>(&self, key: &str) -> Option<Spanned<T>> {
@@ -81,6 +101,14 @@ impl Fields {
     pub(super) fn items(&self, key: &str) -> &[Value] {
         match self.field(key).map(|field| &field.value.value) {
             Some(Checked::List(items)) => items,
+            _ => &[],
+        }
+    }
+
+    /// The entries of a mapping whose keys the user chose; none when it is not there.
+    pub(super) fn dictionary(&self, key: &str) -> &[(Spanned<String>, Value)] {
+        match self.field(key).map(|field| &field.value.value) {
+            Some(Checked::Dictionary(entries)) => entries,
             _ => &[],
         }
     }
@@ -106,12 +134,13 @@ impl Checked {
             Self::Boolean(flag) => !flag,
             Self::Integer(number) => *number == 0,
             Self::List(items) => items.is_empty(),
+            Self::Dictionary(entries) => entries.is_empty(),
             Self::Word(_) | Self::Fields(_) | Self::Opaque => false,
         }
     }
 }
 
-fn text(value: &Value) -> Option<Spanned<String>> {
+pub(super) fn text(value: &Value) -> Option<Spanned<String>> {
     let Checked::Text(text) = &value.value else { return None };
     Some(Spanned::new(text.clone(), value.span))
 }
@@ -121,7 +150,7 @@ fn integer<T: TryFrom<i128>>(value: &Value) -> Option<Spanned<T>> {
     Some(Spanned::new(T::try_from(number).ok()?, value.span))
 }
 
-fn fields(value: &Value) -> Option<&Fields> {
+pub(super) fn fields(value: &Value) -> Option<&Fields> {
     let Checked::Fields(fields) = &value.value else { return None };
     Some(fields)
 }

@@ -1,10 +1,11 @@
 //! How mistakes of form are told: one function a code.
 
+use super::Report;
 use super::nodes::{Content, Node};
 use super::scalar::{Typed, typed};
-use super::schema::{Record, Shape};
+use super::schema::{Key, Presence, Record, Shape};
 use super::schema_table::DOCUMENT;
-use crate::diagnostic::{Diagnostics, Finding, code, did_you_mean};
+use crate::diagnostic::{Diagnostics, Finding, Fix, TetragonAnswer, code, did_you_mean, nearest};
 use crate::source::{Span, Spanned};
 
 /// User text as it is quoted in a message: on one line and not too long.
@@ -43,31 +44,71 @@ pub(super) fn duplicate(
     what: &str,
     second: &Spanned<String>,
     first: Span,
+    answer: TetragonAnswer,
 ) {
     let name = shown(&second.value);
     diagnostics.add(
         &code::DUPLICATE_KEY,
         Finding::at(second.span, format!("{what} `{name}` stands twice"))
+            .tetragon(answer)
             .label("again here")
             .also(first, "first here")
             .help("remove one of the two, or join what they say".to_owned()),
     );
 }
 
-/// A mapping has a key that its record does not have.
+/// A mapping has a key that its record does not have. `meant` is the one that was certainly meant.
 pub(super) fn unknown_key(
-    diagnostics: &mut Diagnostics,
+    report: &mut Report<'_>,
     key: &Spanned<String>,
     record: &'static Record,
+    meant: Option<&'static Key>,
 ) {
+    if let Some(meant) = meant.filter(|meant| meant.name.eq_ignore_ascii_case(&key.value)) {
+        return miscased_key(report, key, meant);
+    }
     let name = shown(&key.value);
     let mut finding = Finding::at(key.span, format!("{} has no key `{name}`", record.name))
         .label("unknown key")
-        .help(other_place(&key.value, record).or_else(|| nearest_key(&key.value, record)));
+        .help(other_place(&key.value, record).or_else(|| nearest_key(&key.value, record)))
+        .note(
+            "Tetragon refuses a file with an unknown key, and a Kubernetes API server drops the \
+             key without a word",
+        )
+        .fix(meant.map(|meant| rewrite(report, key.span, meant.name, Fix::not_safe)));
     if let Some(note) = former(&key.value) {
         finding = finding.note(note);
     }
-    diagnostics.add(&code::UNKNOWN_KEY, finding);
+    report.diagnostics.add(&code::UNKNOWN_KEY, finding);
+}
+
+/// A key differs from a legal one in case. Go's decoder takes it; the schema, which gives the
+/// defaults and checks the words, does not know it.
+fn miscased_key(report: &mut Report<'_>, key: &Spanned<String>, meant: &'static Key) {
+    let name = shown(&key.value);
+    let answer = match meant.presence {
+        Presence::Required => TetragonAnswer::Refuses,
+        Presence::Optional | Presence::Nullable => TetragonAnswer::Accepts,
+    };
+    report.diagnostics.add(
+        &code::MISCASED_KEY,
+        Finding::at(key.span, format!("the key `{name}` is `{}` in another case", meant.name))
+            .label("wrong case")
+            .help(format!("write `{}`", meant.name))
+            .note(
+                "Tetragon reads a file's keys in any case, but gives defaults and checks values \
+                 under the right one alone; a Kubernetes API server drops the key",
+            )
+            .tetragon(answer)
+            .fix(rewrite(report, key.span, meant.name, Fix::safe)),
+    );
+}
+
+/// Writes `word` over what stands at `span`, in the same quotes.
+fn rewrite(report: &Report<'_>, span: Span, word: &str, fix: fn(String) -> Fix) -> Fix {
+    let written = report.text.get(span.range()).unwrap_or("");
+    let quote = written.get(..1).filter(|quote| ["\"", "'"].contains(quote)).unwrap_or("");
+    fix(format!("write `{word}`")).replace(span, format!("{quote}{word}{quote}"))
 }
 
 fn nearest_key(name: &str, record: &'static Record) -> Option<String> {
@@ -109,14 +150,14 @@ fn former(name: &str) -> Option<&'static str> {
 pub(super) fn missing_keys(
     diagnostics: &mut Diagnostics,
     place: Span,
-    record: &'static Record,
+    record: &str,
     missing: &[&str],
+    joint: &str,
 ) {
-    let names = listed(missing, "and");
+    let names = listed(missing, joint);
     diagnostics.add(
         &code::MISSING_KEY,
-        Finding::at(place, format!("{} needs {names}", record.name))
-            .label(format!("{names} missing")),
+        Finding::at(place, format!("{record} needs {names}")).label(format!("{names} missing")),
     );
 }
 
@@ -163,18 +204,18 @@ fn type_help(node: &Node, shape: &Shape) -> Option<String> {
 
 /// A word is none of the legal ones.
 pub(super) fn unknown_word(
-    diagnostics: &mut Diagnostics,
+    report: &mut Report<'_>,
     span: Span,
     what: &str,
     text: &str,
     legal: &[&'static str],
 ) {
     let all = || format!("it must be {}", listed(legal, "or"));
+    let synonym = synonym(text).filter(|word| legal.contains(word));
     let help = if legal.len() <= 6 {
         Some(all())
     } else {
-        synonym(text)
-            .filter(|word| legal.contains(word))
+        synonym
             .map(|word| format!("write `{word}`"))
             .or_else(|| did_you_mean(text, legal.iter().copied()))
             .or_else(|| (legal.len() <= 12 && former(text).is_none()).then(all))
@@ -182,11 +223,15 @@ pub(super) fn unknown_word(
     let article = if what.starts_with(['a', 'o']) { "an" } else { "a" };
     let mut finding = Finding::at(span, format!("`{}` is not {article} {what}", shown(text)))
         .label(format!("unknown {what}"))
-        .help(help);
+        .help(help)
+        .fix(synonym.or_else(|| nearest(text, legal.iter().copied())).map(|word| {
+            let is_case = word.eq_ignore_ascii_case(text);
+            rewrite(report, span, word, if is_case { Fix::safe } else { Fix::not_safe })
+        }));
     if let Some(note) = former(text) {
         finding = finding.note(note);
     }
-    diagnostics.add(&code::UNKNOWN_WORD, finding);
+    report.diagnostics.add(&code::UNKNOWN_WORD, finding);
 }
 
 /// The word that says what `text` says elsewhere: in other parts of the language, in older versions

@@ -1,40 +1,57 @@
-//! `kprobes`, `tracepoints` and `lsmhooks`: where a policy looks.
+//! The hook sections: where a policy looks, and what it does there.
 
+mod point;
+mod reference;
 mod returns;
 
-pub(super) use returns::{Returns, check as check_returns};
+pub(super) use returns::Returns;
 
 use super::fields::Fields;
+use super::findings::unknown_word;
 use super::{Report, argument, message, selector};
-use crate::policy::{Argument, Hook, NotYet, Point};
+use crate::policy::{Argument, Hook, Point, TrackAction};
 use crate::source::Spanned;
+use reference::Kept;
 
-/// An entry of `kprobes`, if it was understood.
-pub(super) fn kprobe(fields: &Fields, report: &mut Report<'_>) -> Option<Hook> {
-    let returns = check_returns(fields, report.diagnostics);
-    let call = fields.text("call").filter(|call| !is_list(call, report));
-    // Without the key, the function is a system call.
-    let is_syscall = fields.flag("syscall").is_none_or(|flag| flag.value);
-    let point = call.map(if is_syscall { Point::Syscall } else { Point::Function });
-    hook(fields, point, returns, report)
-}
-
-/// An entry of `tracepoints`, if it was understood.
-pub(super) fn tracepoint(fields: &Fields, report: &mut Report<'_>) -> Option<Hook> {
-    let point = fields.text("subsystem").zip(fields.text("event")).map(|(subsystem, event)| {
-        if fields.is_set("raw") {
-            Point::RawTracepoint { subsystem, event }
-        } else {
-            Point::Tracepoint { subsystem, event }
+/// Every hook of `spec` that was understood, section by section.
+pub(super) fn hooks(spec: &Fields, report: &mut Report<'_>) -> Vec<Hook> {
+    let mut hooks = Vec::new();
+    for (section, point, can_return) in SECTIONS {
+        for fields in spec.records(section) {
+            let returns = if can_return == CanReturn::Yes {
+                returns::check(fields, report.diagnostics)
+            } else {
+                Returns::Never
+            };
+            let point = point(fields, report);
+            hooks.extend(hook(fields, point, returns, report));
         }
-    });
-    hook(fields, point, Returns::Never, report)
+    }
+    hooks
 }
 
-/// An entry of `lsmhooks`, if it was understood.
-pub(super) fn lsm(fields: &Fields, report: &mut Report<'_>) -> Option<Hook> {
-    hook(fields, fields.text("hook").map(Point::Lsm), Returns::Never, report)
+/// The sections that hold hooks. A policy has one of them.
+pub(super) fn sections() -> impl Iterator<Item = &'static str> {
+    SECTIONS.iter().map(|(section, ..)| *section)
 }
+
+/// Whether hooks of a section can look at the end of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum CanReturn {
+    Yes,
+    No,
+}
+
+type ReadPoint = fn(&Fields, &mut Report<'_>) -> Option<Point>;
+
+const SECTIONS: [(&str, ReadPoint, CanReturn); 6] = [
+    ("kprobes", point::kprobe, CanReturn::Yes),
+    ("tracepoints", point::tracepoint, CanReturn::No),
+    ("lsmhooks", point::lsm, CanReturn::No),
+    ("fentries", point::fentry, CanReturn::Yes),
+    ("uprobes", point::uprobe, CanReturn::Yes),
+    ("usdts", point::usdt, CanReturn::No),
+];
 
 /// The hook at `point`. All of it is checked, also when it has to be left out.
 fn hook(
@@ -45,42 +62,66 @@ fn hook(
 ) -> Option<Hook> {
     let message = message::message(fields, report.diagnostics);
     let tags = message::tags(fields, report.diagnostics);
-    let selectors: Option<Vec<_>> = fields
-        .records("selectors")
-        .map(|selector| selector::selector(selector, returns, report))
-        // All of them are read before the first that failed decides.
-        .collect::<Vec<_>>()
-        .into_iter()
-        .collect();
-    let arguments: Option<Vec<Argument>> = fields.records("args").map(argument::argument).collect();
-    let return_argument = match returns {
-        Returns::Never => None,
-        Returns::Reported => Some(argument::return_argument(fields.fields("returnArg")?)?),
-        Returns::Unclear => return None,
-    };
-    if !fields.is_intact {
-        return None;
+    let arguments = Kept::new(arguments(fields, "args", report));
+    let data = Kept::new(self::arguments(fields, "data", report));
+    let return_argument =
+        fields.fields("returnArg").and_then(|one| argument::return_argument(one, report));
+    let return_argument = return_argument.filter(|_| returns == Returns::Reported);
+    let return_action = return_action(fields, returns, report);
+    let mut selectors = Vec::new();
+    let mut is_whole = !fields.is_lost("selectors");
+    for one in fields.records("selectors") {
+        let read = selector::selector(one, returns, report);
+        is_whole &= read.is_whole;
+        selectors.extend(read.selector);
+    }
+    for selector in &mut selectors {
+        is_whole &= reference::settle(selector, &arguments, &data, return_argument.as_ref());
     }
     Some(Hook {
         span: fields.span,
         point: point?,
-        arguments: arguments?,
-        data: Vec::new(),
+        arguments: arguments.list,
+        data: data.list,
         return_argument,
-        return_action: None,
-        ignore_missing: None,
-        selectors: selectors?,
+        return_action,
+        selectors,
         message,
         tags,
+        ignore_missing: ignored(fields),
+        is_whole,
     })
 }
 
-/// Whether `call` names a list of functions, which the engine does not do yet.
-fn is_list(call: &Spanned<String>, report: &mut Report<'_>) -> bool {
-    let is_list = call.value.starts_with("list:");
-    if is_list {
-        let what = format!("`{}` in place of a function", super::findings::shown(&call.value));
-        report.not_yet.push(NotYet { what, span: call.span });
+/// The entries under `key`, `None` for each that was not understood.
+fn arguments(fields: &Fields, key: &str, report: &mut Report<'_>) -> Vec<Option<Argument>> {
+    fields.records(key).map(|one| argument::argument(one, report)).collect()
+}
+
+/// What is done with the socket that the function returns.
+fn return_action(
+    fields: &Fields,
+    returns: Returns,
+    report: &mut Report<'_>,
+) -> Option<Spanned<TrackAction>> {
+    const WORDS: [(&str, TrackAction); 2] =
+        [("TrackSock", TrackAction::Track), ("UntrackSock", TrackAction::Untrack)];
+    let written = fields.some_text("returnArgAction")?;
+    if returns == Returns::Never {
+        returns::unused_action(fields, report.diagnostics);
     }
-    is_list
+    // Tetragon compares these without regard to case.
+    let action = WORDS.iter().find(|(word, _)| word.eq_ignore_ascii_case(&written.value));
+    let Some(&(_, action)) = action else {
+        let legal = WORDS.map(|(word, _)| word);
+        unknown_word(report, written.span, "action on a returned socket", &written.value, &legal);
+        return None;
+    };
+    Some(Spanned::new(action, written.span))
+}
+
+/// Where it says that what is not there is passed over.
+fn ignored(fields: &Fields) -> Option<crate::source::Span> {
+    let ignore = fields.fields("ignore")?;
+    ignore.set("callNotFound").or_else(|| ignore.set("digestVerificationFailure"))
 }

@@ -3,8 +3,8 @@
 use super::Report;
 use super::fields::Fields;
 use super::findings::{duplicate, listed, shown};
-use crate::diagnostic::{Finding, code, did_you_mean};
-use crate::policy::{Mode, NotYet};
+use crate::diagnostic::{Finding, TetragonAnswer, code, did_you_mean};
+use crate::policy::{Mode, OverrideMethod, Setting};
 use crate::source::Spanned;
 use std::collections::BTreeMap;
 
@@ -18,67 +18,82 @@ const NAMES: [&str; 5] = [
 ];
 
 /// What Go's `ParseBool` takes.
-const BOOLEANS: [&str; 12] =
-    ["1", "t", "T", "TRUE", "true", "True", "0", "f", "F", "FALSE", "false", "False"];
+const TRUE: [&str; 6] = ["1", "t", "T", "TRUE", "true", "True"];
+const FALSE: [&str; 6] = ["0", "f", "F", "FALSE", "false", "False"];
 
-/// The mode that the options set. Every option is checked.
-pub(super) fn mode(spec: &Fields, report: &mut Report<'_>) -> Option<Spanned<Mode>> {
+/// What the options say. Every option is checked; of two with one name, the last counts.
+pub(super) fn options(spec: &Fields, report: &mut Report<'_>) -> Options {
     let mut places = BTreeMap::new();
-    let mut mode = None;
+    let mut options = Options::default();
     for option in spec.records("options") {
         let Some(name) = option.text("name") else { continue };
-        if let Some(&first) = places.get(&name.value) {
-            duplicate(report.diagnostics, "the option", &name, first);
+        if let Some(first) = places.insert(name.value.clone(), name.span) {
+            let answer = TetragonAnswer::Accepts;
+            duplicate(report.diagnostics, "the option", &name, first, answer);
+            options.settings.retain(|setting| setting.value.name() != name.value);
+        }
+        if !NAMES.contains(&name.value.as_str()) {
+            unknown(&name, report);
             continue;
         }
-        places.insert(name.value.clone(), name.span);
-        if name.value == "policy-mode" {
-            mode = policy_mode(option, &name, report);
-        } else if NAMES.contains(&name.value.as_str()) {
-            not_yet(option, &name, report);
-        } else {
-            unknown(&name, report);
+        let Some(value) = value(option, &name, report) else { continue };
+        match known(&name.value, &value.value) {
+            Ok(Known::Mode(mode)) => options.mode = Some(Spanned::new(mode, value.span)),
+            Ok(Known::Setting(setting)) => {
+                options.settings.push(Spanned::new(setting, name.span));
+            }
+            Err(legal) => bad_value(&name, &value, legal, report),
         }
     }
-    mode
+    options
 }
 
-fn policy_mode(
-    option: &Fields,
-    name: &Spanned<String>,
-    report: &mut Report<'_>,
-) -> Option<Spanned<Mode>> {
-    let value = value(option, name, report)?;
-    let mode = match value.value.as_str() {
-        "enforce" => Mode::Enforce,
-        "monitor" => Mode::Monitor,
-        _ => {
-            bad_value(name, &value, "it must be `enforce` or `monitor`", report);
-            return None;
-        }
-    };
-    Some(Spanned::new(mode, value.span))
+/// What the options of a policy say.
+#[derive(Debug, Default)]
+pub(super) struct Options {
+    pub(super) mode: Option<Spanned<Mode>>,
+    pub(super) settings: Vec<Spanned<Setting>>,
 }
 
-fn not_yet(option: &Fields, name: &Spanned<String>, report: &mut Report<'_>) {
-    let Some(value) = value(option, name, report) else { return };
-    let text = value.value.as_str();
-    let (is_legal, legal) = match name.value.as_str() {
-        "override-method" => (
-            ["fmod-ret", "override-return"].contains(&text),
-            "it must be `fmod-ret` or `override-return`",
-        ),
-        "sleepable-preload-size" => {
-            (text.parse::<u32>().is_ok_and(|size| size > 0), "it must be a number above 0")
-        }
-        _ => (BOOLEANS.contains(&text), "it must be `true` or `false`"),
+enum Known {
+    Mode(Mode),
+    Setting(Setting),
+}
+
+/// What the option `name` says with this value, or which values it takes.
+fn known(name: &str, value: &str) -> Result<Known, &'static str> {
+    let setting = match name {
+        "policy-mode" => return mode(value).map(Known::Mode),
+        "override-method" => OverrideMethod::ALL
+            .into_iter()
+            .find(|method| method.name() == value)
+            .map(Setting::OverrideMethod)
+            .ok_or("it must be `fmod-ret` or `override-return`"),
+        "sleepable-preload-size" => value
+            .parse::<u32>()
+            .ok()
+            .filter(|&size| size > 0)
+            .map(Setting::SleepablePreloadSize)
+            .ok_or("it must be a number above 0"),
+        "disable-uprobe-multi" => boolean(value).map(Setting::DisableUprobeMulti),
+        _ => boolean(value).map(Setting::DisableKprobeMulti),
     };
-    if is_legal {
-        let what = format!("the option `{}`", name.value);
-        report.not_yet.push(NotYet { what, span: name.span });
-    } else {
-        bad_value(name, &value, legal, report);
+    setting.map(Known::Setting)
+}
+
+fn mode(value: &str) -> Result<Mode, &'static str> {
+    match value {
+        "enforce" => Ok(Mode::Enforce),
+        "monitor" => Ok(Mode::Monitor),
+        _ => Err("it must be `enforce` or `monitor`"),
     }
+}
+
+fn boolean(value: &str) -> Result<bool, &'static str> {
+    if TRUE.contains(&value) {
+        return Ok(true);
+    }
+    if FALSE.contains(&value) { Ok(false) } else { Err("it must be `true` or `false`") }
 }
 
 /// The option's value; without one, what `name` has is nothing.
@@ -113,6 +128,7 @@ fn unknown(name: &Spanned<String>, report: &mut Report<'_>) {
         Finding::at(name.span, format!("there is no option `{}`", shown(&name.value)))
             .label("unknown option")
             .help(help)
-            .note("Tetragon ignores unknown options without a word"),
+            .note("Tetragon ignores unknown options without a word")
+            .tetragon(TetragonAnswer::Accepts),
     );
 }

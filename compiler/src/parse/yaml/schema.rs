@@ -1,5 +1,4 @@
-//! The form of the language: which keys there are, what they take and whether the engine knows
-//! them.
+//! The form of the language: which keys there are and what they take.
 
 pub use super::schema_table::Documentation;
 use super::schema_table::documentation;
@@ -23,7 +22,6 @@ pub struct Key {
     pub name: &'static str,
     pub shape: Shape,
     pub presence: Presence,
-    pub support: Support,
 }
 
 /// Whether a key must be there.
@@ -33,14 +31,6 @@ pub enum Presence {
     Optional,
     /// As optional, and without a value it counts as left out.
     Nullable,
-}
-
-/// Whether the writ engine does what the key says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Support {
-    Done,
-    /// Not yet; the text is what the user would call it.
-    NotYet(&'static str),
 }
 
 /// What a key or a list takes.
@@ -77,17 +67,12 @@ pub struct Words {
 impl Key {
     /// A key that must be there.
     pub const fn required(name: &'static str, shape: Shape) -> Self {
-        Self { name, shape, presence: Presence::Required, support: Support::Done }
+        Self { name, shape, presence: Presence::Required }
     }
 
     /// A key that may be left out.
     pub const fn optional(name: &'static str, shape: Shape) -> Self {
-        Self { name, shape, presence: Presence::Optional, support: Support::Done }
-    }
-
-    /// A key that the writ engine does not do yet, and what the user would call it.
-    pub const fn not_yet(name: &'static str, shape: Shape, what: &'static str) -> Self {
-        Self { name, shape, presence: Presence::Optional, support: Support::NotYet(what) }
+        Self { name, shape, presence: Presence::Optional }
     }
 
     /// The same key, which counts as left out when it has no value.

@@ -2,65 +2,80 @@
 
 use super::fields::Fields;
 use super::hook::Returns;
-use super::{Report, action, condition};
-use crate::diagnostic::{Diagnostics, Finding, code};
-use crate::policy::{Action, Condition, Expression, Selector};
+use super::{Report, action, condition, process, workload};
+use crate::diagnostic::{Diagnostics, Finding, TetragonAnswer, code};
+use crate::policy::{Action, Condition, Expression, Selector, Whose};
 
-/// The keys of the conditions that are decided when the hook is hit, in Tetragon's order.
-const CONDITIONS: [&str; 4] = ["matchBinaries", "matchPIDs", "matchNamespaces", "matchArgs"];
+/// What was understood of a selector.
+pub(super) struct Read {
+    /// `None` when nothing of its conditions was: without them it would match always.
+    pub(super) selector: Option<Selector>,
+    /// Whether all of it was understood.
+    pub(super) is_whole: bool,
+}
 
-/// The selector, unless nothing of its conditions was understood: without them it would match
-/// always.
-pub(super) fn selector(
-    fields: &Fields,
-    returns: Returns,
-    report: &mut Report<'_>,
-) -> Option<Selector> {
+type ReadCondition = fn(&Fields, &mut Report<'_>) -> Option<Condition>;
+
+/// The keys of the conditions that are decided when the hook is hit, in Tetragon's order
+/// (`bpf/process/pfilter.h`).
+const CONDITIONS: [(&str, ReadCondition); 9] = [
+    ("matchBinaries", |fields, _| process::binary(fields, Whose::Process)),
+    ("matchParentBinaries", |fields, _| process::binary(fields, Whose::Parent)),
+    ("matchPIDs", |fields, _| process::pid(fields)),
+    ("matchNamespaces", |fields, _| process::namespace(fields)),
+    ("matchCapabilities", |fields, _| process::capability(fields)),
+    ("matchNamespaceChanges", process::namespace_change),
+    ("matchCapabilityChanges", |fields, _| process::capability_change(fields)),
+    ("matchArgs", condition::argument),
+    ("matchData", condition::data),
+];
+
+/// The selector, as far as it was understood.
+pub(super) fn selector(fields: &Fields, returns: Returns, report: &mut Report<'_>) -> Read {
     if returns == Returns::Never {
         check_no_return(fields, report.diagnostics);
     }
-    let mut dropped = !fields.is_intact;
-    let mut parts = Vec::new();
-    for key in CONDITIONS {
-        parts.extend(conditions(fields, key, &mut dropped, report.diagnostics));
+    let mut is_whole = fields.is_intact;
+    let workloads = fields.fields("matchWorkloads").map(|workloads| Condition::Workload {
+        span: workloads.span,
+        workloads: workload::workloads(workloads, report),
+    });
+    let mut parts: Vec<Condition> = workloads.into_iter().collect();
+    for (key, read) in CONDITIONS {
+        parts.extend(conditions(fields, key, read, &mut is_whole, report));
     }
-    let mut return_parts = conditions(fields, "matchReturnArgs", &mut dropped, report.diagnostics);
+    let argument = condition::argument;
+    let mut return_parts = conditions(fields, "matchReturnArgs", argument, &mut is_whole, report);
     if returns == Returns::Never {
         // That they are there at all was reported; what they refer to is no second mistake.
         return_parts.clear();
     }
-    let actions = actions(fields, "matchActions", report);
-    let return_actions = self::actions(fields, "matchReturnActions", report);
-    if dropped && parts.is_empty() {
-        return None;
-    }
-    Some(Selector {
+    let macros = fields.texts("macros");
+    let says_nothing = parts.is_empty() && macros.is_empty();
+    let selector = Selector {
         span: fields.span,
-        label: fields.text("label").filter(|label| !label.value.is_empty()),
-        macros: Vec::new(),
+        label: fields.some_text("label"),
+        macros,
         condition: all(parts),
         return_condition: all(return_parts),
-        actions,
-        return_actions,
-    })
+        actions: actions(fields, "matchActions", report),
+        return_actions: actions(fields, "matchReturnActions", report),
+    };
+    Read { selector: (is_whole || !says_nothing).then_some(selector), is_whole }
 }
 
-/// The conditions under `key`; sets `dropped` when one of them was not understood.
+/// The conditions under `key`; takes `is_whole` back when one of them was not understood.
 fn conditions(
     fields: &Fields,
     key: &'static str,
-    dropped: &mut bool,
-    diagnostics: &mut Diagnostics,
+    read: ReadCondition,
+    is_whole: &mut bool,
+    report: &mut Report<'_>,
 ) -> Vec<Condition> {
     let mut conditions = Vec::new();
     for test in fields.records(key) {
-        let condition = match key {
-            "matchBinaries" => condition::binary(test),
-            "matchPIDs" => condition::pid(test),
-            "matchNamespaces" => condition::namespace(test),
-            _ => condition::argument(test, diagnostics),
-        };
-        *dropped |= condition.is_none();
+        let condition = read(test, report);
+        *is_whole &= condition.is_some();
         conditions.extend(condition);
     }
     conditions
@@ -85,7 +100,8 @@ fn check_no_return(fields: &Fields, diagnostics: &mut Diagnostics) {
             Finding::at(field.key.span, format!("`{key}` has no effect here"))
                 .label("this hook does not look at the return")
                 .help("a kprobe does with `return: true` and `returnArg`".to_owned())
-                .note("Tetragon ignores it without a word"),
+                .note("Tetragon ignores it without a word")
+                .tetragon(TetragonAnswer::Accepts),
         );
     }
 }

@@ -1,6 +1,7 @@
-//! The YAML front end as a whole: what is underlined, what is left out, what is not done yet.
+//! The YAML front end as a whole: what is underlined, what is left out, what a policy becomes.
 
 mod corpus;
+mod everything;
 mod hostile;
 mod mistakes;
 mod pages;
@@ -39,15 +40,6 @@ impl Outcome {
 
     fn errors(&self) -> usize {
         self.diagnostics.iter().filter(|one| one.severity == Severity::Error).count()
-    }
-
-    /// What is not done yet, with the underlined text.
-    fn not_yet(&self) -> Vec<(String, String)> {
-        self.policies
-            .iter()
-            .flat_map(|policy| &policy.not_yet)
-            .map(|one| (one.what.clone(), self.sources.slice(one.span).to_owned()))
-            .collect()
     }
 }
 

@@ -1,7 +1,7 @@
 //! What becomes of a mapping's entries: keys are scalars, each stands once, and `<<` takes entries
 //! over from another mapping.
 
-use crate::diagnostic::{Diagnostics, Finding, code};
+use crate::diagnostic::{Diagnostics, Finding, TetragonAnswer, code};
 use crate::parse::yaml::findings;
 use crate::parse::yaml::nodes::{Content, Entry, Node};
 use crate::source::{Span, Spanned};
@@ -27,7 +27,8 @@ pub(super) fn close(written: Vec<Entry>, diagnostics: &mut Diagnostics) -> Vec<E
         if entry.key.value == "<<" {
             merge(entry.value, &mut merged, diagnostics);
         } else if let Some(&first) = places.get(&entry.key.value) {
-            findings::duplicate(diagnostics, "the key", &entry.key, first);
+            let answer = TetragonAnswer::Refuses;
+            findings::duplicate(diagnostics, "the key", &entry.key, first, answer);
         } else {
             places.insert(entry.key.value.clone(), entry.key.span);
             entries.push(entry);

@@ -20,18 +20,16 @@ static FUNCTION_KEYS: &[Key] = &[
     Key::optional("return", FLAG).nullable(),
     Key::optional("args", ARGUMENTS),
     Key::optional("returnArg", Shape::Record(&ARGUMENT)),
-    Key::not_yet("returnArgAction", Shape::Text, "`returnArgAction`"),
-    Key::not_yet("data", ARGUMENTS, "`data`"),
+    Key::optional("returnArgAction", Shape::Text),
+    Key::optional("data", ARGUMENTS),
     Key::optional("selectors", SELECTORS),
     Key::optional("message", Shape::Text),
     Key::optional("tags", TAGS),
     Key::optional("ignore", Shape::Record(&IGNORE_CALL)),
 ];
 
-static IGNORE_CALL: Record = Record {
-    name: "`ignore`",
-    keys: &[Key::not_yet("callNotFound", FLAG, "`ignore.callNotFound`").nullable()],
-};
+static IGNORE_CALL: Record =
+    Record { name: "`ignore`", keys: &[Key::optional("callNotFound", FLAG).nullable()] };
 
 pub(super) static TRACEPOINT: Record = Record {
     name: "a tracepoint",

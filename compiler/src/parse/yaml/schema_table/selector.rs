@@ -14,29 +14,13 @@ pub(super) static SELECTOR: Record = Record {
         Key::optional("matchActions", Shape::list(&Shape::Record(&ACTION))),
         Key::optional("matchReturnArgs", Shape::list(&Shape::Record(&ARGUMENT_TEST))),
         Key::optional("matchReturnActions", Shape::list(&Shape::Record(&ACTION))),
-        Key::not_yet("macros", TEXTS, "selector macros"),
-        Key::not_yet("matchData", Shape::list(&Shape::Record(&ARGUMENT_TEST)), "`matchData`"),
-        Key::not_yet(
-            "matchParentBinaries",
-            Shape::List { of: &Shape::Record(&BINARY), most: 1 },
-            "`matchParentBinaries`",
-        ),
-        Key::not_yet(
-            "matchNamespaceChanges",
-            Shape::list(&Shape::Record(&NAMESPACE_CHANGE)),
-            "`matchNamespaceChanges`",
-        ),
-        Key::not_yet(
-            "matchCapabilities",
-            Shape::list(&Shape::Record(&CAPABILITY)),
-            "`matchCapabilities`",
-        ),
-        Key::not_yet(
-            "matchCapabilityChanges",
-            Shape::list(&Shape::Record(&CAPABILITY)),
-            "`matchCapabilityChanges`",
-        ),
-        Key::not_yet("matchWorkloads", Shape::Record(&WORKLOADS), "`matchWorkloads`"),
+        Key::optional("macros", TEXTS),
+        Key::optional("matchData", Shape::list(&Shape::Record(&ARGUMENT_TEST))),
+        Key::optional("matchParentBinaries", Shape::List { of: &Shape::Record(&BINARY), most: 1 }),
+        Key::optional("matchNamespaceChanges", Shape::list(&Shape::Record(&NAMESPACE_CHANGE))),
+        Key::optional("matchCapabilities", Shape::list(&Shape::Record(&CAPABILITY))),
+        Key::optional("matchCapabilityChanges", Shape::list(&Shape::Record(&CAPABILITY))),
+        Key::optional("matchWorkloads", Shape::Record(&WORKLOADS)),
     ],
 };
 
@@ -45,7 +29,7 @@ static BINARY: Record = Record {
     keys: &[
         Key::required("operator", Shape::Word(&BINARY_OPERATORS)),
         Key::required("values", TEXTS),
-        Key::not_yet("followChildren", FLAG, "`followChildren`").nullable(),
+        Key::optional("followChildren", FLAG).nullable(),
     ],
 };
 
@@ -110,19 +94,19 @@ static ACTION: Record = Record {
         Key::optional("argSig", U32),
         Key::optional("rateLimit", Shape::Text),
         Key::optional("rateLimitScope", Shape::Word(&RATE_SCOPES)),
-        Key::not_yet("kernelStackTrace", FLAG, "`kernelStackTrace`"),
-        Key::not_yet("userStackTrace", FLAG, "`userStackTrace`"),
-        Key::not_yet("imaHash", FLAG, "`imaHash`"),
+        Key::optional("kernelStackTrace", FLAG),
+        Key::optional("userStackTrace", FLAG),
+        Key::optional("imaHash", FLAG),
         // These belong to actions that are not done yet themselves.
         Key::optional("argUrl", Shape::Text),
         Key::optional("argFqdn", Shape::Text),
         Key::optional("argSock", U32),
         Key::optional("argIndex", U32),
         Key::optional("argValue", U32),
-        Key::not_yet("argRegs", TEXTS, "`argRegs`"),
-        Key::not_yet("argNewSymbol", Shape::Text, "`argNewSymbol`"),
-        Key::not_yet("argNewAddr", U64, "`argNewAddr`"),
-        Key::not_yet("argNewOffset", U64, "`argNewOffset`"),
+        Key::optional("argRegs", TEXTS),
+        Key::optional("argNewSymbol", Shape::Text),
+        Key::optional("argNewAddr", U64),
+        Key::optional("argNewOffset", U64),
     ],
 };
 

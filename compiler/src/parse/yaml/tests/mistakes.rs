@@ -59,8 +59,8 @@ fn documents_of_another_kind() {
 #[test]
 fn keys() {
     check(&[
-        (with_kprobe("    Return: true"), &[("TP0108", "Return")]),
-        (with_spec("  kprobes:\n  - Syscall: false\n    call: f"), &[("TP0108", "Syscall")]),
+        (with_kprobe("    Return: false"), &[("TP0142", "Return")]),
+        (with_spec("  kprobes:\n  - Syscall: false\n    call: f"), &[("TP0142", "Syscall")]),
         (with_kprobe("    matchArgs: []"), &[("TP0108", "matchArgs")]),
         (with_spec("  kprobes:\n  - syscall: false"), &[("TP0109", "syscall")]),
         (with_spec("  kprobes:\n  - {}"), &[("TP0109", "{}")]),
@@ -69,6 +69,8 @@ fn keys() {
         ("kind: TracingPolicy\nmetadata:\n  name: p\n".into(), &[("TP0109", "kind")]),
         (with_spec("  usdts:\n  - args: []"), &[("TP0109", "args")]),
         (with_spec("  hostSelector: {a: b}\n  loader: true"), &[("TP0108", "a")]),
+        (with_spec("  uprobes: [{path: a}]"), &[("TP0109", "path")]),
+        (with_spec("  uprobes: [{path: a, symbols: 1}]"), &[("TP0110", "1")]),
     ]);
 }
 
@@ -175,6 +177,13 @@ fn what_happens_at_the_return() {
         (with_kprobe("    returnArg: {index: 0, type: int}"), &[("TP0119", "returnArg")]),
         (selector("matchReturnArgs", "operator: Equal"), &[("TP0118", "matchReturnArgs")]),
         (selector("matchReturnActions", "action: Post"), &[("TP0118", "matchReturnActions")]),
+        (with_kprobe("    returnArgAction: TrackSock"), &[("TP0119", "returnArgAction")]),
+        (
+            with_kprobe(
+                "    return: true\n    returnArg: {index: 0}\n    returnArgAction: Sigkill",
+            ),
+            &[("TP0111", "Sigkill")],
+        ),
         (
             with_spec(
                 "  lsmhooks:\n  - hook: f\n    selectors: [{matchReturnActions: [{action: Post}]}]",
@@ -224,7 +233,7 @@ fn reading_goes_on_after_a_mistake_in_an_earlier_document() {
 fn every_mistake_of_a_policy_is_told_in_one_run() {
     check(&[(
         with_kprobe(
-            "    retrun: true\n    args: [{index: x}, {type: fiel}]\n    selectors:\n    - matchArg: []\n    - matchActions: [{action: Kill}]\n    tags: [x]",
+            "    retrun: false\n    args: [{index: x}, {type: fiel}]\n    selectors:\n    - matchArg: []\n    - matchActions: [{action: Kill}]\n    tags: [x]",
         ),
         &[
             ("TP0108", "retrun"),
@@ -241,7 +250,7 @@ fn every_mistake_of_a_policy_is_told_in_one_run() {
 #[test]
 fn help_names_what_to_write() {
     let cases = [
-        ("    Return: true", "did you mean `return`?"),
+        ("    Return: false", "write `return`"),
         ("    matchArgs: []", "it belongs one level deeper, under `selectors`"),
         ("    argError: -1", "`argError` is a key of an action"),
         ("    message: 12", "quote it: `\"12\"`"),
@@ -250,7 +259,7 @@ fn help_names_what_to_write() {
         ("    args: [{index: 0, type: flie}]", "did you mean `file`?"),
         ("    selectors: [{matchArgs: [{operator: In}]}]", "write `Equal`"),
         ("    selectors: [{matchActions: [{action: kill}]}]", "write `Sigkill`"),
-        ("    selectors: [{matchPids: []}]", "did you mean `matchPIDs`?"),
+        ("    selectors: [{matchPids: []}]", "write `matchPIDs`"),
     ];
     for (lines, expected) in cases {
         let outcome = read(&with_kprobe(lines));

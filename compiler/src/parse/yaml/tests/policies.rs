@@ -94,16 +94,41 @@ fn merge_keys_and_aliases_are_expanded() {
 }
 
 #[test]
-fn a_hook_that_was_not_understood_is_left_out_and_its_neighbour_stays() {
-    for broken in [
-        "call: f, syscal: no",
-        "call: 5",
-        "call: f, args: [{index: 0, type: x}]",
-        "call: f, return: true",
-    ] {
+fn a_hook_without_a_place_is_left_out_and_its_neighbour_stays() {
+    for broken in ["call: 5", "call: f, syscall: maybe", "{}", "5"] {
         let outcome = read(&with_spec(&format!("  kprobes: [{{{broken}}}, {{call: g}}]")));
         assert_eq!(outcome.policies[0].hooks.len(), 1, "{broken}");
     }
+}
+
+#[test]
+fn a_key_that_was_certainly_meant_is_read() {
+    let outcome = read(&with_spec("  kprobes: [{call: f, syscal: no}, {Call: g}]"));
+    let hooks = &outcome.policies[0].hooks;
+    assert!(matches!(&hooks[0].point, Point::Function(name) if name.value == "f"));
+    assert!(matches!(&hooks[1].point, Point::Syscall(name) if name.value == "g"));
+}
+
+#[test]
+fn what_refers_to_an_argument_that_was_not_understood_is_dropped_with_it() {
+    let outcome = read(&with_kprobe(
+        "    args: [{index: 0, type: x}, {index: 1, type: int}]
+    selectors:
+    - matchArgs:
+      - {index: 0, operator: Equal, values: ['1']}
+      - {args: [0], operator: Equal, values: ['1']}
+      - {args: [1], operator: Equal, values: ['1']}
+      - {index: 1, operator: Equal, values: ['1']}",
+    ));
+    let hook = &outcome.policies[0].hooks[0];
+    assert!(!hook.is_whole);
+    assert_eq!(hook.arguments.len(), 1);
+    let Expression::All(tests) = &hook.selectors[0].condition else { panic!("no conjunction") };
+    let [Expression::Test(Condition::Argument { argument: first, .. }), _] = tests.as_slice()
+    else {
+        panic!("{tests:?}");
+    };
+    assert!(matches!(first, ArgumentReference::Place(place) if place.value == 0));
 }
 
 #[test]
@@ -118,53 +143,11 @@ fn a_condition_that_was_not_understood_is_dropped_alone() {
 }
 
 #[test]
-fn a_hook_whose_selector_would_match_always_by_mistake_is_left_out() {
-    let outcome = read(&with_kprobe("    selectors: [{matchPID: [{operator: In, values: [1]}]}]"));
-    assert_eq!(outcome.policies[0].hooks.len(), 0);
-}
-
-#[test]
-fn what_the_engine_does_not_do_yet_is_said_at_its_key() {
-    let cases = [
-        (
-            with_spec("  uprobes: [{path: a, symbols: [b], args: [{index: 0, resolve: c}]}]"),
-            "uprobes",
-            "uprobes",
-        ),
-        (with_spec("  podSelector: {}\n  kprobes: [{call: f}]"), "pod selectors", "podSelector"),
-        (
-            with_spec("  kprobes: [{call: 'list:dups'}]"),
-            "`list:dups` in place of a function",
-            "'list:dups'",
-        ),
-        (with_kprobe("    args: [{index: 0, resolve: a.b}]"), "`resolve`", "resolve"),
-        (with_kprobe("    ignore: {callNotFound: true}"), "`ignore.callNotFound`", "callNotFound"),
-        (
-            with_kprobe("    selectors: [{matchActions: [{action: TrackSock, argSock: 0}]}]"),
-            "the action `TrackSock`",
-            "TrackSock",
-        ),
-        (
-            with_spec(
-                "  options: [{name: disable-kprobe-multi, value: '1'}]\n  kprobes: [{call: f}]",
-            ),
-            "the option `disable-kprobe-multi`",
-            "disable-kprobe-multi",
-        ),
-    ];
-    for (text, what, key) in cases {
-        let outcome = read(&text);
-        assert_eq!(outcome.findings(), [], "{text}");
-        assert_eq!(outcome.not_yet(), [(what.to_owned(), key.to_owned())], "{text}");
-    }
-}
-
-#[test]
-fn a_key_that_says_what_leaving_it_out_says_needs_no_engine() {
-    let outcome = read(&with_kprobe(
-        "    args: [{index: 0, resolve: '', maxData: false, sizeArgIndex: 0}]\n    data: []",
-    ));
-    assert_eq!(outcome.not_yet(), []);
+fn a_selector_that_would_match_always_by_mistake_is_left_out() {
+    let outcome =
+        read(&with_kprobe("    selectors: [{matchUsers: [{operator: In, values: [1]}]}, {}]"));
+    let hook = &outcome.policies[0].hooks[0];
+    assert_eq!((hook.selectors.len(), hook.is_whole), (1, false));
 }
 
 #[test]
@@ -178,7 +161,6 @@ fn the_policies_of_the_library_are_read_without_a_finding() {
     for text in policies.into_iter().map(str::to_owned).chain([policies.join("---\n")]) {
         let outcome = read(&text);
         assert_eq!(outcome.findings(), []);
-        assert_eq!(outcome.not_yet(), []);
         assert!(outcome.policies.iter().all(|policy| policy.hooks.len() == 1));
     }
 }

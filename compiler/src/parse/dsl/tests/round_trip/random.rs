@@ -66,6 +66,7 @@ fn hook() -> impl Strategy<Value = Hook> {
             return_argument: Some(returned),
             return_action: None,
             ignore_missing: None,
+            is_whole: true,
             selectors,
             message,
             tags,
