@@ -5,7 +5,7 @@ mod path;
 use super::Report;
 use super::fields::Fields;
 use super::findings::unknown_word;
-use crate::policy::{Argument, ArgumentPlace, ArgumentType, FieldPath, Source, Step};
+use crate::policy::{Argument, ArgumentPlace, ArgumentType, FieldPath, SizeArgument, Source, Step};
 use crate::source::Spanned;
 
 /// The entry of `args` or `data`, if all of it was understood.
@@ -40,13 +40,17 @@ fn build(
     Some(Argument {
         span: fields.span,
         place: place?,
+        alias: None,
         type_,
         label: fields.some_text("label"),
         source,
         resolve,
         btf_type: fields.some_text("btfType"),
         btf_module: fields.some_text("btfTypeModule"),
-        size_argument: fields.integer("sizeArgIndex").filter(|index| index.value != 0),
+        size_argument: fields
+            .integer("sizeArgIndex")
+            .filter(|index| index.value != 0)
+            .map(SizeArgument::Number),
         return_copy: fields.set("returnCopy"),
         max_data: fields.set("maxData"),
     })

@@ -3,7 +3,8 @@
 
 use super::fields::Fields;
 use super::{Report, findings, process};
-use crate::policy::{ArgumentReference, Condition, Operator};
+use crate::parse;
+use crate::policy::{ArgumentReference, Condition, Operator, cel};
 use crate::source::Spanned;
 
 /// An entry of `matchArgs` or `matchReturnArgs`.
@@ -17,13 +18,13 @@ pub(super) fn argument(fields: &Fields, report: &mut Report<'_>) -> Option<Condi
     }
     let argument = reference(fields, places.first(), ArgumentReference::Index);
     let old = places.get(1).map(|&place| ArgumentReference::Place(place));
-    condition(fields, operator, argument, old)
+    condition(fields, operator, argument, old, report)
 }
 
 /// An entry of `matchData`, where `index` is a place in `data`.
-pub(super) fn data(fields: &Fields, _: &mut Report<'_>) -> Option<Condition> {
+pub(super) fn data(fields: &Fields, report: &mut Report<'_>) -> Option<Condition> {
     let operator = process::operator(fields)?;
-    condition(fields, operator, reference(fields, None, ArgumentReference::Data), None)
+    condition(fields, operator, reference(fields, None, ArgumentReference::Data), None, report)
 }
 
 fn condition(
@@ -31,6 +32,7 @@ fn condition(
     operator: Spanned<Operator>,
     argument: ArgumentReference,
     old: Option<ArgumentReference>,
+    report: &mut Report<'_>,
 ) -> Option<Condition> {
     let (span, values) = (fields.span, fields.texts("values"));
     Some(match operator.value {
@@ -38,10 +40,16 @@ fn condition(
             Condition::CapabilitiesGained { span, operator, new: argument, old, values }
         }
         Operator::CelExpression => {
-            Condition::Cel { span, operator, argument, values, formula: None }
+            let formula = values.first().and_then(|text| formula(text, report));
+            Condition::Cel { span, operator, argument, values, formula }
         }
         _ => Condition::Argument { span, argument, operator, values },
     })
+}
+
+fn formula(text: &Spanned<String>, report: &mut Report<'_>) -> Option<cel::Expression> {
+    let written = report.text.get(text.span.range()).unwrap_or("");
+    parse::cel::parse(text, written, report.diagnostics)
 }
 
 /// Which argument is meant: `args` goes before `index`, and `index` is 0 when neither is written.

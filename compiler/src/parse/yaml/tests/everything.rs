@@ -3,7 +3,8 @@
 use super::{Outcome, read, with_kprobe, with_spec};
 use crate::policy::{
     Action, ActionKind, ArgumentReference, Call, CallKind, CapabilitySet, Condition, Expression,
-    Hook, LabelOperator, ListKind, Point, Policy, Setting, Source, Step, TrackAction, Whose,
+    Hook, LabelOperator, ListKind, Point, Policy, Setting, SizeArgument, Source, Step, TrackAction,
+    Whose,
 };
 use crate::source::{Span, Spanned};
 
@@ -157,7 +158,7 @@ fn everything_about_an_argument_is_read() {
     - {index: 0, type: uint64, source: pt_regs, resolve: rax}",
     ));
     let [buffer, field] = outcome.hook().arguments.as_slice() else { panic!("not two") };
-    assert_eq!(buffer.size_argument.map(|index| index.value), Some(3));
+    assert!(matches!(&buffer.size_argument, Some(SizeArgument::Number(size)) if size.value == 3));
     assert_eq!(buffer.return_copy.map(|span| outcome.at(span)), Some("returnCopy"));
     assert_eq!(buffer.max_data.map(|span| outcome.at(span)), Some("maxData"));
     let steps: Vec<(&Step, &str)> = field
@@ -222,7 +223,10 @@ matchData:
     );
     let [gained, formula, data] = outcome.tests()[..] else { panic!("not three") };
     assert!(matches!(gained, Condition::CapabilitiesGained { old: Some(_), .. }));
-    assert!(matches!(formula, Condition::Cel { values, .. } if values[0].value == "arg0 == 1"));
+    assert!(matches!(
+        formula,
+        Condition::Cel { formula: Some(formula), .. } if outcome.at(formula.span) == "arg0 == 1"
+    ));
     assert!(matches!(
         data,
         Condition::Argument { argument: ArgumentReference::Data(place), .. } if place.value == 1
