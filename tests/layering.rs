@@ -18,6 +18,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("difference", &[]),
     ("engine", &[]),
     ("plain", &[]),
+    ("project", &["diagnostic", "engine", "source"]),
     // Verbs.
     ("parse", &["policy", "diagnostic", "source"]),
     ("resolve", &["policy", "kernel", "resolved", "set", "diagnostic", "source"]),
@@ -63,6 +64,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "difference",
             "editor",
             "policy",
+            "project",
             "source",
             "ir",
             "machine",

@@ -5,6 +5,7 @@
 )]
 
 mod arguments;
+mod baseline;
 mod check;
 mod compile;
 mod completions;
@@ -17,9 +18,12 @@ mod fix;
 mod format;
 mod input;
 mod inspect;
+mod judge;
 pub mod kernel;
+mod project;
 mod report;
 mod schema;
+mod show_config;
 mod table;
 mod write;
 

@@ -29,6 +29,7 @@ pub mod kernel;
 pub mod machine;
 pub mod plain;
 pub mod policy;
+pub mod project;
 pub mod resolved;
 pub mod set;
 pub mod source;

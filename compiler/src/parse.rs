@@ -6,7 +6,7 @@ pub mod yaml;
 
 use crate::diagnostic::Diagnostics;
 use crate::policy::Policy;
-use crate::source::{SourceId, SourceMap};
+use crate::source::{SourceId, SourceMap, Span};
 
 /// The language of a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,5 +40,15 @@ pub fn parse(
     match language {
         Language::Yaml => yaml::parse(source, sources, diagnostics),
         Language::Writ => dsl::parse(source, sources, diagnostics),
+    }
+}
+
+/// Every comment of a source, in order, each from its `#` to the end of its text. What only looks
+/// like a comment, in a quoted text or a YAML block, is none.
+pub fn comments(source: SourceId, language: Language, sources: &SourceMap) -> Vec<Span> {
+    let text = sources.get(source).map_or("", |source| source.text.as_str());
+    match language {
+        Language::Yaml => yaml::comments(source, text),
+        Language::Writ => dsl::comments(source, text),
     }
 }

@@ -28,3 +28,12 @@ fn doubt(certainty: Certainty) -> &'static str {
         Certainty::Unknown => " (unknown)",
     }
 }
+
+/// How many findings of a run are not shown, and why.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Hidden {
+    /// A comment suppresses them.
+    pub suppressed: usize,
+    /// A baseline knows them.
+    pub known: usize,
+}

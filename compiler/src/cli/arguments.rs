@@ -74,9 +74,9 @@ pub struct ReportArguments {
     /// Without `FORMAT=` the file gets what would be printed, and nothing is printed
     #[arg(long, value_name = "[FORMAT=]PATH")]
     pub output_file: Vec<OutputFile>,
-    /// The least severe finding that makes the exit code 1
-    #[arg(long, value_enum, default_value = "error", value_name = "LEVEL")]
-    pub fail_level: Level,
+    /// The least severe finding that makes the exit code 1; `error` unless `writ.toml` says otherwise
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    pub fail_level: Option<Level>,
     /// Whether to use colours
     #[arg(long, value_enum, default_value = "auto", value_name = "WHEN")]
     pub color: ColorArgument,
@@ -88,7 +88,7 @@ impl ReportArguments {
         Self {
             format: vec![Format::Human],
             output_file: Vec::new(),
-            fail_level: Level::Error,
+            fail_level: None,
             color: ColorArgument::Auto,
         }
     }
@@ -163,6 +163,16 @@ pub enum Level {
     Error,
     Warning,
     Note,
+}
+
+impl From<Severity> for Level {
+    fn from(severity: Severity) -> Self {
+        match severity {
+            Severity::Error => Self::Error,
+            Severity::Warning => Self::Warning,
+            Severity::Note => Self::Note,
+        }
+    }
 }
 
 impl From<Level> for Severity {

@@ -6,9 +6,12 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::arguments::PolicyArguments;
+use super::baseline::BaselineArguments;
 use super::fix::{self, FixArguments};
 use super::input::{self, Input};
-use super::{ExitCode, Failure, arguments, kernel, report, table};
+use super::judge::{self, Judged, Options};
+use super::project::{ProjectArguments, ProjectId, Projects};
+use super::{ExitCode, Failure, arguments, kernel, report, show_config, table};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::driver;
 use crate::engine::Engine;
@@ -21,17 +24,26 @@ use crate::source::SourceMap;
 pub struct Arguments {
     #[command(flatten)]
     pub policies: PolicyArguments,
-    /// Who is to run the policies: `writ`, which is the default, `tetragon` (the newest known) or
+    /// Who is to run the policies: `writ`, which is the default unless `writ.toml` says otherwise,
+    /// `tetragon` (the newest known) or
     /// `tetragon@1.7`. For Tetragon an error means that it refuses a policy or crashes on it
     #[arg(long, value_parser = arguments::engine, value_name = "ENGINE")]
     pub engine: Option<Engine>,
     /// Kernels to check against, separated by commas: names, profile files, `host`, or `all`
-    /// embedded profiles, which is the default. `5.10+lsm=bpf` is a 5.10 that boots with `bpf` among
-    /// its LSMs, `6.1+avoid=fentry` a 6.1 that refuses fentry, so that kprobes are used
+    /// embedded profiles, which is the default unless `writ.toml` names some. `5.10+lsm=bpf` is a 5.10
+    /// that boots with `bpf` among its LSMs, `6.1+avoid=fentry` a 6.1 that refuses fentry, so that
+    /// kprobes are used
     #[arg(long, short, value_name = "KERNELS")]
     pub kernel: Option<String>,
     #[command(flatten)]
     pub fixes: FixArguments,
+    #[command(flatten)]
+    pub project: ProjectArguments,
+    #[command(flatten)]
+    pub baseline: BaselineArguments,
+    /// Print what applies to the paths, and check nothing
+    #[arg(long)]
+    pub show_config: bool,
 }
 
 /// Prints the findings; for several kernels also a table of policies and kernels.
@@ -40,50 +52,89 @@ pub(super) fn run(
     stdout: &mut dyn Write,
     stderr: &mut dyn Write,
 ) -> Result<ExitCode, Failure> {
+    let PolicyArguments { paths, report: shown, .. } = &arguments.policies;
     let fixes = &arguments.fixes;
-    fixes.validate(arguments.policies.paths.iter().map(PathBuf::as_path))?;
-    let kernels = kernel::load(arguments.kernel.as_deref().unwrap_or("all"))?;
-    let mut checked = check(arguments, &kernels)?;
+    fixes.validate(paths.iter().map(PathBuf::as_path))?;
+    if arguments.show_config {
+        return show_config::run(paths, &arguments.project, shown, stdout);
+    }
+    let mut checked = check(arguments)?;
     if fixes.diff {
-        return fix::diff(&checked.findings, &checked.input.sources, fixes, stdout, stderr);
+        let Checked { input, judged, .. } = &checked;
+        return fix::diff(&judged.findings, &input.sources, fixes, stdout, stderr);
     }
     if fixes.fix {
-        fix::apply(&checked.findings, &checked.input.sources, fixes, stderr)?;
-        checked = check(arguments, &kernels)?;
+        fix::apply(&checked.judged.findings, &checked.input.sources, fixes, stderr)?;
+        checked = check(arguments)?;
     }
-    let Checked { input, findings } = &checked;
-    let shown = &arguments.policies.report;
-    report::print_with(findings, &input.sources, shown, stdout, || {
-        if kernels.len() < 2 {
-            return String::new();
-        }
-        let policies: Vec<&Policy> = input.policies().collect();
-        let names: Vec<String> = kernels.iter().map(|kernel| kernel.name().to_owned()).collect();
-        matrix(&policies, &names, findings, &input.sources)
-    })
+    let Checked { input, kernels, judged } = &checked;
+    let shown = judged.shown(shown);
+    report::print_with(&judged.findings, judged.hidden, &input.sources, &shown, stdout, || {
+        let several = kernels.iter().filter(|(_, names)| names.len() > 1);
+        let table = |(project, names): &(Option<ProjectId>, Vec<String>)| {
+            let policies: Vec<&Policy> = input.policies_of(*project).collect();
+            matrix(&policies, names, &judged.findings, &input.sources)
+        };
+        several.map(table).collect()
+    })?;
+    if let (Some(count), Some(path)) = (judged.written, &arguments.baseline.write_baseline) {
+        writeln!(stderr, "wrote {count} known findings to `{}`", path.display())?;
+    }
+    Ok(judged.code)
 }
 
 /// What was read and what was found.
 struct Checked {
     input: Input,
-    findings: Vec<Diagnostic>,
+    /// The names of the kernels that the policies of each project were checked for.
+    kernels: Vec<(Option<ProjectId>, Vec<String>)>,
+    judged: Judged,
 }
 
-fn check(arguments: &Arguments, kernels: &[Profile]) -> Result<Checked, Failure> {
-    let mut input =
-        input::read(&arguments.policies.paths, arguments.policies.language.map(Into::into))?;
-    let engine = arguments.engine.unwrap_or_default();
-    let parsed = driver::weigh(engine, std::mem::take(&mut input.diagnostics));
-    let per_kernel = kernels
-        .iter()
-        .map(|kernel| {
-            let ours = driver::check(input.policies(), kernel);
-            let all = driver::check_tetragon(engine, input.yaml(), kernel, ours);
-            (kernel.name().to_owned(), all)
-        })
-        .collect();
-    let findings = report::merge(parsed, per_kernel);
-    Ok(Checked { input, findings })
+fn check(arguments: &Arguments) -> Result<Checked, Failure> {
+    let PolicyArguments { paths, language, report: shown } = &arguments.policies;
+    let mut input = Input::default();
+    let mut projects = Projects::new(&arguments.project, &mut input.sources)?;
+    let mut input = input::read_in(&mut projects, input, paths, language.map(Into::into))?;
+    let mut findings = Vec::new();
+    let mut checked = Vec::new();
+    for project in input.projects() {
+        let engine = arguments.engine.unwrap_or_else(|| projects.engine(project));
+        let parsed = driver::weigh(engine, input.take_diagnostics_of(project));
+        let kernels = kernels(arguments, project, &mut projects)?;
+        let per_kernel = kernels
+            .iter()
+            .map(|kernel| {
+                let ours = driver::check(input.policies_of(project), kernel);
+                let all = driver::check_tetragon(engine, input.yaml_of(project), kernel, ours);
+                (kernel.name().to_owned(), all)
+            })
+            .collect();
+        checked.push((project, kernels.iter().map(|kernel| kernel.name().to_owned()).collect()));
+        findings.extend(report::merge(parsed, per_kernel));
+    }
+    let options = Options {
+        project: &arguments.project,
+        baseline: Some(&arguments.baseline),
+        fail_level: shown.fail_level,
+    };
+    let judged = judge::judge(findings, &mut input, &mut projects, options)?;
+    Ok(Checked { input, kernels: checked, judged })
+}
+
+/// The kernels of the command line, or else of the project, or else all.
+fn kernels(
+    arguments: &Arguments,
+    project: Option<ProjectId>,
+    projects: &mut Projects,
+) -> Result<Vec<Profile>, Failure> {
+    if let Some(names) = &arguments.kernel {
+        return Ok(kernel::load(names)?);
+    }
+    match projects.kernels(project)? {
+        Some(kernels) => Ok(kernels),
+        None => Ok(kernel::load("all")?),
+    }
 }
 
 /// One row a policy, one column a kernel.

@@ -7,6 +7,8 @@ use clap::Args;
 
 use super::arguments::PolicyArguments;
 use super::input::Input;
+use super::judge::{self, Options};
+use super::project::{ProjectArguments, ProjectId, Projects};
 use super::{ExitCode, Failure, arguments, cost, input, kernel, report, write};
 use crate::diagnostic::{Diagnostics, Stop};
 use crate::driver::{self, Compiled};
@@ -23,9 +25,12 @@ pub struct Arguments {
     pub engine: Option<Engine>,
     /// Kernels to compile for, separated by commas: names, profile files, `host`, or `all` embedded
     /// profiles. `5.10+lsm=bpf` is a 5.10 that boots with `bpf` among its LSMs, `6.1+avoid=fentry` a
-    /// 6.1 that refuses fentry, so that kprobes are used
-    #[arg(long, short, value_name = "KERNELS", default_value = "host")]
-    pub kernel: String,
+    /// 6.1 that refuses fentry, so that kprobes are used. The default is `host`, unless `writ.toml`
+    /// names kernels
+    #[arg(long, short, value_name = "KERNELS")]
+    pub kernel: Option<String>,
+    #[command(flatten)]
+    pub project: ProjectArguments,
     /// Where to write the bundle. With several kernels, each name gets the kernel before its
     /// ending: `node.bpf.o` becomes `node-5.10.bpf.o`
     #[arg(long, short, value_name = "FILE", default_value = "writ.bpf.o")]
@@ -43,31 +48,46 @@ pub(super) fn run(
     stdout: &mut dyn Write,
     stderr: &mut dyn Write,
 ) -> Result<ExitCode, Failure> {
-    if arguments.engine.unwrap_or_default() != Engine::Writ {
+    let PolicyArguments { paths, language, report: shown } = &arguments.policies;
+    let mut input = Input::default();
+    let mut projects = Projects::new(&arguments.project, &mut input.sources)?;
+    let mut input = input::read_in(&mut projects, input, paths, language.map(Into::into))?;
+    let parsed = input.take_diagnostics();
+    let project = only(&input)?;
+    if arguments.engine.unwrap_or_else(|| projects.engine(project)) != Engine::Writ {
         return Err(Failure::Usage(
             "only the engine `writ` compiles; Tetragon runs the YAML itself, and `writ check --engine \
              tetragon` tells what it says to it"
                 .into(),
         ));
     }
-    let mut input =
-        input::read(&arguments.policies.paths, arguments.policies.language.map(Into::into))?;
-    let parsed = std::mem::take(&mut input.diagnostics);
-    let kernels = kernel::load(&arguments.kernel)?;
+    let kernels = kernels(arguments.kernel.as_deref(), project, &mut projects)?;
+    let asked = projects.get(project).map(|project| project.config.budgets);
+    let budget = arguments.budget.clone().or(asked.unwrap_or_default());
     let mut per_kernel = Vec::new();
     let mut bundles = Vec::new();
     for profile in &kernels {
         let mut diagnostics = Diagnostics::default();
         if let Some(compiled) = compile(&input, &parsed, profile, &mut diagnostics)? {
-            arguments.budget.check(&compiled, &mut diagnostics);
+            budget.check(&compiled, &mut diagnostics);
             bundles.push((profile, compiled));
         }
         per_kernel.push((profile.name().to_owned(), diagnostics));
     }
     let findings = report::merge(parsed, per_kernel);
-    let shown = &arguments.policies.report;
-    let code = report::print(&findings, &input.sources, shown, stderr)?;
-    if bundles.len() < kernels.len() || code != ExitCode::Clean {
+    let options =
+        Options { project: &arguments.project, baseline: None, fail_level: shown.fail_level };
+    let judged = judge::judge(findings, &mut input, &mut projects, options)?;
+    let shown = judged.shown(shown);
+    report::print_with(
+        &judged.findings,
+        judged.hidden,
+        &input.sources,
+        &shown,
+        stderr,
+        String::new,
+    )?;
+    if bundles.len() < kernels.len() || judged.code != ExitCode::Clean {
         // All or nothing: a rollout must not pick up half of what was asked for.
         return Ok(ExitCode::Findings);
     }
@@ -80,6 +100,31 @@ pub(super) fn run(
         }
     }
     Ok(ExitCode::Clean)
+}
+
+/// The project of all policies.
+fn only(input: &Input) -> Result<Option<ProjectId>, Failure> {
+    match input.projects()[..] {
+        [] => Ok(None),
+        [project] => Ok(project),
+        [..] => {
+            let message = "the policies belong to several `writ.toml`; choose one with `--config`";
+            Err(Failure::Usage(message.into()))
+        }
+    }
+}
+
+/// The kernels of the command line, or else of the project, or else that which runs here.
+fn kernels(
+    named: Option<&str>,
+    project: Option<ProjectId>,
+    projects: &mut Projects,
+) -> Result<Vec<Profile>, Failure> {
+    let of_project = if named.is_none() { projects.kernels(project)? } else { None };
+    match of_project {
+        Some(kernels) => Ok(kernels),
+        None => Ok(kernel::load(named.unwrap_or("host"))?),
+    }
 }
 
 /// Compiles what was read, unless something is wrong with it on any kernel.

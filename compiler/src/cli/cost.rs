@@ -7,6 +7,7 @@ use super::table;
 use crate::diagnostic::{Diagnostics, Finding, code};
 use crate::difference::attach_words;
 use crate::driver::Compiled;
+use crate::project::config::Budgets;
 
 /// The most that a program may cost.
 #[expect(clippy::struct_field_names, reason = "the names are those of the options")]
@@ -24,6 +25,15 @@ pub struct Budget {
 }
 
 impl Budget {
+    /// What the command line says, and where it says nothing, what the project says.
+    pub(super) fn or(self, project: Budgets) -> Self {
+        Self {
+            max_instructions: self.max_instructions.or(project.max_instructions),
+            max_path: self.max_path.or(project.max_path),
+            max_image_bytes: self.max_image_bytes.or(project.max_image_bytes),
+        }
+    }
+
     /// Adds a finding for each budget that is exceeded, at the hook that does it.
     pub(super) fn check(&self, compiled: &Compiled, diagnostics: &mut Diagnostics) {
         for (program, described) in compiled.module.programs.iter().zip(&compiled.manifest.programs)
@@ -63,7 +73,7 @@ fn over(
         &code::OVER_BUDGET,
         Finding::at(span, format!("{who} has {have} {what}, and the budget is {limit}"))
             .label("costs more than was allowed")
-            .help(Some("ask for less here, or raise the budget on the command line".into())),
+            .help(Some("ask for less here, or raise the budget".into())),
     );
 }
 

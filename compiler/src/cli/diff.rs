@@ -66,7 +66,7 @@ fn manifest(path: &Path, kernel: &str, stderr: &mut dyn Write) -> Result<Manifes
         }
     }
     let mut input = input::read(&[path.to_owned()], None)?;
-    let parsed = std::mem::take(&mut input.diagnostics);
+    let parsed = input.take_diagnostics();
     let profiles = kernel::load(kernel)?;
     let [profile] = &profiles[..] else {
         return Err(Failure::Usage("`diff` compares for one kernel at a time".into()));

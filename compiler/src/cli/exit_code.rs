@@ -1,9 +1,10 @@
 //! What the exit code of the command means.
 
 /// The exit code. Users' scripts rely on it, so its numbers never change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum ExitCode {
     /// Nothing to complain about.
+    #[default]
     Clean = 0,
     /// A finding at or above the fail level; for `diff`, a difference.
     Findings = 1,

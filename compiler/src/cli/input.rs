@@ -1,9 +1,11 @@
 //! Reads the policy files that a command names.
 
+use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use super::Failure;
+use super::project::{ProjectId, Projects};
 use crate::diagnostic::{Diagnostics, Finding, Reported, code};
 use crate::parse::{self, Language};
 use crate::policy::Policy;
@@ -15,15 +17,18 @@ pub(super) struct Input {
     pub(super) sources: SourceMap,
     /// Each file with the policies that were understood in it.
     pub(super) files: Vec<File>,
-    /// What is wrong whatever the kernel.
-    pub(super) diagnostics: Diagnostics,
+    /// What is wrong whatever the kernel, by the project of the file.
+    diagnostics: BTreeMap<Option<ProjectId>, Diagnostics>,
 }
 
 /// One file.
 #[derive(Debug)]
 pub(super) struct File {
+    pub(super) source: SourceId,
     pub(super) language: Language,
     pub(super) policies: Vec<Policy>,
+    /// The project that it belongs to.
+    pub(super) project: Option<ProjectId>,
 }
 
 impl Input {
@@ -32,10 +37,48 @@ impl Input {
         self.files.iter().flat_map(|file| &file.policies)
     }
 
-    /// The policies that were written in YAML, which Tetragon can read.
-    pub(super) fn yaml(&self) -> impl Iterator<Item = &Policy> {
-        let files = self.files.iter().filter(|file| file.language == Language::Yaml);
+    /// The policies of the files of one project, or of those that belong to none.
+    pub(super) fn policies_of(&self, project: Option<ProjectId>) -> impl Iterator<Item = &Policy> {
+        let files = self.files.iter().filter(move |file| file.project == project);
         files.flat_map(|file| &file.policies)
+    }
+
+    /// Those of them that were written in YAML, which Tetragon can read.
+    pub(super) fn yaml_of(&self, project: Option<ProjectId>) -> impl Iterator<Item = &Policy> {
+        let files = self.files.iter().filter(move |file| file.project == project);
+        files.filter(|file| file.language == Language::Yaml).flat_map(|file| &file.policies)
+    }
+
+    /// Takes what is wrong with all files whatever the kernel.
+    pub(super) fn take_diagnostics(&mut self) -> Diagnostics {
+        let mut all = Diagnostics::default();
+        for (_, diagnostics) in std::mem::take(&mut self.diagnostics) {
+            all.append(diagnostics);
+        }
+        all
+    }
+
+    /// Takes what is wrong with the files of one project whatever the kernel.
+    pub(super) fn take_diagnostics_of(&mut self, project: Option<ProjectId>) -> Diagnostics {
+        self.diagnostics.remove(&project).unwrap_or_default()
+    }
+
+    /// The projects of the files, in the order in which they first occur.
+    pub(super) fn projects(&self) -> Vec<Option<ProjectId>> {
+        let mut projects = Vec::new();
+        for file in &self.files {
+            if !projects.contains(&file.project) {
+                projects.push(file.project);
+            }
+        }
+        projects
+    }
+
+    /// The policy file that is this source.
+    pub(super) fn file(&self, source: SourceId) -> Option<&File> {
+        // Sources and files are taken in together, so both are in order.
+        let at = self.files.binary_search_by_key(&source, |file| file.source).ok()?;
+        self.files.get(at)
     }
 }
 
@@ -45,18 +88,28 @@ impl Input {
 ///
 /// When a file cannot be read, is too large, or a directory holds no policy.
 pub(super) fn read(paths: &[PathBuf], language: Option<Language>) -> Result<Input, Failure> {
-    let mut input = Input::default();
+    read_in(&mut Projects::default(), Input::default(), paths, language)
+}
+
+/// The same, where each file is looked at as its project says. Those that it excludes are left out.
+pub(super) fn read_in(
+    projects: &mut Projects,
+    mut input: Input,
+    paths: &[PathBuf],
+    language: Option<Language>,
+) -> Result<Input, Failure> {
+    let mut reader = Reader { input: &mut input, projects, language };
     for path in paths {
         if path.as_os_str() == "-" {
             let mut bytes = Vec::new();
             read_bounded(std::io::stdin().lock(), &mut bytes)
                 .map_err(|error| Failure::file("cannot read", Path::new("<stdin>"), &error))?;
-            take(&mut input, "<stdin>", bytes, language);
+            let project = reader.projects.of(Path::new(""), &mut reader.input.sources)?;
+            reader.take("<stdin>", bytes, project);
         } else if path.is_dir() {
-            read_directory(&mut input, path, language)?;
+            reader.directory(path)?;
         } else {
-            let bytes = read_file(path)?;
-            take(&mut input, &path.display().to_string(), bytes, language);
+            reader.file(path)?;
         }
     }
     Ok(input)
@@ -81,34 +134,86 @@ fn read_bounded(from: impl std::io::Read, into: &mut Vec<u8>) -> std::io::Result
     Ok(())
 }
 
-/// Every policy file below `directory`, in the order of their names.
-fn read_directory(
-    input: &mut Input,
-    directory: &Path,
+struct Reader<'a> {
+    input: &'a mut Input,
+    projects: &'a mut Projects,
     language: Option<Language>,
-) -> Result<(), Failure> {
-    let mut found = false;
-    let walk =
-        ignore::WalkBuilder::new(directory).require_git(false).sort_by_file_path(Path::cmp).build();
-    for entry in walk {
-        let entry = entry.map_err(|error| Failure::file("cannot walk", directory, &error))?;
-        let path = entry.path();
-        if !path.is_file() || !has_policy_ending(path) {
-            continue;
+}
+
+impl Reader<'_> {
+    /// A file that was named. If its project excludes it all the same, as it is with `pre-commit`,
+    /// which names every file that changed, that is said.
+    fn file(&mut self, path: &Path) -> Result<(), Failure> {
+        let project = self.projects.of(path, &mut self.input.sources)?;
+        if let Some(exclude) = self.projects.at(project, path).exclude {
+            let message = format!("`{}` is not checked", path.display());
+            self.projects.diagnostics.add(
+                &code::EXCLUDED_FILE,
+                Finding::at(exclude, message)
+                    .label("excluded here")
+                    .help("`--no-config` checks it all the same".to_owned()),
+            );
+            return Ok(());
         }
         let bytes = read_file(path)?;
-        // A repository holds YAML of other kinds, which was not named and is not ours to judge.
-        if Language::of(&path.to_string_lossy()) == Language::Yaml && !mentions_policy(&bytes) {
-            continue;
+        self.take(&path.display().to_string(), bytes, project);
+        Ok(())
+    }
+
+    /// Every policy file below `directory`, in the order of their names.
+    fn directory(&mut self, directory: &Path) -> Result<(), Failure> {
+        let mut found = false;
+        let walk = ignore::WalkBuilder::new(directory)
+            .require_git(false)
+            .sort_by_file_path(Path::cmp)
+            .build();
+        for entry in walk {
+            let entry = entry.map_err(|error| Failure::file("cannot walk", directory, &error))?;
+            let path = entry.path();
+            if !path.is_file() || !has_policy_ending(path) {
+                continue;
+            }
+            let project = self.projects.of(path, &mut self.input.sources)?;
+            if self.projects.at(project, path).exclude.is_some() {
+                found = true;
+                continue;
+            }
+            let bytes = read_file(path)?;
+            // A repository holds YAML of other kinds, which was not named and is not ours to judge.
+            if Language::of(&path.to_string_lossy()) == Language::Yaml && !mentions_policy(&bytes) {
+                continue;
+            }
+            found = true;
+            self.take(&path.display().to_string(), bytes, project);
         }
-        found = true;
-        take(input, &path.display().to_string(), bytes, language);
+        if found {
+            return Ok(());
+        }
+        let why = "no file in it ends in .yaml, .yml or .writ and holds a policy";
+        Err(Failure::file("nothing to read in", directory, &why))
     }
-    if found {
-        return Ok(());
+
+    fn take(&mut self, name: &str, bytes: Vec<u8>, project: Option<ProjectId>) {
+        let (text, bad) = match String::from_utf8(bytes) {
+            Ok(text) => (text, None),
+            Err(error) => {
+                let good = error.utf8_error().valid_up_to();
+                (String::from_utf8_lossy(error.as_bytes()).into_owned(), Some(good))
+            }
+        };
+        let Input { sources, files, diagnostics } = &mut *self.input;
+        let diagnostics = diagnostics.entry(project).or_default();
+        let language = self.language.unwrap_or_else(|| language_of(name, &text));
+        let source = sources.add(name, text);
+        let policies = match bad {
+            Some(offset) => {
+                not_utf8(source, offset, diagnostics);
+                Vec::new()
+            }
+            None => parse::parse(source, language, sources, diagnostics),
+        };
+        files.push(File { source, language, policies, project });
     }
-    let why = "no file in it ends in .yaml, .yml or .writ and holds a policy";
-    Err(Failure::file("nothing to read in", directory, &why))
 }
 
 fn has_policy_ending(path: &Path) -> bool {
@@ -119,26 +224,6 @@ fn has_policy_ending(path: &Path) -> bool {
 fn mentions_policy(bytes: &[u8]) -> bool {
     let word = b"TracingPolicy";
     bytes.windows(word.len()).any(|window| window == word)
-}
-
-fn take(input: &mut Input, name: &str, bytes: Vec<u8>, language: Option<Language>) {
-    let (text, bad) = match String::from_utf8(bytes) {
-        Ok(text) => (text, None),
-        Err(error) => {
-            let good = error.utf8_error().valid_up_to();
-            (String::from_utf8_lossy(error.as_bytes()).into_owned(), Some(good))
-        }
-    };
-    let language = language.unwrap_or_else(|| language_of(name, &text));
-    let source = input.sources.add(name, text);
-    let policies = match bad {
-        Some(offset) => {
-            not_utf8(source, offset, &mut input.diagnostics);
-            Vec::new()
-        }
-        None => parse::parse(source, language, &input.sources, &mut input.diagnostics),
-    };
-    input.files.push(File { language, policies });
 }
 
 /// Standard input has no name, so its first word tells.

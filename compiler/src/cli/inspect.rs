@@ -64,7 +64,7 @@ pub(super) fn run(
     }
     let mut input =
         input::read(&arguments.policies.paths, arguments.policies.language.map(Into::into))?;
-    let parsed = std::mem::take(&mut input.diagnostics);
+    let parsed = input.take_diagnostics();
     for profile in kernel::load(&arguments.kernel)? {
         let mut diagnostics = Diagnostics::default();
         let compiled = compile::compile(&input, &parsed, &profile, &mut diagnostics)?;

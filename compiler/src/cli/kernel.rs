@@ -13,6 +13,7 @@ use clap::{Args, Subcommand};
 use crate::kernel::image::ImageError;
 use crate::kernel::{Profile, ProfileError};
 pub use load::load;
+pub(super) use load::load_entry;
 
 /// `writ kernel …`
 #[derive(Debug, Args)]
@@ -92,6 +93,13 @@ pub enum Error {
     NoChange { change: String },
     #[error("kernel {kernel} has no function, system call, LSM hook or tracepoint `{hook}`{help}")]
     NoHook { kernel: String, hook: String, help: String },
+}
+
+impl Error {
+    /// Whether a kernel was named that there is not, rather than one that cannot be read.
+    pub(super) fn is_about_name(&self) -> bool {
+        matches!(self, Self::NoKernel { .. } | Self::NoChange { .. })
+    }
 }
 
 /// Carries out a command and prints to `stdout`.

@@ -8,7 +8,7 @@ use super::arguments::{ColorArgument, Format, ReportArguments};
 use super::{ExitCode, Failure, write};
 use crate::diagnostic::{Diagnostic, Safety, Severity};
 use crate::render::human::{self, Color};
-use crate::render::{github, gitlab, json, junit, sarif, short};
+use crate::render::{Hidden, github, gitlab, json, junit, sarif, short};
 use crate::source::SourceMap;
 
 pub(super) use merge::merge;
@@ -24,19 +24,20 @@ pub(super) fn print(
     arguments: &ReportArguments,
     stdout: &mut dyn Write,
 ) -> Result<ExitCode, Failure> {
-    print_with(findings, sources, arguments, stdout, String::new)
+    print_with(findings, Hidden::default(), sources, arguments, stdout, String::new)
 }
 
 /// As [`print`], with a text that the form for people ends with.
 pub(super) fn print_with(
     findings: &[Diagnostic],
+    hidden: Hidden,
     sources: &SourceMap,
     arguments: &ReportArguments,
     stdout: &mut dyn Write,
     ending: impl Fn() -> String,
 ) -> Result<ExitCode, Failure> {
     let form = |format: Format, color: Color| {
-        let mut text = form(format, findings, sources, arguments, color);
+        let mut text = form(format, findings, hidden, sources, arguments, color);
         if format == Format::Human {
             text.push_str(&ending());
         }
@@ -61,6 +62,7 @@ pub(super) fn print_with(
 fn form(
     format: Format,
     findings: &[Diagnostic],
+    hidden: Hidden,
     sources: &SourceMap,
     arguments: &ReportArguments,
     color: Color,
@@ -68,26 +70,28 @@ fn form(
     match format {
         Format::Human => {
             let mut text = human::render(findings, sources, human::Style { color, width: WIDTH });
-            if !findings.is_empty() {
-                text.push_str(&summary(findings, sources));
-            }
+            text.push_str(&summary(findings, hidden, sources));
             text
         }
         Format::Short => short::render(findings, sources),
-        Format::Json => json::render(findings, sources),
+        Format::Json => json::render(findings, hidden, sources),
         Format::Sarif => sarif::render(findings, sources),
         Format::Github => github::render(findings, sources),
         Format::Gitlab => gitlab::render(findings, sources),
-        Format::Junit => junit::render(findings, sources, arguments.fail_level.into()),
+        Format::Junit => junit::render(findings, sources, fail_level(arguments)),
     }
 }
 
 /// Columns of the form for people.
 const WIDTH: usize = 100;
 
+fn fail_level(arguments: &ReportArguments) -> Severity {
+    arguments.fail_level.map_or(Severity::Error, Severity::from)
+}
+
 /// 1 when a finding is at or above the fail level.
 pub(super) fn exit_code(findings: &[Diagnostic], arguments: &ReportArguments) -> ExitCode {
-    let level = Severity::from(arguments.fail_level);
+    let level = fail_level(arguments);
     if findings.iter().any(|finding| finding.severity >= level) {
         ExitCode::Findings
     } else {
@@ -95,17 +99,24 @@ pub(super) fn exit_code(findings: &[Diagnostic], arguments: &ReportArguments) ->
     }
 }
 
-/// ``2 errors, 1 warning; `writ check --fix` mends 1``, ended by a line end.
-fn summary(findings: &[Diagnostic], sources: &SourceMap) -> String {
+/// ``2 errors, 1 warning, 3 suppressed; `writ check --fix` mends 1``, ended by a line end; nothing
+/// when there is nothing to say.
+fn summary(findings: &[Diagnostic], hidden: Hidden, sources: &SourceMap) -> String {
     let counts = [Severity::Error, Severity::Warning, Severity::Note].map(|severity| {
         let count = findings.iter().filter(|finding| finding.severity == severity).count();
         (count, json::severity(severity))
     });
-    let parts: Vec<String> = counts
+    let mut parts: Vec<String> = counts
         .into_iter()
         .filter(|(count, _)| *count > 0)
         .map(|(count, word)| format!("{count} {word}{}", if count == 1 { "" } else { "s" }))
         .collect();
+    let hidden = [(hidden.suppressed, "suppressed"), (hidden.known, "known")];
+    let hidden = hidden.iter().filter(|(count, _)| *count > 0);
+    parts.extend(hidden.map(|(count, word)| format!("{count} {word}")));
+    if parts.is_empty() {
+        return String::new();
+    }
     let mut text = parts.join(", ");
     let is_mended = |finding: &&Diagnostic| {
         let fixes = &finding.finding.fixes;

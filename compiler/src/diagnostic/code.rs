@@ -47,6 +47,21 @@ macro_rules! catalogue {
 
 catalogue! {
     NOT_UTF8 = "TP0001" "not-utf8" Error "the file is not UTF-8 text";
+    CONFIG_SYNTAX = "TP0010" "config-syntax" Error "`writ.toml` is not well-formed TOML";
+    UNKNOWN_SETTING = "TP0011" "unknown-setting" Error "`writ.toml` has no setting of this name";
+    SETTING_VALUE = "TP0012" "setting-value" Error "a setting of `writ.toml` has a value that it cannot have";
+    UNKNOWN_RULE = "TP0013" "unknown-rule" Error "`writ.toml` sets the level of a rule that does not exist";
+    LOWERED_ERROR = "TP0014" "lowered-error" Warning "`writ.toml` lowers what stops a compilation";
+    SUPPRESSION_SYNTAX = "TP0015" "suppression-syntax" Warning "a comment begins like a suppression and is none";
+    MISSING_REASON = "TP0016" "missing-reason" Warning "a suppression does not say why";
+    UNKNOWN_SUPPRESSION = "TP0017" "unknown-suppression" Warning "a suppression names a code that does not exist";
+    SUPPRESSION_DATE = "TP0018" "suppression-date" Warning "a suppression ends on a day that does not exist";
+    EXPIRED_SUPPRESSION = "TP0019" "expired-suppression" Warning "a suppression has ended, and what it hid is still there";
+    UNUSED_SUPPRESSION = "TP0020" "unused-suppression" Warning "a suppression hides nothing";
+    SUPPRESSED_ERROR = "TP0021" "suppressed-error" Warning "a suppression names an error that stops compilation";
+    BASELINE_SYNTAX = "TP0022" "baseline-syntax" Error "a line of a baseline cannot be read";
+    STALE_BASELINE = "TP0023" "stale-baseline" Note "a baseline holds a finding that is gone";
+    EXCLUDED_FILE = "TP0024" "excluded-file" Note "a file was named that `writ.toml` excludes";
     SYNTAX = "TP0101" "syntax" Error "the text is not well-formed YAML";
     YAML_LIMIT = "TP0102" "yaml-limit" Error "the YAML is nested too deep or its aliases expand to too much";
     DUPLICATE_KEY = "TP0103" "duplicate-key" Error "a key or an option stands twice";

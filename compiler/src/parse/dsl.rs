@@ -5,6 +5,7 @@
 
 mod action;
 mod argument;
+mod comment;
 mod comparison;
 mod condition;
 mod constant;
@@ -22,6 +23,8 @@ mod subject;
 mod tests;
 mod token;
 mod value;
+
+pub use comment::comments;
 
 use std::ops::Range;
 

@@ -11,6 +11,7 @@
 
 mod action;
 mod argument;
+mod comment;
 mod condition;
 mod conform;
 mod document;
@@ -32,6 +33,8 @@ pub mod schema;
 mod schema_table;
 mod selector;
 mod workload;
+
+pub use comment::comments;
 
 use crate::diagnostic::{Diagnostics, Finding, code};
 use crate::policy::Policy;

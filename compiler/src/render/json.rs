@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::Hidden;
 use crate::diagnostic::{self, Diagnostic, Severity, TetragonAnswer};
 use crate::source::{SourceMap, Span};
 
@@ -17,6 +18,9 @@ struct Report<'a> {
     format: u32,
     tool: &'static str,
     version: &'static str,
+    /// Findings that are not shown.
+    suppressed: usize,
+    known: usize,
     findings: Vec<Finding<'a>>,
 }
 
@@ -78,10 +82,11 @@ struct Place<'a> {
 }
 
 /// The document for `diagnostics`, ended by a line end.
-pub fn render(diagnostics: &[Diagnostic], sources: &SourceMap) -> String {
+pub fn render(diagnostics: &[Diagnostic], hidden: Hidden, sources: &SourceMap) -> String {
     let findings = diagnostics.iter().map(|diagnostic| finding(diagnostic, sources)).collect();
-    let report =
-        Report { format: FORMAT, tool: "writ", version: env!("CARGO_PKG_VERSION"), findings };
+    let Hidden { suppressed, known } = hidden;
+    let version = env!("CARGO_PKG_VERSION");
+    let report = Report { format: FORMAT, tool: "writ", version, suppressed, known, findings };
     let mut text = serde_json::to_string_pretty(&report).unwrap_or_default();
     text.push('\n');
     text

@@ -24,17 +24,21 @@ const CHANGES: [&str; 2] = ["+lsm=", "+avoid="];
 /// When one of them cannot be found or read, or is followed by anything else.
 pub fn load(kernels: &str) -> Result<Vec<Profile>, Error> {
     let mut profiles = Vec::new();
-    for kernel in kernels.split(',').map(str::trim) {
-        match divide(kernel) {
-            ("all", changes) => {
-                for name in embedded::names() {
-                    profiles.push(change(one(name)?, changes)?);
-                }
-            }
-            (name, changes) => profiles.push(change(one(name)?, changes)?),
-        }
+    for kernel in kernels.split(',') {
+        profiles.extend(load_entry(kernel.trim(), Path::new(""))?);
     }
     Ok(profiles)
+}
+
+/// The profiles of one entry of such a list. A file is looked for below `folder` first.
+pub(in crate::cli) fn load_entry(kernel: &str, folder: &Path) -> Result<Vec<Profile>, Error> {
+    let (name, changes) = divide(kernel);
+    if name == "all" {
+        return embedded::names().map(|name| change(one(name)?, changes)).collect();
+    }
+    let beside = folder.join(name);
+    let beside = beside.to_str().filter(|_| beside.is_file());
+    Ok(vec![change(one(beside.unwrap_or(name))?, changes)?])
 }
 
 /// A kernel's name and what follows it. Releases and files may have a `+` in their names too.

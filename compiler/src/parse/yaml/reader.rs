@@ -18,7 +18,7 @@ const DEPTH_MAX: usize = 64;
 const COPIED_MAX: usize = 100_000;
 
 /// After how many broken documents the rest of a source is left alone.
-const BROKEN_MAX: usize = 100;
+pub(super) const BROKEN_MAX: usize = 100;
 
 /// Every document of `text` that is well-formed and not empty.
 ///
@@ -46,7 +46,7 @@ pub(super) fn documents(source: SourceId, text: &str, diagnostics: &mut Diagnost
 }
 
 /// Where the next document begins, at or after the byte at which reading stopped.
-fn next_document(piece: &str, stopped: usize) -> Option<usize> {
+pub(super) fn next_document(piece: &str, stopped: usize) -> Option<usize> {
     let is_marker = |at: &usize| {
         let rest = piece.get(at + 3..).unwrap_or("");
         rest.is_empty() || rest.starts_with(char::is_whitespace)

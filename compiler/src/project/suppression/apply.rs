@@ -1,0 +1,148 @@
+//! Which findings the suppressions hide, and which suppressions are of no use.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Scope, Suppression};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Finding, Severity, code};
+use crate::project::date::Date;
+use crate::source::{SourceId, Span, Spanned};
+
+/// The findings of a run, once suppressions were looked at.
+#[derive(Debug, Clone, Default)]
+pub struct Suppressed {
+    pub shown: Vec<Diagnostic>,
+    /// Each with the suppression that hides it, by its place in the list.
+    pub hidden: Vec<(Diagnostic, usize)>,
+}
+
+/// Hides what is suppressed on the day `today`; without one, nothing has ended yet.
+///
+/// What is wrong with a suppression is added to `diagnostics`: it has ended, hides nothing, or names
+/// an error. Errors stop a compilation and so are always shown. In a file with an error, nothing is
+/// said of suppressions that hide nothing, since an error can keep a rule from being asked.
+pub fn suppress(
+    findings: Vec<Diagnostic>,
+    suppressions: &[Suppression],
+    today: Option<Date>,
+    diagnostics: &mut Diagnostics,
+) -> Suppressed {
+    let index = Index::of(suppressions);
+    let mut result = Suppressed::default();
+    let mut used = BTreeSet::new();
+    let mut broken = BTreeSet::new();
+    for mut diagnostic in findings {
+        let span = diagnostic.finding.span;
+        let is_error = diagnostic.severity == Severity::Error;
+        if is_error {
+            broken.insert(span.source);
+        }
+        let Some((which, code)) = index.find(span, diagnostic.code) else {
+            result.shown.push(diagnostic);
+            continue;
+        };
+        used.insert(code.span);
+        let Some(suppression) = suppressions.get(which) else { continue };
+        let ended = suppression.until.filter(|until| today > Some(until.value));
+        if is_error {
+            diagnostics.add(&code::SUPPRESSED_ERROR, error(code, &diagnostic));
+        } else if let Some(until) = ended {
+            diagnostics.add(&code::EXPIRED_SUPPRESSION, expired(until, &diagnostic));
+            let place = (until.span, format!("suppressed until {} only", until.value));
+            diagnostic.finding.also.push(place);
+        } else {
+            result.hidden.push((diagnostic, which));
+            continue;
+        }
+        result.shown.push(diagnostic);
+    }
+    for suppression in suppressions.iter().filter(|it| !broken.contains(&it.span.source)) {
+        unused(suppression, &used, diagnostics);
+    }
+    result
+}
+
+/// Suppressions by what they are about.
+struct Index<'a> {
+    suppressions: &'a [Suppression],
+    /// By where their line begins.
+    lines: BTreeMap<(SourceId, u32), Vec<usize>>,
+    files: BTreeMap<SourceId, Vec<usize>>,
+}
+
+impl<'a> Index<'a> {
+    fn of(suppressions: &'a [Suppression]) -> Self {
+        let mut index = Self { suppressions, lines: BTreeMap::new(), files: BTreeMap::new() };
+        for (at, suppression) in suppressions.iter().enumerate() {
+            match suppression.scope {
+                Scope::Line(line) => {
+                    index.lines.entry((line.source, line.start)).or_default().push(at);
+                }
+                Scope::File => index.files.entry(suppression.span.source).or_default().push(at),
+            }
+        }
+        index
+    }
+
+    /// The suppression of a code at a place, that of the line before that of the file.
+    fn find(&self, span: Span, code: &Code) -> Option<(usize, Spanned<&'static Code>)> {
+        let (_, at_line) = self.lines.range(..=(span.source, span.start)).next_back().unzip();
+        let at_file = self.files.get(&span.source);
+        let all = at_line.into_iter().chain(at_file).flatten();
+        all.copied().find_map(|at| {
+            let suppression = self.suppressions.get(at)?;
+            if let Scope::Line(line) = suppression.scope {
+                let is_here = line.source == span.source && span.start <= line.end;
+                is_here.then_some(())?;
+            }
+            let named = suppression.codes.iter().find(|named| named.value.id == code.id)?;
+            Some((at, *named))
+        })
+    }
+}
+
+fn error(code: Spanned<&Code>, found: &Diagnostic) -> Finding {
+    Finding::at(
+        code.span,
+        format!("`{}` is an error here, and cannot be suppressed", code.value.name),
+    )
+    .label("stops a compilation")
+    .also(found.finding.span, "the error")
+    .help("take this code out and mend the policy".to_owned())
+}
+
+fn expired(until: Spanned<Date>, found: &Diagnostic) -> Finding {
+    Finding::at(until.span, format!("this suppression ended on {}", until.value))
+        .label("the last day on which it held")
+        .also(found.finding.span, "what it hid is still there")
+        .help("mend what was found, or decide anew until when it may stay".to_owned())
+}
+
+/// One finding for the whole comment if it hides nothing, else one for each code that it need not name.
+fn unused(suppression: &Suppression, used: &BTreeSet<Span>, diagnostics: &mut Diagnostics) {
+    let idle: Vec<_> = suppression.codes.iter().filter(|code| !used.contains(&code.span)).collect();
+    let all = idle.len() == suppression.codes.len();
+    let where_ = match suppression.scope {
+        Scope::Line(_) => "its line",
+        Scope::File => "the file",
+    };
+    for (at, code) in idle.into_iter().enumerate() {
+        if all && at > 0 {
+            break;
+        }
+        let (span, help) = if all {
+            (suppression.span, "take the comment out".to_owned())
+        } else {
+            (code.span, format!("take `{}` out", code.value.name))
+        };
+        diagnostics.add(
+            &code::UNUSED_SUPPRESSION,
+            Finding::at(span, format!("nothing is found in {where_} that this would hide"))
+                .label("hides nothing")
+                .help(help)
+                .note("it holds for findings that begin in its own line, or alone on a line for those of the next"),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests;
