@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::diagnostic::{Diagnostic, Diagnostics, Finding, code, fingerprint};
+use crate::diagnostic::{Diagnostic, Diagnostics, Finding, Severity, code, fingerprint};
 use crate::source::{SourceId, SourceMap, Span};
 
 /// Version of the form.
@@ -132,18 +132,15 @@ impl Baseline {
         let mut broken = BTreeSet::new();
         for diagnostic in findings {
             let key = key(&diagnostic, &file, sources);
-            match left.get_mut(&key).filter(|count| **count > 0) {
-                Some(count) => {
-                    *count -= 1;
-                    compared.known.push(diagnostic);
-                }
-                None => {
-                    if diagnostic.severity == crate::diagnostic::Severity::Error {
-                        broken.insert(key.file);
-                    }
-                    compared.shown.push(diagnostic);
-                }
+            if let Some(count) = left.get_mut(&key).filter(|count| **count > 0) {
+                *count -= 1;
+                compared.known.push(diagnostic);
+                continue;
             }
+            if diagnostic.severity == Severity::Error {
+                broken.insert(key.file);
+            }
+            compared.shown.push(diagnostic);
         }
         for (key, count) in left {
             let is_stale = count > 0 && searched.contains(&key.file) && !broken.contains(&key.file);

@@ -8,7 +8,8 @@ pub fn comments(source: SourceId, text: &str) -> Vec<Span> {
     let mut comments = Vec::new();
     let mut at = 0;
     let end = text.len()..text.len();
-    for next in token::tokens(text).into_iter().map(|token| token.range).chain([end]) {
+    for next in token::tokens(text).into_iter().map(|token| token.range).chain(std::iter::once(end))
+    {
         let gap = text.get(at..next.start).unwrap_or("");
         for line in gap.split_inclusive('\n') {
             if let Some(begin) = line.find('#') {

@@ -18,7 +18,8 @@ pub fn comments(source: SourceId, text: &str) -> Vec<Span> {
         let positions = Positions::new(source, 0, piece);
         let (values, stopped) = values(piece, &positions);
         let mut at = 0;
-        for value in values.into_iter().chain([stopped.unwrap_or(piece.len())..piece.len()]) {
+        let end = stopped.unwrap_or(piece.len())..piece.len();
+        for value in values.into_iter().chain(std::iter::once(end)) {
             in_gap(piece, at..value.start, &mut |comment| {
                 comments.push(Span::new(source, base + comment.start..base + comment.end));
             });

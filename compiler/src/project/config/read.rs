@@ -10,9 +10,10 @@ use crate::project::level::{Level, Levels, Rules};
 use crate::project::pattern::Patterns;
 use crate::source::{SourceId, SourceMap, Span};
 
-const TOP: [&str; 7] = ["kernels", "engine", "fail-level", "baseline", "rules", "path", "budgets"];
-const PATH: [&str; 3] = ["files", "exclude", "rules"];
-const BUDGETS: [&str; 3] = ["max-instructions", "max-path", "max-image-bytes"];
+pub(super) const TOP: [&str; 7] =
+    ["kernels", "engine", "fail-level", "baseline", "rules", "path", "budgets"];
+pub(super) const PATH: [&str; 3] = ["files", "exclude", "rules"];
+pub(super) const BUDGETS: [&str; 3] = ["max-instructions", "max-path", "max-image-bytes"];
 const FAIL_LEVELS: [&str; 3] = ["error", "warning", "note"];
 
 /// Reads the `writ.toml` in `source`. What is wrong is reported and left out, so that the rest still
@@ -70,14 +71,13 @@ impl Reader<'_> {
             };
             let Some(word) = self.word(value, &Level::WORDS) else { continue };
             let Some(level) = Level::of(&word.value) else { continue };
-            match places.iter().find(|(known, _)| *known == rules) {
-                Some((_, first)) => self.twice(value, *first),
-                None => {
-                    self.lowered(value, rules, level);
-                    places.push((rules, value.key_span));
-                    levels.set(rules, level);
-                }
+            if let Some((_, first)) = places.iter().find(|(known, _)| *known == rules) {
+                self.twice(value, *first);
+                continue;
             }
+            self.lowered(value, rules, level);
+            places.push((rules, value.key_span));
+            levels.set(rules, level);
         }
         levels
     }

@@ -161,3 +161,16 @@ fn hostile_texts_are_only_reported() {
         assert!(!found(text).is_empty(), "{text:.20}");
     }
 }
+
+#[test]
+fn the_documentation_shows_every_setting() {
+    let text = include_str!("../../../CONFIGURATION.md");
+    let block = text.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+    let (config, found) = read_all(block);
+    assert!(found.is_empty(), "{found:?}");
+    let every = [&read::TOP[..], &read::PATH, &read::BUDGETS].concat();
+    for key in every {
+        assert!(block.contains(key), "{key}");
+    }
+    assert_eq!(config.paths.len(), 2);
+}

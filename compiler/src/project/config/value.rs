@@ -26,7 +26,7 @@ pub(super) struct Reader<'a> {
 pub(super) struct Value<'t> {
     pub(super) key: &'t str,
     pub(super) key_span: Span,
-    pub(super) value: &'t DeValue<'t>,
+    pub(super) content: &'t DeValue<'t>,
     pub(super) span: Span,
 }
 
@@ -39,20 +39,20 @@ impl Reader<'_> {
         Value {
             key: key.get_ref(),
             key_span: self.span(key.span()),
-            value: value.get_ref(),
+            content: value.get_ref(),
             span: self.span(value.span()),
         }
     }
 
     pub(super) fn table<'t>(&mut self, value: Value<'t>, wanted: &str) -> Option<&'t DeTable<'t>> {
-        self.typed(value, value.value.as_table(), wanted)
+        self.typed(value, value.content.as_table(), wanted)
     }
 
     /// The items of a list.
     pub(super) fn list<'t>(&mut self, value: Value<'t>, wanted: &str) -> Option<Vec<Value<'t>>> {
-        let list: &DeArray<'t> = self.typed(value, value.value.as_array(), wanted)?;
+        let list: &DeArray<'t> = self.typed(value, value.content.as_array(), wanted)?;
         let item = |item: &'t TomlSpanned<DeValue<'t>>| Value {
-            value: item.get_ref(),
+            content: item.get_ref(),
             span: self.span(item.span()),
             ..value
         };
@@ -60,7 +60,7 @@ impl Reader<'_> {
     }
 
     pub(super) fn text(&mut self, value: Value<'_>, wanted: &str) -> Option<Spanned<String>> {
-        let text = self.typed(value, value.value.as_str(), wanted)?;
+        let text = self.typed(value, value.content.as_str(), wanted)?;
         Some(Spanned::new(text.to_owned(), value.span))
     }
 
@@ -91,12 +91,12 @@ impl Reader<'_> {
     }
 
     pub(super) fn truth(&mut self, value: Value<'_>) -> Option<bool> {
-        self.typed(value, value.value.as_bool(), "`true` or `false`")
+        self.typed(value, value.content.as_bool(), "`true` or `false`")
     }
 
     /// A whole number that `T` can hold.
     pub(super) fn number<T: TryFrom<u64>>(&mut self, value: Value<'_>) -> Option<T> {
-        let number = self.typed(value, value.value.as_integer(), "a whole number")?;
+        let number = self.typed(value, value.content.as_integer(), "a whole number")?;
         let parsed = u64::from_str_radix(number.as_str(), number.radix()).ok();
         let fits = parsed.and_then(|number| T::try_from(number).ok());
         if fits.is_none() {
@@ -119,7 +119,7 @@ impl Reader<'_> {
 
     fn typed<T>(&mut self, value: Value<'_>, typed: Option<T>, wanted: &str) -> Option<T> {
         if typed.is_none() {
-            let is = type_word(value.value);
+            let is = type_word(value.content);
             self.wrong(
                 value.span,
                 format!("`{}` cannot be {is}", value.key),

@@ -33,14 +33,14 @@ pub fn read(
                 }
                 list.push(suppression);
             }
-            Err((code, finding)) => diagnostics.add(code, finding),
+            Err((code, finding)) => diagnostics.add(code, *finding),
         }
     }
     list
 }
 
 /// What is wrong with a comment.
-type Mistake = (&'static Code, Finding);
+type Mistake = (&'static Code, Box<Finding>);
 
 /// `allow(CODE, …) until DATE: REASON`.
 fn suppression(cursor: &mut Cursor<'_>, comment: Span) -> Result<Suppression, Mistake> {
@@ -93,7 +93,7 @@ fn date(cursor: &mut Cursor<'_>) -> Result<Spanned<Date>, Mistake> {
         let finding = Finding::at(day.span, message)
             .label("not a date that exists")
             .help("write the last day on which this may be hidden, as `2027-01-31`".to_owned());
-        (&code::SUPPRESSION_DATE, finding)
+        (&code::SUPPRESSION_DATE, Box::new(finding))
     })
 }
 
@@ -103,7 +103,7 @@ fn malformed(span: Span, help: Option<String>) -> Mistake {
     let finding = Finding::at(span, "a comment for writ is no suppression that can be read")
         .label("expected something else here")
         .help(help.unwrap_or_else(|| form.to_owned()));
-    (&code::SUPPRESSION_SYNTAX, finding)
+    (&code::SUPPRESSION_SYNTAX, Box::new(finding))
 }
 
 fn unknown(name: Spanned<&str>) -> Mistake {
@@ -112,14 +112,14 @@ fn unknown(name: Spanned<&str>) -> Mistake {
     let finding = Finding::at(name.span, format!("there is no code `{}` to allow", name.value))
         .label("neither a code nor the name of one")
         .help(help);
-    (&code::UNKNOWN_SUPPRESSION, finding)
+    (&code::UNKNOWN_SUPPRESSION, Box::new(finding))
 }
 
 fn unexplained(comment: Span) -> Mistake {
     let finding = Finding::at(comment, "a suppression does not say why")
         .label("hides nothing without a reason")
         .help("end it with `: ` and why what is found here is no mistake".to_owned());
-    (&code::MISSING_REASON, finding)
+    (&code::MISSING_REASON, Box::new(finding))
 }
 
 /// The line of the comment or, when the comment has its line to itself, the next that holds more

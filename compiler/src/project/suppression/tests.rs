@@ -2,9 +2,12 @@ use super::*;
 use crate::diagnostic::Diagnostics;
 use crate::source::SourceMap;
 
+/// A suppression and the line that it is about.
+type About = (Suppression, String);
+
 /// A text in which every `#` begins a comment, and what was read of it: suppressions, each with the
 /// line that it is about, and findings with what they underline.
-fn read_all(text: &str) -> (Vec<(Suppression, String)>, Vec<(String, String)>) {
+fn read_all(text: &str) -> (Vec<About>, Vec<(String, String)>) {
     let mut sources = SourceMap::default();
     let source = sources.add("policy", text);
     let comment = |(at, _)| {
