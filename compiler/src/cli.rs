@@ -24,6 +24,7 @@ mod project;
 mod report;
 mod schema;
 mod show_config;
+mod sweep;
 mod table;
 mod write;
 

@@ -1,5 +1,6 @@
 //! `writ check`: every mistake of every policy, for every kernel asked for, in one run.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -11,12 +12,11 @@ use super::fix::{self, FixArguments};
 use super::input::{self, Input};
 use super::judge::{self, Judged, Options};
 use super::project::{ProjectArguments, ProjectId, Projects};
+use super::sweep::{self, Outline, Target};
 use super::{ExitCode, Failure, arguments, kernel, report, show_config, table};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::driver;
 use crate::engine::Engine;
 use crate::kernel::Profile;
-use crate::policy::Policy;
 use crate::source::SourceMap;
 
 /// Find mistakes in policies, for one or several kernels.
@@ -67,13 +67,13 @@ pub(super) fn run(
         fix::apply(&checked.judged.findings, &checked.input.sources, fixes, stderr)?;
         checked = check(arguments)?;
     }
-    let Checked { input, kernels, judged } = &checked;
+    let Checked { input, targets, outlines, judged } = &checked;
     let shown = judged.shown(shown);
     report::print_with(&judged.findings, judged.hidden, &input.sources, &shown, stdout, || {
-        let several = kernels.iter().filter(|(_, names)| names.len() > 1);
-        let table = |(project, names): &(Option<ProjectId>, Vec<String>)| {
-            let policies: Vec<&Policy> = input.policies_of(*project).collect();
-            matrix(&policies, names, &judged.findings, &input.sources)
+        let several = targets.iter().filter(|(_, target)| target.kernels.len() > 1);
+        let table = |(project, target): (&Option<ProjectId>, &Target)| {
+            let policies = outlines.iter().filter(|outline| outline.project == *project);
+            matrix(policies, target, &judged.findings, &input.sources)
         };
         several.map(table).collect()
     })?;
@@ -86,8 +86,9 @@ pub(super) fn run(
 /// What was read and what was found.
 struct Checked {
     input: Input,
-    /// The names of the kernels that the policies of each project were checked for.
-    kernels: Vec<(Option<ProjectId>, Vec<String>)>,
+    /// What the policies of each project were checked for.
+    targets: BTreeMap<Option<ProjectId>, Target>,
+    outlines: Vec<Outline>,
     judged: Judged,
 }
 
@@ -95,31 +96,21 @@ fn check(arguments: &Arguments) -> Result<Checked, Failure> {
     let PolicyArguments { paths, language, report: shown } = &arguments.policies;
     let mut input = Input::default();
     let mut projects = Projects::new(&arguments.project, &mut input.sources)?;
-    let mut input = input::read_in(&mut projects, input, paths, language.map(Into::into))?;
-    let mut findings = Vec::new();
-    let mut checked = Vec::new();
+    let mut input = input::collect(&mut projects, input, paths, language.map(Into::into))?;
+    let mut targets = BTreeMap::new();
     for project in input.projects() {
         let engine = arguments.engine.unwrap_or_else(|| projects.engine(project));
-        let parsed = driver::weigh(engine, input.take_diagnostics_of(project));
         let kernels = kernels(arguments, project, &mut projects)?;
-        let per_kernel = kernels
-            .iter()
-            .map(|kernel| {
-                let ours = driver::check(input.policies_of(project), kernel);
-                let all = driver::check_tetragon(engine, input.yaml_of(project), kernel, ours);
-                (kernel.name().to_owned(), all)
-            })
-            .collect();
-        checked.push((project, kernels.iter().map(|kernel| kernel.name().to_owned()).collect()));
-        findings.extend(report::merge(parsed, per_kernel));
+        targets.insert(project, Target { engine, kernels });
     }
+    let sweep::Swept { findings, outlines } = sweep::sweep(&input, &targets);
     let options = Options {
         project: &arguments.project,
         baseline: Some(&arguments.baseline),
         fail_level: shown.fail_level,
     };
     let judged = judge::judge(findings, &mut input, &mut projects, options)?;
-    Ok(Checked { input, kernels: checked, judged })
+    Ok(Checked { input, targets, outlines, judged })
 }
 
 /// The kernels of the command line, or else of the project, or else all.
@@ -138,17 +129,18 @@ fn kernels(
 }
 
 /// One row a policy, one column a kernel.
-fn matrix(
-    policies: &[&Policy],
-    kernels: &[String],
+fn matrix<'a>(
+    policies: impl Iterator<Item = &'a Outline>,
+    target: &Target,
     findings: &[Diagnostic],
     sources: &SourceMap,
 ) -> String {
-    let mut rows =
-        vec![["policy".to_owned()].into_iter().chain(kernels.iter().cloned()).collect::<Vec<_>>()];
+    let kernels: Vec<&str> = target.kernels.iter().map(Profile::name).collect();
+    let head = std::iter::once("policy").chain(kernels.iter().copied());
+    let mut rows: Vec<Vec<String>> = vec![head.map(str::to_owned).collect()];
     for policy in policies {
         let file = sources.get(policy.span.source).map_or("", |source| source.name.as_str());
-        let mut row = vec![format!("{} ({file})", policy.name.value)];
+        let mut row = vec![format!("{} ({file})", policy.name)];
         row.extend(kernels.iter().map(|kernel| verdict(policy, kernel, findings)));
         rows.push(row);
     }
@@ -156,7 +148,7 @@ fn matrix(
 }
 
 /// The worst that was found in `policy` on `kernel`; `findings` are ordered by place.
-fn verdict(policy: &Policy, kernel: &str, findings: &[Diagnostic]) -> String {
+fn verdict(policy: &Outline, kernel: &str, findings: &[Diagnostic]) -> String {
     let start = (policy.span.source, policy.span.start);
     let first = findings.partition_point(|diagnostic| {
         let span = diagnostic.finding.span;

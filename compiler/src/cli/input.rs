@@ -1,6 +1,5 @@
 //! Reads the policy files that a command names.
 
-use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
@@ -17,8 +16,8 @@ pub(super) struct Input {
     pub(super) sources: SourceMap,
     /// Each file with the policies that were understood in it.
     pub(super) files: Vec<File>,
-    /// What is wrong whatever the kernel, by the project of the file.
-    diagnostics: BTreeMap<Option<ProjectId>, Diagnostics>,
+    /// What is wrong whatever the kernel.
+    diagnostics: Diagnostics,
 }
 
 /// One file.
@@ -26,9 +25,25 @@ pub(super) struct Input {
 pub(super) struct File {
     pub(super) source: SourceId,
     pub(super) language: Language,
+    /// Empty until the file is parsed.
     pub(super) policies: Vec<Policy>,
     /// The project that it belongs to.
     pub(super) project: Option<ProjectId>,
+    /// Where the first byte is that is not UTF-8.
+    not_utf8_at: Option<usize>,
+}
+
+impl File {
+    /// The policies that are understood in it.
+    pub(super) fn parse(&self, sources: &SourceMap, diagnostics: &mut Diagnostics) -> Vec<Policy> {
+        match self.not_utf8_at {
+            Some(offset) => {
+                not_utf8(self.source, offset, diagnostics);
+                Vec::new()
+            }
+            None => parse::parse(self.source, self.language, sources, diagnostics),
+        }
+    }
 }
 
 impl Input {
@@ -37,30 +52,9 @@ impl Input {
         self.files.iter().flat_map(|file| &file.policies)
     }
 
-    /// The policies of the files of one project, or of those that belong to none.
-    pub(super) fn policies_of(&self, project: Option<ProjectId>) -> impl Iterator<Item = &Policy> {
-        let files = self.files.iter().filter(move |file| file.project == project);
-        files.flat_map(|file| &file.policies)
-    }
-
-    /// Those of them that were written in YAML, which Tetragon can read.
-    pub(super) fn yaml_of(&self, project: Option<ProjectId>) -> impl Iterator<Item = &Policy> {
-        let files = self.files.iter().filter(move |file| file.project == project);
-        files.filter(|file| file.language == Language::Yaml).flat_map(|file| &file.policies)
-    }
-
-    /// Takes what is wrong with all files whatever the kernel.
+    /// Takes what is wrong with the files whatever the kernel.
     pub(super) fn take_diagnostics(&mut self) -> Diagnostics {
-        let mut all = Diagnostics::default();
-        for (_, diagnostics) in std::mem::take(&mut self.diagnostics) {
-            all.append(diagnostics);
-        }
-        all
-    }
-
-    /// Takes what is wrong with the files of one project whatever the kernel.
-    pub(super) fn take_diagnostics_of(&mut self, project: Option<ProjectId>) -> Diagnostics {
-        self.diagnostics.remove(&project).unwrap_or_default()
+        std::mem::take(&mut self.diagnostics)
     }
 
     /// The projects of the files, in the order in which they first occur.
@@ -93,6 +87,20 @@ pub(super) fn read(paths: &[PathBuf], language: Option<Language>) -> Result<Inpu
 
 /// The same, where each file is looked at as its project says. Those that it excludes are left out.
 pub(super) fn read_in(
+    projects: &mut Projects,
+    input: Input,
+    paths: &[PathBuf],
+    language: Option<Language>,
+) -> Result<Input, Failure> {
+    let mut input = collect(projects, input, paths, language)?;
+    for file in &mut input.files {
+        file.policies = file.parse(&input.sources, &mut input.diagnostics);
+    }
+    Ok(input)
+}
+
+/// The same, but nothing is parsed.
+pub(super) fn collect(
     projects: &mut Projects,
     mut input: Input,
     paths: &[PathBuf],
@@ -194,25 +202,17 @@ impl Reader<'_> {
     }
 
     fn take(&mut self, name: &str, bytes: Vec<u8>, project: Option<ProjectId>) {
-        let (text, bad) = match String::from_utf8(bytes) {
+        let (text, not_utf8_at) = match String::from_utf8(bytes) {
             Ok(text) => (text, None),
             Err(error) => {
                 let good = error.utf8_error().valid_up_to();
                 (String::from_utf8_lossy(error.as_bytes()).into_owned(), Some(good))
             }
         };
-        let Input { sources, files, diagnostics } = &mut *self.input;
-        let diagnostics = diagnostics.entry(project).or_default();
         let language = self.language.unwrap_or_else(|| language_of(name, &text));
-        let source = sources.add(name, text);
-        let policies = match bad {
-            Some(offset) => {
-                not_utf8(source, offset, diagnostics);
-                Vec::new()
-            }
-            None => parse::parse(source, language, sources, diagnostics),
-        };
-        files.push(File { source, language, policies, project });
+        let source = self.input.sources.add(name, text);
+        let policies = Vec::new();
+        self.input.files.push(File { source, language, policies, project, not_utf8_at });
     }
 }
 
@@ -222,8 +222,7 @@ fn has_policy_ending(path: &Path) -> bool {
 }
 
 fn mentions_policy(bytes: &[u8]) -> bool {
-    let word = b"TracingPolicy";
-    bytes.windows(word.len()).any(|window| window == word)
+    memchr::memmem::find(bytes, b"TracingPolicy").is_some()
 }
 
 /// Standard input has no name, so its first word tells.
