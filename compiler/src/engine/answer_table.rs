@@ -24,6 +24,8 @@ pub const EXCEPTIONS: &[(&str, CodeAnswer)] = &[
     ("TP0122", CodeAnswer::Accepts),
     ("TP0127", CodeAnswer::Accepts),
     ("TP0128", CodeAnswer::Accepts),
+    // Nobody gives Tetragon a template before it is filled in.
+    ("TP0158", CodeAnswer::Accepts),
     ("TP0401", CodeAnswer::OnlyOurs),
     ("TP0501", CodeAnswer::OnlyOurs),
     ("TP0502", CodeAnswer::OnlyOurs),

@@ -10,6 +10,7 @@
 //! walk is what a schema cannot say.
 
 mod action;
+mod api_version;
 mod argument;
 mod comment;
 mod condition;
@@ -32,6 +33,8 @@ mod scalar;
 pub mod schema;
 mod schema_table;
 mod selector;
+mod template;
+mod whole;
 mod workload;
 
 pub use comment::comments;
@@ -53,6 +56,19 @@ struct Report<'d> {
 /// What is guaranteed and what is left out when there are mistakes: see [`super::parse`].
 pub fn parse(source: SourceId, sources: &SourceMap, diagnostics: &mut Diagnostics) -> Vec<Policy> {
     let text = sources.get(source).map_or("", |source| source.text.as_str());
+    let Some(action) = template::action(text) else { return read(source, text, diagnostics) };
+    // Braces in a message do not make a policy a template.
+    let mut findings = Diagnostics::default();
+    let policies = read(source, text, &mut findings);
+    if findings.gate(()).is_err() {
+        template::passed_over(source, action, diagnostics);
+        return Vec::new();
+    }
+    diagnostics.append(findings);
+    policies
+}
+
+fn read(source: SourceId, text: &str, diagnostics: &mut Diagnostics) -> Vec<Policy> {
     let documents = reader::documents(source, text, diagnostics);
     let policies: Vec<Policy> = kind::policies(&documents, diagnostics)
         .into_iter()

@@ -162,6 +162,7 @@ impl Conformer<'_, '_> {
             (Shape::Boolean, Typed::Boolean(flag)) => Some(Checked::Boolean(flag)),
             (Shape::Word(words), Typed::Text) => self.word(words, node.span, &scalar.text),
             (Shape::Integer { least, most }, Typed::Integer(number)) => {
+                findings::octal(self.report.diagnostics, node.span, &scalar.text, number);
                 self.integer(name, node.span, number, *least, *most)
             }
             _ => self.misshapen(name, node, shape),

@@ -6,7 +6,8 @@ use super::hook::Returns;
 use super::kind::Kind;
 use super::nodes::Node;
 use super::schema_table::DOCUMENT;
-use super::{Report, hook, list, name, option, selector, workload};
+use super::whole::{self, Completeness, Understood};
+use super::{Report, api_version, hook, list, name, option, selector, workload};
 use crate::diagnostic::{Diagnostics, Finding, TetragonAnswer, code};
 use crate::policy::{Macro, Policy};
 use crate::source::Spanned;
@@ -21,6 +22,7 @@ pub(super) fn policy(kind: Kind, document: &Node, report: &mut Report<'_>) -> Op
     }
     let spec = fields.fields("spec")?;
     check_sections(kind, spec, &fields, report.diagnostics);
+    api_version::check(&fields, report);
     let hooks = hook::hooks(spec, report);
     let options = option::options(spec, report);
     let policy = Policy {
@@ -41,7 +43,23 @@ pub(super) fn policy(kind: Kind, document: &Node, report: &mut Report<'_>) -> Op
         loader: spec.set("loader"),
         not_yet: Vec::new(),
     };
+    whole::check(&policy, understood(spec, &policy), report.diagnostics);
     Some(policy)
+}
+
+/// How much of `spec` became part of `policy`.
+fn understood(spec: &Fields, policy: &Policy) -> Understood {
+    let judge = |is_whole| if is_whole { Completeness::Whole } else { Completeness::Partial };
+    let hooks: usize = hook::sections().map(|section| spec.items(section).len()).sum();
+    let hooks_are_whole = policy.hooks.iter().all(|hook| hook.is_whole);
+    Understood {
+        hooks: judge(spec.is_intact && hooks == policy.hooks.len() && hooks_are_whole),
+        lists: judge(!spec.is_lost("lists") && spec.items("lists").len() == policy.lists.len()),
+        macros: judge(
+            !spec.is_lost("selectorsMacros")
+                && spec.dictionary("selectorsMacros").len() == policy.macros.len(),
+        ),
+    }
 }
 
 /// The selectors under `selectorsMacros`.

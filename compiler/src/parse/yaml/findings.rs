@@ -300,3 +300,23 @@ pub(super) fn exclusive(
         .help("keep one of them".to_owned()),
     );
 }
+
+/// A number begins with a nought, which makes it octal in the YAML that Kubernetes reads.
+pub(super) fn octal(diagnostics: &mut Diagnostics, span: Span, text: &str, number: i128) {
+    let is_plain = text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit());
+    let Some(decimal) = text.parse().ok().filter(|&decimal: &i128| is_plain && decimal != number)
+    else {
+        return;
+    };
+    diagnostics.add(
+        &code::OCTAL_NUMBER,
+        Finding::at(span, format!("`{text}` is octal, and means {number}"))
+            .label("begins with 0")
+            .help(format!("write `{number}`, or `{decimal}` if that is meant"))
+            .tetragon(TetragonAnswer::Accepts)
+            .fix(
+                Fix::not_safe(format!("write `{number}`, which is what it means"))
+                    .replace(span, number.to_string()),
+            ),
+    );
+}

@@ -1,11 +1,13 @@
 //! The YAML front end as a whole: what is underlined, what is left out, what a policy becomes.
 
 mod corpus;
+mod documents;
 mod everything;
 mod hostile;
 mod mistakes;
 mod pages;
 mod policies;
+mod whole;
 
 use super::parse;
 use crate::diagnostic::{Diagnostics, Severity};
@@ -45,7 +47,9 @@ impl Outcome {
 
 /// A policy with this `spec`, which is indented by two.
 fn with_spec(spec: &str) -> String {
-    format!("kind: TracingPolicy\nmetadata:\n  name: p\nspec:\n{spec}\n")
+    format!(
+        "apiVersion: cilium.io/v1alpha1\nkind: TracingPolicy\nmetadata:\n  name: p\nspec:\n{spec}\n"
+    )
 }
 
 /// A policy with one kprobe on `f`, and these lines in it, indented by four.

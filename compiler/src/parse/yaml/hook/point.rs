@@ -52,8 +52,8 @@ pub(super) fn lsm(fields: &Fields, _: &mut Report<'_>) -> Option<Point> {
 
 /// What an entry of `uprobes` hooks.
 pub(super) fn uprobe(fields: &Fields, report: &mut Report<'_>) -> Option<Point> {
-    let is_placed = check_place(fields, report);
-    let uprobe = Uprobe {
+    check_place(fields, report);
+    Some(Point::Uprobe(Uprobe {
         path: fields.text("path")?,
         symbols: fields.texts("symbols"),
         offsets: fields.integers("offsets"),
@@ -61,25 +61,24 @@ pub(super) fn uprobe(fields: &Fields, report: &mut Report<'_>) -> Option<Point> 
         reference_counter_offsets: fields.integers("refCtrOffsets"),
         btf_path: fields.some_text("btfPath"),
         digests: fields.texts("binaryDigests"),
-    };
-    is_placed.then_some(Point::Uprobe(uprobe))
+    }))
 }
 
-/// A uprobe says in one way where it is; whether it says so at all.
-fn check_place(fields: &Fields, report: &mut Report<'_>) -> bool {
+/// A uprobe says in one way where it is.
+fn check_place(fields: &Fields, report: &mut Report<'_>) {
     const WAYS: [&str; 3] = ["symbols", "offsets", "addrs"];
     let is_used = |key: &&str| !fields.items(key).is_empty();
     let mut used = WAYS.iter().filter(|key| is_used(key)).filter_map(|key| fields.field(key));
     let Some(first) = used.next() else {
-        if fields.is_intact {
-            findings::missing_keys(report.diagnostics, fields.head, "a uprobe", &WAYS, "or");
+        let is_lost = WAYS.iter().any(|key| fields.is_lost(key));
+        if let Some(path) = fields.text("path").filter(|_| !is_lost) {
+            findings::missing_keys(report.diagnostics, path.span, "a uprobe", &WAYS, "or");
         }
-        return false;
+        return;
     };
     for other in used {
         findings::exclusive(report.diagnostics, &other.key, &first.key);
     }
-    true
 }
 
 /// What an entry of `usdts` hooks.

@@ -1,6 +1,6 @@
 //! Texts that were made to break a reader.
 
-use super::{read, with_kprobe};
+use super::{read, with_kprobe, with_spec};
 use std::fmt::Write;
 
 #[test]
@@ -62,7 +62,7 @@ fn a_megabyte_of_scalar_is_told_briefly() {
 
 #[test]
 fn many_mistakes_take_no_longer_than_they_must() {
-    let mut text = "kind: TracingPolicy\nmetadata: {name: p}\nspec:\n  kprobes: []\n".to_owned();
+    let mut text = with_spec("  kprobes: []");
     for number in 0..20_000 {
         writeln!(text, "  key{number}: 1").unwrap();
     }

@@ -52,7 +52,7 @@ fn documents_of_another_kind() {
         (format!("kind: Pod\n---\n{policy}"), &[("TP0107", "Pod")]),
         (format!("kind: tracingpolicy\n---\n{policy}"), &[("TP0106", "tracingpolicy")]),
         (format!("---\n---\n# nothing\n---\n{policy}...\n"), &[]),
-        (format!("{policy}---\n{policy}"), &[("TP0129", "p")]),
+        (format!("{policy}---\n{policy}"), &[("TP0147", "apiVersion"), ("TP0129", "p")]),
     ]);
 }
 
@@ -66,10 +66,13 @@ fn keys() {
         (with_spec("  kprobes:\n  - {}"), &[("TP0109", "{}")]),
         (with_spec("  kprobes:\n  - matchArgs: []"), &[("TP0108", "matchArgs")]),
         (with_spec("  kprobes:\n  - cal: f"), &[("TP0108", "cal")]),
-        ("kind: TracingPolicy\nmetadata:\n  name: p\n".into(), &[("TP0109", "kind")]),
+        (
+            "apiVersion: 5\nkind: TracingPolicy\nmetadata:\n  name: p\n".into(),
+            &[("TP0109", "apiVersion"), ("TP0110", "5")],
+        ),
         (with_spec("  usdts:\n  - args: []"), &[("TP0109", "args")]),
         (with_spec("  hostSelector: {a: b}\n  loader: true"), &[("TP0108", "a")]),
-        (with_spec("  uprobes: [{path: a}]"), &[("TP0109", "path")]),
+        (with_spec("  uprobes: [{path: a}]"), &[("TP0109", "a")]),
         (with_spec("  uprobes: [{path: a, symbols: 1}]"), &[("TP0110", "1")]),
     ]);
 }
@@ -94,10 +97,10 @@ fn types() {
             with_kprobe(
                 "    selectors:\n    - matchPIDs:\n      - operator: In\n        values: ['1', 010]",
             ),
-            &[("TP0110", "'1'")],
+            &[("TP0110", "'1'"), ("TP0159", "010")],
         ),
         (
-            "kind: TracingPolicy\nmetadata: {name: y}\nspec: {loader: on}\n".into(),
+            "apiVersion: cilium.io/v1alpha1\nkind: TracingPolicy\nmetadata: {name: y}\nspec: {loader: on}\n".into(),
             &[("TP0110", "y")],
         ),
         ("- kind: TracingPolicy\n".into(), &[("TP0110", "kind: TracingPolicy")]),
@@ -128,7 +131,9 @@ fn words_and_numbers() {
 #[test]
 fn names_and_namespaces() {
     let named = |kind: &str, metadata: &str| {
-        format!("kind: {kind}\nmetadata: {{{metadata}}}\nspec: {{kprobes: [{{call: f}}]}}\n")
+        format!(
+            "apiVersion: cilium.io/v1alpha1\nkind: {kind}\nmetadata: {{{metadata}}}\nspec: {{kprobes: [{{call: f}}]}}\n"
+        )
     };
     check(&[
         (named("TracingPolicy", "name: a_b"), &[("TP0114", "a_b")]),
@@ -160,7 +165,7 @@ fn sections_and_options() {
             &[("TP0103", "policy-mode")],
         ),
         (
-            "kind: TracingPolicyNamespaced\nmetadata: {name: a, namespace: b}\nspec: {usdts: [{path: a, provider: b, name: c}]}\n".into(),
+            "apiVersion: cilium.io/v1alpha1\nkind: TracingPolicyNamespaced\nmetadata: {name: a, namespace: b}\nspec: {usdts: [{path: a, provider: b, name: c}]}\n".into(),
             &[("TP0125", "usdts")],
         ),
         (with_spec("  uprobes: [{path: a, symbols: [b], addrs: [1]}]"), &[("TP0124", "addrs")]),
