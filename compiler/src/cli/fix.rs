@@ -73,6 +73,7 @@ pub(super) fn diff(
         let Some(old) = sources.get(*source) else { continue };
         let name = old.name.as_str();
         let diff = TextDiff::from_lines(&old.text, new);
+        let name = name.trim_start_matches("./").trim_start_matches('/');
         let (before, after) = (format!("a/{name}"), format!("b/{name}"));
         write!(stdout, "{}", diff.unified_diff().context_radius(3).header(&before, &after))?;
     }

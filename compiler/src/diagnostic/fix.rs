@@ -1,6 +1,8 @@
 //! Edits that mend what a finding is about.
 
 mod extent;
+mod scalar;
+mod shared;
 
 use crate::source::{SourceMap, Span};
 
@@ -48,6 +50,8 @@ pub struct Edit {
 pub enum Extent {
     /// The span and nothing else.
     Exact,
+    /// The value that the span is; it keeps its quotes, or gets some when it needs them.
+    Value,
     /// The item of a list that the span is, with its line or its comma.
     Item,
     /// The key and value that the span is, with their lines or their comma.
@@ -71,6 +75,12 @@ impl Fix {
         self.edit(span, replacement.into(), Extent::Exact)
     }
 
+    /// Writes another value, given without quotes, where the value or word of `span` stands.
+    #[must_use]
+    pub fn rewrite(self, span: Span, value: impl Into<String>) -> Self {
+        self.edit(span, value.into(), Extent::Value)
+    }
+
     /// Takes an item out of its list: a line beginning with `- `, or what is between two commas.
     #[must_use]
     pub fn remove_item(self, span: Span) -> Self {
@@ -89,16 +99,28 @@ impl Fix {
     }
 
     /// Its edits with spans that say exactly what goes, in the order of the text; `None` when one of
-    /// them would leave something else than a well-formed document, such as a list without items.
+    /// them would leave something else than a well-formed document, such as a list without items,
+    /// or when the text may stand for several places.
     pub fn edits_in(&self, sources: &SourceMap) -> Option<Vec<Edit>> {
-        let exact = |edit: &Edit| {
-            let text = &sources.get(edit.span.source)?.text;
-            let range = extent::range(text, edit.span.range(), edit.extent)?;
-            let span = Span::new(edit.span.source, range);
-            Some(Edit { span, replacement: edit.replacement.clone(), extent: Extent::Exact })
-        };
-        let mut edits = self.edits.iter().map(exact).collect::<Option<Vec<_>>>()?;
+        let mut edits =
+            self.edits.iter().map(|edit| edit.exact(sources)).collect::<Option<Vec<_>>>()?;
         edits.sort_by_key(|edit| edit.span);
         Some(edits)
+    }
+}
+
+impl Edit {
+    fn exact(&self, sources: &SourceMap) -> Option<Self> {
+        let text = &sources.get(self.span.source)?.text;
+        if shared::is_shared(text, self.span.range().start) {
+            return None;
+        }
+        let range = extent::range(text, self.span.range(), self.extent)?;
+        let replacement = match self.extent {
+            Extent::Value => scalar::like(text.get(range.clone())?, &self.replacement)?,
+            Extent::Exact | Extent::Item | Extent::Entry => self.replacement.clone(),
+        };
+        let span = Span::new(self.span.source, range);
+        Some(Self { span, replacement, extent: Extent::Exact })
     }
 }

@@ -1,41 +1,73 @@
 //! Which legal words a mistyped one is nearest to.
 
+use super::{Fix, Safety};
+use crate::source::Span;
+
 /// Help that names the legal words nearest to `word`, or nothing when none is near.
 pub fn did_you_mean<'a>(word: &str, legal: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    let near = near(word, legal);
-    let names: Vec<String> = near.iter().take(3).map(|(_, name)| format!("`{name}`")).collect();
-    let (last, rest) = names.split_last()?;
-    let joined =
-        if rest.is_empty() { last.clone() } else { format!("{} or {last}", rest.join(", ")) };
-    Some(format!("did you mean {joined}?"))
+    Near::to(word, legal).help()
 }
 
 /// The legal word that was certainly meant by `word`: the only one that is as near as it is.
 pub fn nearest<'a>(word: &str, legal: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    match near(word, legal).as_slice() {
-        [(_, only)] => Some(only),
-        [(first, nearest), (second, _), ..] if first < second => Some(nearest),
-        _ => None,
-    }
+    Near::to(word, legal).meant().map(|(_, word)| word)
 }
 
-/// The legal words that are near to `word` with their distances, nearest first.
-fn near<'a>(word: &str, legal: impl IntoIterator<Item = &'a str>) -> Vec<(usize, &'a str)> {
-    let word = Word::of(word);
-    let limit = (word.letters.len() / 3).max(1);
-    let mut near: Vec<(usize, &str)> = legal
-        .into_iter()
-        .filter(|candidate| word.may_be_near(candidate, limit))
-        .map(|candidate| (distance(&word.letters, &Word::of(candidate).letters, limit), candidate))
-        .filter(|&(distance, _)| distance <= limit)
-        .collect();
-    near.sort_unstable();
-    near.dedup();
-    // A word that differs in case alone leaves no doubt.
-    if near.first().is_some_and(|&(distance, _)| distance == 0) {
-        near.truncate(1);
+/// The legal words that are near to a mistyped one, the nearest first.
+#[derive(Debug)]
+pub struct Near<'a> {
+    /// With the number of edits that make them of the mistyped word.
+    words: Vec<(usize, &'a str)>,
+}
+
+impl<'a> Near<'a> {
+    /// The words of `legal` that are near to `word`.
+    pub fn to(word: &str, legal: impl IntoIterator<Item = &'a str>) -> Self {
+        let word = Word::of(word);
+        let limit = (word.letters.len() / 3).max(1);
+        let mut words: Vec<(usize, &str)> = legal
+            .into_iter()
+            .filter(|candidate| word.may_be_near(candidate, limit))
+            .map(|candidate| {
+                (distance(&word.letters, &Word::of(candidate).letters, limit), candidate)
+            })
+            .filter(|&(distance, _)| distance <= limit)
+            .collect();
+        words.sort_unstable();
+        words.dedup();
+        // A word that differs in case alone leaves no doubt.
+        if words.first().is_some_and(|&(distance, _)| distance == 0) {
+            words.truncate(1);
+        }
+        Self { words }
     }
-    near
+
+    /// Names them, or says nothing when there is none.
+    pub fn help(&self) -> Option<String> {
+        let names: Vec<String> =
+            self.words.iter().take(3).map(|(_, name)| format!("`{name}`")).collect();
+        let (last, rest) = names.split_last()?;
+        let joined =
+            if rest.is_empty() { last.clone() } else { format!("{} or {last}", rest.join(", ")) };
+        Some(format!("did you mean {joined}?"))
+    }
+
+    /// Writes the word that was meant at `span`, when one is nearer than all others. `safety` says whether a word
+    /// of few letters more or less can be nothing else; one of another case never can.
+    pub fn fix(&self, span: Span, safety: Safety) -> Option<Fix> {
+        let (distance, word) = self.meant()?;
+        let safety = if distance == 0 { Safety::Safe } else { safety };
+        Some(Fix { safety, ..Fix::safe(format!("write `{word}`")).rewrite(span, word) })
+    }
+
+    /// The only word that is as near as it is, and how near.
+    fn meant(&self) -> Option<(usize, &'a str)> {
+        match self.words.as_slice() {
+            [only] => Some(*only),
+            [first, second, ..] if first.0 < second.0 => Some(*first),
+            _ => None,
+        }
+    }
 }
 
 /// A word without its case, so that `Syscall` is nearest to `syscall`.
@@ -122,6 +154,18 @@ mod tests {
         let legal = ["matchArgs", "matchBinaries", "matchActions"];
         assert_eq!(did_you_mean("matchArg", legal), Some("did you mean `matchArgs`?".into()));
         assert_eq!(did_you_mean("something", legal), None);
+    }
+
+    #[test]
+    fn a_word_is_replaced_when_one_is_nearer_than_all_others() {
+        let span = Span::new(crate::source::SourceMap::default().add("a", "b"), 0..1);
+        let safety = |word, legal: &[&'static str]| {
+            let near = Near::to(word, legal.iter().copied());
+            near.fix(span, Safety::Unsafe).map(|fix| fix.safety)
+        };
+        assert_eq!(safety("vfs_raed", &["vfs_read", "security"]), Some(Safety::Unsafe));
+        assert_eq!(safety("VFS_read", &["vfs_read", "vfs_readv"]), Some(Safety::Safe));
+        assert_eq!(safety("vfs_rea", &["vfs_read", "vfs_real"]), None);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::fit::{Fit, fit, natural};
 use super::not_yet;
 use super::parameter::{Parameter, Signature};
-use crate::diagnostic::{Diagnostics, Finding, Reported, code, did_you_mean};
+use crate::diagnostic::{Diagnostics, Finding, Near, Reported, Safety, code};
 use crate::policy::{self, ArgumentPlace, ArgumentType};
 use crate::resolved::{self, Origin, Reader};
 use crate::source::{Span, Spanned};
@@ -62,9 +62,9 @@ fn by_name<'s, 'a>(
     let found = signature.parameters.iter().find(|parameter| parameter.name == name.value);
     found.ok_or_else(|| {
         let names = signature.parameters.iter().map(|parameter| parameter.name.as_str());
-        let help = did_you_mean(&name.value, names);
+        let near = Near::to(&name.value, names);
         let label = format!("no {} of this name", signature.word);
-        unknown(&name.value, name.span, label, help, signature, diagnostics)
+        unknown(&name.value, name.span, label, Some(near), signature, diagnostics)
     })
 }
 
@@ -72,14 +72,15 @@ fn unknown(
     what: &str,
     span: Span,
     label: String,
-    help: Option<String>,
+    near: Option<Near<'_>>,
     signature: &Signature<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Reported {
     let message = format!("there is no {} `{what}` here", signature.word);
     let finding = Finding::at(span, message)
         .label(label)
-        .help(help)
+        .help(near.as_ref().and_then(Near::help))
+        .fix(near.and_then(|near| near.fix(span, Safety::Unsafe)))
         .note(format!("on {}: `{}`", signature.kernel, signature.text))
         .on_kernel(signature.kernel);
     diagnostics.error(&code::UNKNOWN_ARGUMENT, finding)

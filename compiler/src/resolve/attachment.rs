@@ -5,8 +5,8 @@ use writ_bundle::{Attach, Evidence, Requirement};
 
 use super::candidate::{Candidate, Denial, Return, Wish, candidates, parts, whole};
 use super::target::Target;
-use crate::diagnostic::{Diagnostics, Finding, Reported, code};
-use crate::kernel::{Answer, Feature, Profile, security};
+use crate::diagnostic::{Certainty, Diagnostics, Finding, Reported, code};
+use crate::kernel::{self, Answer, Feature, Profile, Strength, security};
 use crate::policy::{self, Action, ActionKind};
 use crate::resolved::{Argument, Attachment, Need};
 use crate::source::Span;
@@ -30,8 +30,9 @@ pub(super) fn attachments(
     if let (Some(action), Target::Tracepoint(_) | Target::RawTracepoint { .. }) =
         (overrides, target)
     {
-        let obstacle = vec!["a tracepoint has no call that could be made to fail".to_owned()];
-        return Err(cannot_deny(action.span, target, &obstacle, kernel, diagnostics));
+        let text = "a tracepoint has no call that could be made to fail".to_owned();
+        let obstacles = [kernel::Evidence { strength: Strength::Shown, text }];
+        return Err(cannot_deny(action.span, target, &obstacles, kernel, diagnostics));
     }
     let (chosen, answer) = match choose(candidates(target, wish, kernel), kernel) {
         Ok(chosen) => chosen,
@@ -58,7 +59,7 @@ pub(super) fn attachments(
 fn choose(
     candidates: Vec<Candidate>,
     kernel: &Profile,
-) -> Result<(Candidate, Answer), Vec<String>> {
+) -> Result<(Candidate, Answer), Vec<kernel::Evidence>> {
     let mut unknown = None;
     let mut obstacles = Vec::new();
     for candidate in candidates {
@@ -68,7 +69,8 @@ fn choose(
                 unknown.get_or_insert((candidate, answer));
             }
             Answer::Absent(evidence) => {
-                obstacles.push(format!("{}: {}", candidate.name(), evidence.text));
+                let text = format!("{}: {}", candidate.name(), evidence.text);
+                obstacles.push(kernel::Evidence { text, ..evidence });
             }
         }
     }
@@ -110,33 +112,42 @@ fn for_actions(from: &policy::Hook, kernel: &Profile) -> Option<Need> {
 
 fn cannot_attach(
     from: &policy::Hook,
-    obstacles: &[String],
+    obstacles: &[kernel::Evidence],
     kernel: &Profile,
     diagnostics: &mut Diagnostics,
 ) -> Reported {
     let message = "nothing can be attached here".to_owned();
-    let mut finding = Finding::at(from.point.span(), message)
+    let finding = Finding::at(from.point.span(), message)
         .label("cannot be hooked")
         .help("hook a function that calls it, or one that it calls".to_owned())
         .on_kernel(kernel.name());
-    finding.notes = obstacles.to_vec();
-    diagnostics.error(&code::NOT_ATTACHABLE, finding)
+    diagnostics.error(&code::NOT_ATTACHABLE, because(finding, obstacles))
 }
 
 fn cannot_deny(
     span: Span,
     target: &Target<'_>,
-    obstacles: &[String],
+    obstacles: &[kernel::Evidence],
     kernel: &Profile,
     diagnostics: &mut Diagnostics,
 ) -> Reported {
     let message = "the kernel cannot make this call fail".to_owned();
-    let mut finding = Finding::at(span, message)
+    let finding = Finding::at(span, message)
         .label("cannot be carried out here")
         .help(instead(target, kernel))
         .on_kernel(kernel.name());
-    finding.notes = obstacles.to_vec();
-    diagnostics.error(&code::OVERRIDE_UNSUPPORTED, finding)
+    diagnostics.error(&code::OVERRIDE_UNSUPPORTED, because(finding, obstacles))
+}
+
+/// Says what a finding rests on; it is as sure as the weakest of it.
+fn because(finding: Finding, obstacles: &[kernel::Evidence]) -> Finding {
+    obstacles.iter().fold(finding, |finding, obstacle| {
+        let certainty = match obstacle.strength {
+            Strength::Shown => Certainty::Proven,
+            Strength::Inferred => Certainty::Inferred,
+        };
+        finding.note(obstacle.text.clone()).certainty(certainty)
+    })
 }
 
 /// What to hook instead.

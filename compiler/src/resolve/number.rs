@@ -1,6 +1,6 @@
 //! Numbers and ranges as policies write them.
 
-use crate::diagnostic::{Diagnostics, Finding, Reported, code};
+use crate::diagnostic::{Diagnostics, Finding, Fix, Reported, code};
 use crate::resolved::Reader;
 use crate::source::Spanned;
 
@@ -36,10 +36,22 @@ pub(super) fn range(
     if low > high {
         let finding = Finding::at(value.span, format!("the range `{}` is empty", value.value))
             .label("it begins after its end")
-            .help(format!("write `{high}:{low}`"));
+            .help(format!("write `{high}:{low}`"))
+            .fix(turned(value));
         return Err(diagnostics.error(&code::REVERSED_RANGE, finding));
     }
     Ok((low, high))
+}
+
+/// The range from its end to its beginning, each as it was written, where it is written with a
+/// colon: plainly or in quotes.
+fn turned(range: &Spanned<String>) -> Option<Fix> {
+    let (low, high) = range.value.split_once(':')?;
+    if ![range.value.len(), range.value.len() + 2].contains(&range.span.range().len()) {
+        return None;
+    }
+    let turned = format!("{high}:{low}");
+    Some(Fix::safe(format!("write `{turned}`")).rewrite(range.span, turned))
 }
 
 /// Refuses a number that the value can never be.

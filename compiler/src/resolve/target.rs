@@ -1,7 +1,8 @@
 //! What the name of a hook means on this kernel.
 
 use super::not_yet;
-use crate::diagnostic::{Diagnostics, Finding, Reported, code, did_you_mean};
+use crate::diagnostic::{Certainty, Diagnostics, Finding, Fix, Near, Reported, Safety, code};
+use crate::kernel::profile::Part;
 use crate::kernel::{Function, LsmHook, Profile, RawTracepoint, Syscall, Tracepoint, security};
 use crate::policy::Point;
 use crate::source::Spanned;
@@ -66,10 +67,15 @@ fn function<'a>(
             .on_kernel(kernel.name());
         return Err(diagnostics.error(&code::RENAMED_FUNCTION, finding));
     }
+    let (help, fix) = match syscall_help(&name.value, kernel) {
+        Some(help) => (Some(help), None),
+        None => mistyped(name, &name.value, kernel.functions()),
+    };
     let message = format!("the kernel has no function `{}`", name.value);
     let finding = Finding::at(name.span, message)
         .label("not in its BTF")
-        .help(function_help(&name.value, kernel))
+        .help(help)
+        .fix(fix)
         .on_kernel(kernel.name());
     Err(diagnostics.error(&code::UNKNOWN_FUNCTION, finding))
 }
@@ -89,14 +95,23 @@ fn ambiguous(
     diagnostics.error(&code::AMBIGUOUS_FUNCTION, finding)
 }
 
-fn function_help(name: &str, kernel: &Profile) -> Option<String> {
-    if let Some(syscall) = kernel.syscall(name) {
-        return Some(format!(
-            "`{}` is a system call: write `syscall: true`, or `on syscall {}(…)`",
-            syscall.name, syscall.name
-        ));
-    }
-    did_you_mean(name, near(name, kernel.functions()))
+fn syscall_help(name: &str, kernel: &Profile) -> Option<String> {
+    let syscall = kernel.syscall(name)?;
+    Some(format!(
+        "`{}` is a system call: write `syscall: true`, or `on syscall {}(…)`",
+        syscall.name, syscall.name
+    ))
+}
+
+/// Help and a fix for a name that is near to one of `names`. The kernel may well have both, so a
+/// person decides.
+fn mistyped<'a>(
+    name: &Spanned<String>,
+    bare: &str,
+    names: impl Iterator<Item = &'a str>,
+) -> (Option<String>, Option<Fix>) {
+    let near = Near::to(bare, near(bare, names));
+    (near.help(), near.fix(name.span, Safety::Unsafe))
 }
 
 fn syscall<'a>(
@@ -107,20 +122,22 @@ fn syscall<'a>(
     if let Some(syscall) = kernel.syscall(&name.value) {
         return Ok(Target::Syscall(syscall));
     }
-    let help = if kernel.function(&name.value).is_some() {
-        Some(format!(
+    let (help, fix) = if kernel.function(&name.value).is_some() {
+        let help = format!(
             "`{0}` is an ordinary kernel function: write `syscall: false`, or `on kprobe {0}(…)`",
             name.value
-        ))
+        );
+        (Some(help), None)
     } else {
         let bare = name.value.strip_prefix(kernel.syscall_prefix());
         let bare = bare.or(name.value.strip_prefix("sys_")).unwrap_or(&name.value);
-        did_you_mean(bare, near(bare, kernel.syscalls()))
+        mistyped(name, bare, kernel.syscalls())
     };
     let message = format!("the kernel has no system call `{}`", name.value);
     let finding = Finding::at(name.span, message)
         .label("not one of its system calls")
         .help(help)
+        .fix(fix)
         .on_kernel(kernel.name());
     Err(diagnostics.error(&code::UNKNOWN_SYSCALL, finding))
 }
@@ -136,14 +153,18 @@ fn lsm_hook<'a>(
     let bare = name.value.strip_prefix("bpf_lsm_").unwrap_or(&name.value);
     let function = bare.strip_prefix("security_").unwrap_or(bare);
     let hook = security::hook_of_function(&format!("security_{function}"));
-    let help = match hook.and_then(|hook| kernel.lsm_hook(&hook)) {
-        Some(hook) => Some(format!("the hook is called `{}`", hook.name)),
-        None => did_you_mean(function, near(function, kernel.lsm_hooks())),
+    let (help, fix) = match hook.and_then(|hook| kernel.lsm_hook(&hook)) {
+        Some(hook) => {
+            let fix = Fix::safe(format!("write `{}`", hook.name)).rewrite(name.span, hook.name);
+            (Some(format!("the hook is called `{}`", hook.name)), Some(fix))
+        }
+        None => mistyped(name, function, kernel.lsm_hooks()),
     };
     let message = format!("the kernel has no LSM hook `{}`", name.value);
     let finding = Finding::at(name.span, message)
         .label("not one of its hooks")
         .help(help)
+        .fix(fix)
         .on_kernel(kernel.name());
     Err(diagnostics.error(&code::UNKNOWN_LSM_HOOK, finding))
 }
@@ -159,20 +180,28 @@ fn unknown_tracepoint(
         .filter(|(_, name)| *name == event.value)
         .map(|(subsystem, _)| subsystem)
         .collect();
-    let (span, help) = match same.first() {
+    let (span, (help, fix)) = match same.first() {
         Some(right) if *right != subsystem.value => {
-            (subsystem.span, Some(format!("`{}` belongs to the subsystem `{right}`", event.value)))
+            let help = format!("`{}` belongs to the subsystem `{right}`", event.value);
+            let fix = Fix::not_safe(format!("write `{right}`")).rewrite(subsystem.span, *right);
+            (subsystem.span, (Some(help), Some(fix)))
         }
         Some(_) | None => {
             let events = kernel.tracepoints().map(|(_, name)| name);
             let events = events.chain(kernel.raw_tracepoints());
-            (event.span, did_you_mean(&event.value, near(&event.value, events)))
+            (event.span, mistyped(event, &event.value, events))
         }
+    };
+    let certainty = match kernel.missing(Part::Formats) {
+        Some(_) => Certainty::Unknown,
+        None => Certainty::Proven,
     };
     let message = format!("the kernel has no tracepoint `{}/{}`", subsystem.value, event.value);
     let finding = Finding::at(span, message)
+        .certainty(certainty)
         .label("not one of its tracepoints")
         .help(help)
+        .fix(fix)
         .on_kernel(kernel.name());
     diagnostics.error(&code::UNKNOWN_TRACEPOINT, finding)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnostic::{Diagnostics, Finding, Reported, code};
+use crate::diagnostic::{Diagnostics, Finding, Fix, Reported, code};
 use crate::policy::Operator;
 use crate::source::{Span, Spanned};
 
@@ -34,7 +34,8 @@ pub(super) fn warn_duplicates<T: Ord>(values: &[Spanned<T>], diagnostics: &mut D
         let finding = Finding::at(value.span, "this value is named twice")
             .label("again here")
             .also(first, "first named here")
-            .help("leave one of them out".to_owned());
+            .help("leave one of them out".to_owned())
+            .fix(Fix::safe("remove the second one").remove_item(value.span));
         diagnostics.add(&code::DUPLICATE_VALUE, finding);
     }
 }

@@ -15,6 +15,7 @@ fn check(policy: &Policy, findings: &mut Findings<'_>) {
         for pattern in set.patterns.iter().filter(|one| one.pattern.text().contains('*')) {
             findings.add(
                 Finding::at(pattern.span, "`*` stands for itself here")
+                    .inferred()
                     .label("compared letter by letter")
                     .help(
                         "use `Prefix` or `Postfix` with what stands before or behind it".to_owned(),

@@ -53,6 +53,7 @@ fn check(policy: &Policy, findings: &mut Findings<'_>) {
     for hook in policy.hooks.iter().filter(|hook| is_hot(hook)) {
         findings.add(
             Finding::at(hook.point_span, "this hook is on one of the kernel's busiest paths")
+                .inferred()
                 .label("hit up to hundreds of thousands of times a second")
                 .help("hook where things are opened or created rather than used".to_owned()),
         );

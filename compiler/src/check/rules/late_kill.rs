@@ -22,6 +22,7 @@ fn check(policy: &Policy, findings: &mut Findings<'_>) {
         let (Some(kill), false, true) = (kill, denies, could_deny(hook)) else { continue };
         findings.add(
             Finding::at(kill.span(), "the process is killed after the call has done its work")
+                .inferred()
                 .label("takes effect when the call returns to user space")
                 .also(hook.point_span, "this call could be denied")
                 .help("add `Override` with `argError: -1` beside it".to_owned()),

@@ -4,7 +4,7 @@ use writ_bundle::Pattern;
 
 use super::{Findings, Rule, code};
 use crate::check::facts::{paths, tests};
-use crate::diagnostic::Finding;
+use crate::diagnostic::{Finding, Fix};
 use crate::resolved::Policy;
 
 pub(super) const RULE: Rule = Rule { code: &code::PREFIX_BOUNDARY, check };
@@ -18,12 +18,17 @@ fn check(policy: &Policy, findings: &mut Findings<'_>) {
             .collect();
         let Some(((span, text), others)) = open.split_first() else { continue };
         let mut finding = Finding::at(*span, "this prefix ends in the middle of a name")
+            .inferred()
             .label(format!("matches `{text}-old` as well"))
             .help(format!("write `{text}/` for what is in a directory, or compare with `Equal`"));
         for (span, text) in others {
             finding = finding.also(*span, format!("matches `{text}-old` as well"));
         }
-        findings.add(finding);
+        // The path of a file is a prefix too, and has nothing below it.
+        let fix = Fix::not_safe("end each prefix with `/`");
+        findings.add(finding.fix(
+            open.iter().fold(fix, |fix, (span, text)| fix.rewrite(*span, format!("{text}/"))),
+        ));
     }
 }
 

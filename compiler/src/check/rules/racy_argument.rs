@@ -20,6 +20,7 @@ fn check(policy: &Policy, findings: &mut Findings<'_>) {
         let Some(racy) = racy else { continue };
         findings.add(
             Finding::at(racy.span, "the caller can change this text after it was looked at")
+                .inferred()
                 .label("read from the caller's memory")
                 .also(action.span(), "rests on it")
                 .help(instead(hook, findings)),

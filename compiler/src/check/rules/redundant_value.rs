@@ -4,7 +4,7 @@ use writ_bundle::Pattern;
 
 use super::{Findings, Rule, code};
 use crate::check::facts::tests;
-use crate::diagnostic::Finding;
+use crate::diagnostic::{Finding, Fix};
 use crate::resolved::{Policy, Question};
 use crate::set::{TextPattern, TextSet};
 
@@ -22,7 +22,8 @@ fn check(policy: &Policy, findings: &mut Findings<'_>) {
                 Finding::at(pattern.span, "another value matches all that this one could match")
                     .label("makes no difference")
                     .also(wider.span, "this one is wider")
-                    .help("leave the narrower value out".to_owned()),
+                    .help("leave the narrower value out".to_owned())
+                    .fix(Fix::safe("remove the narrower value").remove_item(pattern.span)),
             );
         }
     }

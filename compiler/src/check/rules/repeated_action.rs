@@ -2,7 +2,7 @@
 
 use super::{Findings, Rule, code};
 use crate::check::facts::selectors;
-use crate::diagnostic::Finding;
+use crate::diagnostic::{Finding, Fix};
 use crate::resolved::{Action, Policy};
 
 pub(super) const RULE: Rule = Rule { code: &code::REPEATED_ACTION, check };
@@ -16,10 +16,21 @@ fn check(policy: &Policy, findings: &mut Findings<'_>) {
                 Finding::at(action.span(), "a selector does the same twice")
                     .label("again here")
                     .also(before.span(), "first here")
-                    .help("leave one of them out".to_owned()),
+                    .help("leave one of them out".to_owned())
+                    .fix(fix(action)),
             );
         }
     }
+}
+
+/// Leaves the second one out. What it says beside, as how often events are sent, is lost.
+fn fix(second: &Action) -> Fix {
+    let title = "remove the second one";
+    let fix = match second {
+        Action::NoPost { .. } | Action::Signal { .. } => Fix::safe(title),
+        Action::Post { .. } | Action::Override { .. } => Fix::not_safe(title),
+    };
+    fix.remove_item(second.span())
 }
 
 fn same(left: &Action, right: &Action) -> bool {

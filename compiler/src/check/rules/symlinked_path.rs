@@ -4,7 +4,7 @@ use writ_bundle::Pattern;
 
 use super::{Findings, Rule, code};
 use crate::check::facts::{paths, tests};
-use crate::diagnostic::Finding;
+use crate::diagnostic::{Finding, Fix};
 use crate::resolved::Policy;
 use crate::set::TextSet;
 
@@ -32,9 +32,11 @@ fn check(policy: &Policy, findings: &mut Findings<'_>) {
             let text = pattern.pattern.text();
             findings.add(
                 Finding::at(pattern.span, format!("`{text}` goes through a symbolic link"))
+                    .inferred()
                     .label(format!("most systems call it `{target}`"))
                     .help(format!("name `{target}` too"))
-                    .note("paths are compared as the kernel has them, with links resolved"),
+                    .note("paths are compared as the kernel has them, with links resolved")
+                    .fix(Fix::not_safe(format!("write `{target}`")).rewrite(pattern.span, target)),
             );
         }
     }

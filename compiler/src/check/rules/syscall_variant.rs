@@ -57,6 +57,7 @@ fn check(policy: &Policy, findings: &mut Findings<'_>) {
             .map_or(String::new(), |hook| format!(", or hook `{hook}`, which all of them pass"));
         findings.add(
             Finding::at(hook.point_span, format!("`{name}` is not the only way to do this"))
+                .inferred()
                 .label(format!("{} would not be seen", missing.join(" and ")))
                 .help(format!("hook {} too{lsm}", missing.join(" and "))),
         );

@@ -4,7 +4,7 @@ use writ_bundle::Pattern;
 
 use super::{Findings, Rule, code};
 use crate::check::facts::{paths, tests};
-use crate::diagnostic::Finding;
+use crate::diagnostic::{Finding, Fix};
 use crate::resolved::Policy;
 
 pub(super) const RULE: Rule = Rule { code: &code::UNREAL_PATH, check };
@@ -17,10 +17,24 @@ fn check(policy: &Policy, findings: &mut Findings<'_>) {
             findings.add(
                 Finding::at(pattern.span, format!("no file has the path `{text}`"))
                     .label(why)
-                    .help("write the path as `readlink -f` prints it".to_owned()),
+                    .help("write the path as `readlink -f` prints it".to_owned())
+                    .fix(real(text).map(|real| {
+                        Fix::safe(format!("write `{real}`")).rewrite(pattern.span, real)
+                    })),
             );
         }
     }
+}
+
+/// The same path with single slashes and without `.`, when nothing else is wrong with it.
+fn real(text: &str) -> Option<String> {
+    let mut real = text.to_owned();
+    for (written, meant) in [("/./", "/"), ("//", "/")] {
+        while real.contains(written) {
+            real = real.replace(written, meant);
+        }
+    }
+    (real != text && unreal(&Pattern::Equal(real.clone())).is_none()).then_some(real)
 }
 
 /// Why the kernel never writes a path like this. `d_path` writes from the root, with single

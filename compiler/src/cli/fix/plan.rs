@@ -57,8 +57,9 @@ impl Plan {
         );
         if self.postponed > 0 {
             text.push_str("; ");
-            text.push_str(&count(self.postponed, "other touches", "others touch"));
-            text.push_str(" the same text and needs another run");
+            let [one, several] = ["other waits", "others wait"];
+            text.push_str(&count(self.postponed, one, several));
+            text.push_str(" for another run, since the same text is touched");
         }
         text
     }

@@ -9,7 +9,7 @@ use super::Extent;
 pub(super) fn range(text: &str, range: Range<usize>, extent: Extent) -> Option<Range<usize>> {
     text.get(range.clone())?;
     match extent {
-        Extent::Exact => Some(range),
+        Extent::Exact | Extent::Value => Some(range),
         Extent::Item => in_flow(text, &range).or_else(|| block_item(text, &range)),
         Extent::Entry => in_flow(text, &range).or_else(|| block_entry(text, &range)),
     }

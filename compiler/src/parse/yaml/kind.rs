@@ -2,7 +2,7 @@
 
 use super::findings::shown;
 use super::nodes::{Content, Node};
-use crate::diagnostic::{Diagnostics, Finding, TetragonAnswer, code, did_you_mean};
+use crate::diagnostic::{Diagnostics, Finding, Near, Safety, TetragonAnswer, code};
 use crate::source::{Span, Spanned};
 
 /// The two kinds of policy.
@@ -40,7 +40,7 @@ pub(super) fn policies<'a>(
             Sort::Policy(kind) => policies.push((kind, document)),
             Sort::Patch(place) => patch(place, diagnostics),
             Sort::Companion(name) => passed_over(&name, diagnostics),
-            Sort::Other(name) if has_policy && nearest(name.value).is_none() => {
+            Sort::Other(name) if has_policy && near(name.value).help().is_none() => {
                 passed_over(&name, diagnostics);
             }
             Sort::Other(name) => unknown(&name, diagnostics),
@@ -113,18 +113,21 @@ fn directive(node: &Node) -> Option<Span> {
 const DIRECTIVES: [&str; 4] =
     ["$patch", "$retainKeys", "$setElementOrder/", "$deleteFromPrimitiveList/"];
 
-fn nearest(name: &str) -> Option<String> {
-    did_you_mean(name, NAMES.iter().map(|&(name, _)| name))
+fn near(name: &str) -> Near<'static> {
+    Near::to(name, NAMES.iter().map(|&(name, _)| name))
 }
 
 fn unknown(name: &Spanned<&str>, diagnostics: &mut Diagnostics) {
-    let help = nearest(name.value)
+    let near = near(name.value);
+    let help = near
+        .help()
         .unwrap_or_else(|| "a policy is a `TracingPolicy` or a `TracingPolicyNamespaced`".into());
     diagnostics.add(
         &code::UNKNOWN_KIND,
         Finding::at(name.span, format!("`{}` is not a kind of policy", shown(name.value)))
             .label("unknown kind")
-            .help(help),
+            .help(help)
+            .fix(near.fix(name.span, Safety::Unsafe)),
     );
 }
 

@@ -3,7 +3,7 @@
 use super::Report;
 use super::fields::Fields;
 use super::findings::{duplicate, listed, shown};
-use crate::diagnostic::{Finding, TetragonAnswer, code, did_you_mean};
+use crate::diagnostic::{Finding, Near, Safety, TetragonAnswer, code};
 use crate::policy::{Mode, OverrideMethod, Setting};
 use crate::source::Spanned;
 use std::collections::BTreeMap;
@@ -121,14 +121,15 @@ fn bad_value(name: &Spanned<String>, value: &Spanned<String>, help: &str, report
 }
 
 fn unknown(name: &Spanned<String>, report: &mut Report<'_>) {
-    let help = did_you_mean(&name.value, NAMES)
-        .unwrap_or_else(|| format!("the options are {}", listed(&NAMES, "and")));
+    let near = Near::to(&name.value, NAMES);
+    let help = near.help().unwrap_or_else(|| format!("the options are {}", listed(&NAMES, "and")));
     report.diagnostics.add(
         &code::UNKNOWN_OPTION,
         Finding::at(name.span, format!("there is no option `{}`", shown(&name.value)))
             .label("unknown option")
             .help(help)
             .note("Tetragon ignores unknown options without a word")
+            .fix(near.fix(name.span, Safety::Unsafe))
             .tetragon(TetragonAnswer::Accepts),
     );
 }

@@ -47,7 +47,10 @@ fn of_two_fixes_that_touch_the_first_is_made() {
         vec![Fix::safe("w").replace(at("bc"), "x"), Fix::safe("w").replace(at("cd"), "y")]
     });
     assert_eq!(text, "a: xd\n");
-    assert!(words.ends_with("1 other touches the same text and needs another run"), "{words}");
+    assert!(
+        words.ends_with("1 other waits for another run, since the same text is touched"),
+        "{words}"
+    );
 }
 
 #[test]
