@@ -20,6 +20,7 @@ mod input;
 mod inspect;
 mod judge;
 pub mod kernel;
+mod manual;
 mod project;
 mod report;
 mod schema;
@@ -88,5 +89,6 @@ pub fn run(
         Command::Schema(arguments) => schema::run(&arguments, stdout),
         Command::Fmt(arguments) => format::run(&arguments, stdout, stderr),
         Command::Completions(arguments) => completions::run(&arguments, stdout),
+        Command::Manual(arguments) => manual::run(&arguments, stdout),
     }
 }

@@ -26,6 +26,10 @@ pub enum Command {
     Preflight(Preflight),
     /// Explain a code, such as L0104.
     Explain(Explain),
+    /// Print a completion script for a shell.
+    Completions(Completions),
+    /// Write manual pages, one for each command.
+    Manual(Manual),
 }
 
 /// Bundles of the same policies are alternatives, of which the one for this kernel is taken;
@@ -71,6 +75,22 @@ pub struct Preflight {
 pub struct Explain {
     /// A code's id or name; all of them when there is none.
     pub code: Option<String>,
+}
+
+/// For which shell.
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// The shell.
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}
+
+/// Where manual pages go.
+#[derive(Debug, Args)]
+pub struct Manual {
+    /// Where to write them; it is made if it is not there.
+    #[arg(value_name = "DIRECTORY")]
+    pub directory: PathBuf,
 }
 
 /// Form of the events.

@@ -1,9 +1,11 @@
 //! From the command line to an exit code.
 
 use std::io::{self, Write as _};
+use std::path::Path;
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
+use clap_complete::Shell;
 
 use crate::arguments::{Arguments, Command, Explain, LogLevel, Preflight, ReportFormat};
 use crate::bundle_file;
@@ -20,6 +22,8 @@ pub fn main() -> ExitCode {
         Command::Run(arguments) => run(arguments),
         Command::Preflight(arguments) => check(arguments),
         Command::Explain(arguments) => return explain(arguments),
+        Command::Completions(arguments) => print(&completions(arguments.shell)),
+        Command::Manual(arguments) => manual(&arguments.directory),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -59,6 +63,18 @@ fn explain(arguments: &Explain) -> ExitCode {
     printed(&format!("{}: {}\n\n{}\n", code.id, code.name, code.explanation))
 }
 
+fn completions(shell: Shell) -> String {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Arguments::command(), "writ-loader", &mut script);
+    String::from_utf8_lossy(&script).into_owned()
+}
+
+fn manual(directory: &Path) -> Result<(), Problem> {
+    let written = std::fs::create_dir_all(directory)
+        .and_then(|()| clap_mangen::generate_to(Arguments::command(), directory));
+    written.map_err(|error| Problem::new(&code::FILE, format!("{}: {error}", directory.display())))
+}
+
 fn printed(text: &str) -> ExitCode {
     match print(text) {
         Ok(()) => ExitCode::SUCCESS,
@@ -69,4 +85,24 @@ fn printed(text: &str) -> ExitCode {
 fn print(text: &str) -> Result<(), Problem> {
     let result = io::stdout().write_all(text.as_bytes());
     result.map_err(|error| Problem::new(&code::FILE, format!("standard output: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_command_has_a_manual_page_and_is_completed() {
+        let folder =
+            std::env::temp_dir().join(format!("writ-loader-manual-{}", std::process::id()));
+        manual(&folder).unwrap();
+        let script = completions(Shell::Bash);
+        for command in Arguments::command().get_subcommands() {
+            let name = command.get_name();
+            assert!(folder.join(format!("writ-loader-{name}.1")).is_file(), "{name}");
+            assert!(script.contains(&format!("__{name}")), "{name}");
+        }
+        assert!(folder.join("writ-loader.1").is_file());
+        std::fs::remove_dir_all(folder).unwrap();
+    }
 }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::{compile, completions, diff, explain, inspect, kernel, schema};
+use super::{compile, completions, diff, explain, inspect, kernel, manual, schema};
 use crate::diagnostic::Severity;
 use crate::engine::Engine;
 use crate::parse;
@@ -41,6 +41,8 @@ pub enum Command {
     Fmt(super::format::Arguments),
     /// Print a completion script for a shell
     Completions(completions::Arguments),
+    /// Write manual pages, one for each command
+    Manual(manual::Arguments),
 }
 
 /// Which policies, and for which kernels.
