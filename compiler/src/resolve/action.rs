@@ -8,6 +8,10 @@ use crate::source::Spanned;
 
 /// `SIGKILL` (`include/uapi/asm-generic/signal.h`).
 const SIGKILL: u32 = 9;
+/// `SIGTERM`, of the same header.
+const SIGTERM: i64 = 15;
+/// `EPERM`, as a return value (`include/uapi/asm-generic/errno-base.h`).
+const EPERM: i64 = -1;
 
 /// The largest signal number (`_NSIG`).
 const LAST_SIGNAL: i64 = 64;
@@ -73,14 +77,17 @@ fn action(from: &policy::Action, diagnostics: &mut Diagnostics) -> Result<Action
         ActionKind::NoPost => Ok(Action::NoPost { span }),
         ActionKind::Sigkill => Ok(Action::Signal { span, number: SIGKILL }),
         ActionKind::Signal { signal } => {
-            let signal = signal.unwrap_or(Spanned::new(0, span));
+            // The parser has reported a missing number. With a usual one nothing else is found
+            // wrong.
+            let signal = signal.unwrap_or(Spanned::new(SIGTERM, span));
             Ok(Action::Signal { span, number: signal_number(signal, diagnostics)? })
         }
         ActionKind::Override { replacement: Some(_), .. } => {
             Err(not_yet("`Override` that runs something else", span, diagnostics))
         }
         ActionKind::Override { error, replacement: None } => {
-            let error = error.unwrap_or(Spanned::new(0, span));
+            // As with signals.
+            let error = error.unwrap_or(Spanned::new(EPERM, span));
             Ok(Action::Override { span, error: error_number(error, diagnostics)? })
         }
         kind @ (ActionKind::GetUrl { .. }
