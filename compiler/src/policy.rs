@@ -12,6 +12,8 @@ pub mod list;
 pub mod operator;
 pub mod option;
 pub mod print;
+#[cfg(test)]
+pub(crate) mod random;
 pub mod signal_table;
 pub mod without_spans;
 pub mod workload;
@@ -54,8 +56,6 @@ pub struct Policy {
     pub nodes: Option<LabelSelector>,
     /// Whether mapped executables and libraries are reported: where `loader: true` stands.
     pub loader: Option<Span>,
-    /// Legal parts of the language that the writ engine does not do yet. They are never ignored.
-    pub not_yet: Vec<NotYet>,
 }
 
 /// Whether enforcement actions act.
@@ -65,14 +65,6 @@ pub enum Mode {
     Enforce,
     /// They are reported, and nothing else happens.
     Monitor,
-}
-
-/// A legal part of the language that the writ engine does not do yet.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NotYet {
-    /// What it is, as the user would say it: `uprobes`, ``the action `TrackSock` ``.
-    pub what: String,
-    pub span: Span,
 }
 
 impl Policy {

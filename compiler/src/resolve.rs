@@ -34,7 +34,6 @@ pub fn resolve(
     let hooks: Vec<Result<resolved::Hook, Reported>> = policy
         .hooks
         .iter()
-        .filter(|hook| !reads_not_yet(hook, policy))
         .map(|hook| (hook.is_whole, hook::hook(hook, kernel, diagnostics)))
         .filter(|(is_whole, bound)| *is_whole || bound.is_err())
         .map(|(_, bound)| bound)
@@ -53,16 +52,6 @@ pub fn resolve(
         namespace: policy.namespace.as_ref().map(|namespace| namespace.value.clone()),
         mode: policy.mode.map_or(Mode::Enforce, |mode| mode.value),
         hooks,
-    })
-}
-
-/// Whether a hook reads an argument in a way that the engine does not do yet. What that would read
-/// is not known, so its type cannot be judged.
-fn reads_not_yet(hook: &policy::Hook, policy: &policy::Policy) -> bool {
-    let mut arguments = hook.arguments.iter().chain(&hook.return_argument);
-    arguments.any(|argument| {
-        let inside = |span: Span| argument.span.to(span) == argument.span;
-        policy.not_yet.iter().any(|part| inside(part.span))
     })
 }
 

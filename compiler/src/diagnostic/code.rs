@@ -121,6 +121,7 @@ catalogue! {
     MACRO_WORKLOADS = "TP0157" "macro-workloads" Warning "`matchWorkloads` stands in a macro, where it has no effect";
     TEMPLATE = "TP0158" "template" Note "a template of Helm's is passed over";
     OCTAL_NUMBER = "TP0159" "octal-number" Warning "a number begins with 0, which makes it octal";
+    MISPLACED_MACRO = "TP0170" "misplaced-macro" Error "a macro stands where only conditions can stand";
     UNKNOWN_FUNCTION = "TP0201" "unknown-function" Error "the kernel has no function of this name";
     RENAMED_FUNCTION = "TP0202" "renamed-function" Error "the compiler gave the function another name";
     UNKNOWN_SYSCALL = "TP0203" "unknown-syscall" Error "the kernel has no system call of this name";

@@ -9,6 +9,7 @@ mod comment;
 mod comparison;
 mod condition;
 mod constant;
+mod definition;
 mod expected;
 mod format;
 mod grammar;
@@ -23,6 +24,7 @@ mod subject;
 mod tests;
 mod token;
 mod value;
+mod workload;
 
 pub use comment::comments;
 

@@ -19,3 +19,21 @@ pub enum Step {
     /// To an element of an array, or of memory that a pointer points to.
     Element(u32),
 }
+
+impl FieldPath {
+    /// Steps as TracingPolicy writes them: `files[3].f_path`.
+    pub fn written(steps: &[Spanned<Step>]) -> String {
+        let mut text = String::new();
+        for step in steps {
+            match &step.value {
+                Step::Field(name) if text.is_empty() => text.push_str(name),
+                Step::Field(name) => {
+                    text.push('.');
+                    text.push_str(name);
+                }
+                Step::Element(index) => text.push_str(&format!("[{index}]")),
+            }
+        }
+        text
+    }
+}

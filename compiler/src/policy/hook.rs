@@ -117,6 +117,22 @@ pub struct Macro {
 }
 
 impl Point {
+    /// Whether a hook here has `data` beside its arguments. At the others, an argument can be read
+    /// from the current task instead.
+    pub fn has_data(&self) -> bool {
+        match self {
+            Self::Function(_)
+            | Self::Syscall(_)
+            | Self::List { .. }
+            | Self::Fentry(_)
+            | Self::Uprobe(_) => true,
+            Self::Lsm(_)
+            | Self::Tracepoint { .. }
+            | Self::RawTracepoint { .. }
+            | Self::Usdt { .. } => false,
+        }
+    }
+
     /// Where the name of what is hooked stands.
     pub fn span(&self) -> Span {
         match self {

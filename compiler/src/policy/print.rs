@@ -1,15 +1,21 @@
 //! A policy as text of the Writ language, in its one style.
 //!
-//! Reading the text gives the same policy again, but for spans, for [`Expression`](super::Expression)s that differ in
-//! form only (see [`Policy::without_spans`]), and for [`Policy::not_yet`], which has no text.
+//! Reading the text gives the same policy again, but for spans and for
+//! [`Expression`](super::Expression)s that differ in form only (see [`Policy::without_spans`]). An
+//! action that lacks what it needs is printed with what Tetragon takes instead: 0, or nothing.
 
+mod action;
+mod argument;
 mod condition;
 mod hook;
+mod point;
+mod setting;
 mod text;
+mod workload;
 
 use super::{Hook, Mode, Policy};
 use crate::source::Spanned;
-pub use hook::interval;
+pub use action::interval;
 use text::{Printer, quoted};
 
 /// The text of a policy. It ends with a newline.
@@ -31,6 +37,7 @@ pub fn print(policy: &Policy) -> String {
         };
         printer.line(&format!("mode {word}"));
     }
+    setting::settings(policy, &mut printer);
     for hook in &policy.hooks {
         printer.paragraph();
         hook::hook(hook, shared.is_none(), &mut printer);

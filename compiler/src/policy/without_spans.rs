@@ -2,8 +2,8 @@
 
 use super::{
     Action, ActionKind, Argument, ArgumentPlace, ArgumentReference, Call, Condition, Enforcer,
-    Expression, FieldPath, Hook, LabelExpression, LabelSelector, List, Macro, NotYet, Point,
-    Policy, RateLimit, Selector, SizeArgument, Uprobe, Workloads, action::Replacement, cel,
+    Expression, FieldPath, Hook, LabelExpression, LabelSelector, List, Macro, Point, Policy,
+    RateLimit, Selector, SizeArgument, Uprobe, Workloads, action::Replacement, cel,
 };
 use crate::source::{Span, Spanned};
 
@@ -85,16 +85,9 @@ impl Erase for Policy {
             workloads,
             nodes,
             loader,
-            not_yet,
         } = self;
         erase(&mut [span, name, namespace, mode, hooks, lists, enforcers, options], none);
-        erase(&mut [macros, workloads, nodes, loader, not_yet], none);
-    }
-}
-
-impl Erase for NotYet {
-    fn erase(&mut self, none: Span) {
-        self.span.erase(none);
+        erase(&mut [macros, workloads, nodes, loader], none);
     }
 }
 

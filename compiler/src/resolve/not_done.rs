@@ -7,8 +7,7 @@ use crate::source::Span;
 
 /// Refuses what stands in the policy outside its hooks.
 pub(super) fn of_policy(policy: &Policy, diagnostics: &mut Diagnostics) -> Vec<Reported> {
-    let mut parts: Vec<(String, Span)> =
-        policy.not_yet.iter().map(|part| (part.what.clone(), part.span)).collect();
+    let mut parts: Vec<(String, Span)> = Vec::new();
     let mut note = |what: &str, span: Option<Span>| {
         parts.extend(span.map(|span| (what.to_owned(), span)));
     };

@@ -1,6 +1,9 @@
 //! What a rule does.
 
+mod enforcer;
 mod rate;
+mod resume;
+mod target;
 
 use super::grammar::Rule;
 use super::pairs::Pair;
@@ -10,19 +13,21 @@ use crate::diagnostic::{Finding, did_you_mean};
 use crate::policy::error_table::{ERRORS, error_number};
 use crate::policy::signal_table::{SIGNALS, signal_number};
 use crate::policy::{Action, ActionKind};
-use crate::source::Spanned;
+use crate::source::{Span, Spanned};
 
 /// The actions of the language.
-const ACTIONS: [&str; 12] = [
+const ACTIONS: [&str; 14] = [
     "post",
     "drop",
     "kill",
     "signal",
     "deny",
     "return",
+    "resume",
     "track",
     "untrack",
     "notify",
+    "cleanup",
     "get_url",
     "dns_lookup",
     "set",
@@ -31,24 +36,39 @@ const ACTIONS: [&str; 12] = [
 /// Largest error number that a call can return (`MAX_ERRNO` in `include/linux/err.h`).
 const ERROR_MAX: i64 = 4095;
 
-/// Reads an action. `None`: it has a mistake, or the engine does not do it yet.
-pub(super) fn action(pair: &Pair, scope: &mut Scope, text: &mut Text) -> Option<Action> {
+/// Reads an action. `None`: it has a mistake.
+pub(super) fn action(pair: &Pair, scope: &Scope, text: &mut Text) -> Option<Action> {
     let name = pair.child(Rule::action_name)?;
     let span = pair.span(text);
     let kind = match name.text() {
         "post" => {
             no_operand(pair, text)?;
-            post(pair, scope, text)?
+            post(pair, text)?
         }
         "drop" => plain(ActionKind::NoPost, pair, text)?,
         "kill" => plain(ActionKind::Sigkill, pair, text)?,
-        "signal" => ActionKind::Signal { signal: Some(signal(pair, text)?) },
-        "deny" => ActionKind::Override { error: Some(deny(pair, text)?), replacement: None },
-        "return" => ActionKind::Override { error: Some(returned(pair, text)?), replacement: None },
-        other if ACTIONS.contains(&other) => {
-            scope.not_yet(format!("the action `{other}`"), span);
-            return None;
+        "cleanup" => plain(ActionKind::CleanupEnforcerNotification, pair, text)?,
+        "signal" => {
+            let operand = only_operand(pair, "a signal: `signal SIGTERM`", text)?;
+            ActionKind::Signal { signal: Some(signal(&operand, text)?) }
         }
+        "deny" => {
+            let operand = only_operand(pair, "an error: `deny EPERM`", text)?;
+            ActionKind::Override { error: Some(deny(&operand, text)?), replacement: None }
+        }
+        "return" => {
+            let operand = only_operand(pair, "a number: `return 0`", text)?;
+            ActionKind::Override { error: Some(returned(&operand, text)?), replacement: None }
+        }
+        "resume" => resume::resume(pair, text)?,
+        "notify" => enforcer::notify(pair, text)?,
+        "get_url" => ActionKind::GetUrl { url: Some(quoted(pair, "a URL in quotes", text)?) },
+        "dns_lookup" => {
+            ActionKind::DnsLookup { name: Some(quoted(pair, "a host name in quotes", text)?) }
+        }
+        "track" => ActionKind::TrackSock { argument: target::socket(pair, scope, text)? },
+        "untrack" => ActionKind::UntrackSock { argument: target::socket(pair, scope, text)? },
+        "set" => target::set(pair, text)?,
         other => {
             report::unknown_word(text, "action", other, name.span(text), ACTIONS);
             return None;
@@ -58,16 +78,38 @@ pub(super) fn action(pair: &Pair, scope: &mut Scope, text: &mut Text) -> Option<
     Some(Action { span, kind })
 }
 
-fn post(pair: &Pair, scope: &mut Scope, text: &mut Text) -> Option<ActionKind> {
-    for extra in pair.child(Rule::extras).iter().flat_map(|extras| extras.all(Rule::extra)) {
-        scope.not_yet(format!("`post with {}`", extra.text()), extra.span(text));
-    }
+fn post(pair: &Pair, text: &mut Text) -> Option<ActionKind> {
     let rate_limit = match (pair.child(Rule::rate), pair.child(Rule::every)) {
         (Some(rate), _) => Some(rate::rate(&rate, text)?),
         (None, Some(every)) => Some(rate::every(&every, text)?),
         (None, None) => None,
     };
-    Some(ActionKind::Post { rate_limit, kernel_stack: None, user_stack: None, ima_hash: None })
+    let (mut kernel_stack, mut user_stack, mut ima_hash) = (None, None, None);
+    for extra in pair.child(Rule::extras).iter().flat_map(|extras| extras.all(Rule::extra)) {
+        let place: &mut Option<Span> = match extra.text() {
+            "kernel_stack" => &mut kernel_stack,
+            "user_stack" => &mut user_stack,
+            _ => &mut ima_hash,
+        };
+        let span = extra.span(text);
+        if let Some(first) = place.replace(span) {
+            report::declared_twice(text, &format!("`{}`", extra.text()), span, first);
+        }
+    }
+    Some(ActionKind::Post { rate_limit, kernel_stack, user_stack, ima_hash })
+}
+
+/// The only operand, which is a text.
+fn quoted(pair: &Pair, wanted: &str, text: &mut Text) -> Option<Spanned<String>> {
+    let operand = only_operand(pair, wanted, text)?;
+    let content = operand.string(text);
+    if content.is_none() {
+        let finding = Finding::at(operand.span(text), format!("`{}` is no text", operand.text()))
+            .label("not a text")
+            .help(format!("write \"{}\"", operand.text()));
+        report::wrong_value(text, finding);
+    }
+    content
 }
 
 fn plain(kind: ActionKind, pair: &Pair, text: &mut Text) -> Option<ActionKind> {
@@ -98,17 +140,15 @@ fn only_post_is_limited(pair: &Pair, kind: &ActionKind, text: &mut Text) -> Opti
 }
 
 /// `SIGTERM`, or a number.
-fn signal(pair: &Pair, text: &mut Text) -> Option<Spanned<i64>> {
-    let operand = only_operand(pair, "a signal: `signal SIGTERM`", text)?;
+fn signal(operand: &Pair, text: &mut Text) -> Option<Spanned<i64>> {
     let names = SIGNALS.iter().map(|&(name, _)| name);
-    named_number(&operand, "signal", signal_number(operand.text()), names, text)
+    named_number(operand, "signal", signal_number(operand.text()), names, text)
 }
 
 /// `EPERM`, or its number: both make the call return the negative number.
-fn deny(pair: &Pair, text: &mut Text) -> Option<Spanned<i64>> {
-    let operand = only_operand(pair, "an error: `deny EPERM`", text)?;
+fn deny(operand: &Pair, text: &mut Text) -> Option<Spanned<i64>> {
     let names = ERRORS.iter().map(|&(name, _)| name);
-    let error = named_number(&operand, "error", error_number(operand.text()), names, text)?;
+    let error = named_number(operand, "error", error_number(operand.text()), names, text)?;
     if !(1..=ERROR_MAX).contains(&error.value) {
         let finding = Finding::at(error.span, format!("`{}` is no error number", error.value))
             .label(format!("not between 1 and {ERROR_MAX}"))
@@ -120,9 +160,8 @@ fn deny(pair: &Pair, text: &mut Text) -> Option<Spanned<i64>> {
 }
 
 /// `return 0`: the value itself.
-fn returned(pair: &Pair, text: &mut Text) -> Option<Spanned<i64>> {
-    let operand = only_operand(pair, "a number: `return 0`", text)?;
-    named_number(&operand, "number", None, [], text)
+fn returned(operand: &Pair, text: &mut Text) -> Option<Spanned<i64>> {
+    named_number(operand, "number", None, [], text)
 }
 
 fn only_operand<'a>(pair: &Pair<'a>, wanted: &str, text: &mut Text) -> Option<Pair<'a>> {

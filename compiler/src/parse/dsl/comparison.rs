@@ -1,7 +1,11 @@
 //! A comparison: subject, operator and values, as the equivalent TracingPolicy filter.
 
 mod argument;
+mod capability;
+mod changed;
 mod process;
+
+pub(super) use changed::changed;
 
 use super::condition::{Form, Term, Time};
 use super::grammar::Rule;
@@ -9,9 +13,10 @@ use super::pairs::Pair;
 use super::rule::Scope;
 use super::subject::{self, Subject};
 use super::value::{self, Operand};
+use super::workload::{self, Owner};
 use super::{Text, report};
 use crate::diagnostic::Finding;
-use crate::policy::Expression;
+use crate::policy::{ArgumentReference, Condition, Expression, LabelSelector, Workloads};
 use crate::source::Span;
 
 /// What an operator asks, apart from negation.
@@ -81,8 +86,18 @@ struct Comparison {
 /// Who else counts as the process that is asked about.
 #[derive(Debug, Clone, Copy)]
 struct Followers {
-    are_descendants: bool,
+    who: Who,
     span: Span,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Who {
+    /// `and children`
+    Children,
+    /// `and descendants`
+    Descendants,
+    /// `and namespaced`
+    Namespaced,
 }
 
 /// Reads a test.
@@ -96,18 +111,76 @@ pub(super) fn test(pair: &Pair, scope: &mut Scope, text: &mut Text) -> Term {
 fn read(pair: &Pair, scope: &mut Scope, text: &mut Text) -> Option<(Expression, Time)> {
     let subject = pair.child(Rule::subject)?;
     let subject = subject::subject(&subject, scope, text);
+    if let Some(Subject::Label(label)) = &subject {
+        return Some((label_test(label, pair, scope, text)?, Time::Entry));
+    }
     let comparison = comparison(pair, text);
     let operand = value::operand(&pair.child(Rule::operand)?, scope.constants, text);
+    let over = match pair.child(Rule::over) {
+        Some(over) => Some(other_set(&over, scope, text)?),
+        None => None,
+    };
     let (subject, comparison) = (subject?, comparison?);
     check_suffixes(&subject, &comparison, text)?;
-    if let Subject::Argument { reference, field, time } = subject {
-        let expression = match field {
-            Some(field) => argument::field(reference, &field, &comparison, operand, text),
-            None => argument::whole(&reference, &comparison, operand, scope, text),
-        }?;
-        return Some((expression, time));
+    match subject {
+        Subject::Argument { reference, field, time } => {
+            let expression = match (field, comparison.verb) {
+                (None, Verb::Gains) => argument::gains(reference, over, &comparison, operand, text),
+                (None, Verb::Matches) => argument::matches(reference, &comparison, operand, text),
+                (None, _) => argument::whole(&reference, &comparison, operand, scope, text),
+                (Some(field), _) => argument::field(reference, &field, &comparison, operand, text),
+            }?;
+            Some((expression, time))
+        }
+        Subject::Capabilities { set, span } => {
+            Some((capability::has(set, span, &comparison, operand, text)?, Time::Entry))
+        }
+        Subject::Binary(_)
+        | Subject::Pid
+        | Subject::NamespacePid
+        | Subject::Namespace(_)
+        | Subject::Label(_) => {
+            Some((process::test(&subject, &comparison, operand, scope, text)?, Time::Entry))
+        }
     }
-    Some((process::test(subject, &comparison, operand, scope, text)?, Time::Entry))
+}
+
+/// A test of one label.
+fn label_test(
+    label: &workload::Label,
+    pair: &Pair,
+    scope: &Scope,
+    text: &mut Text,
+) -> Option<Expression> {
+    let span = pair.span(text);
+    let mut labels = LabelSelector { span, labels: Vec::new(), expressions: Vec::new() };
+    workload::add(label, pair, scope.constants, &mut labels, text)?;
+    let workloads = match label.owner {
+        Owner::Container => Workloads { containers: Some(labels), ..Workloads::default() },
+        Owner::Pod | Owner::Node => Workloads { pods: Some(labels), ..Workloads::default() },
+    };
+    Some(Expression::Test(Condition::Workload { span, workloads }))
+}
+
+/// `over old`: the argument that holds the set before.
+fn other_set(over: &Pair, scope: &mut Scope, text: &mut Text) -> Option<(ArgumentReference, Span)> {
+    let subject = over.child(Rule::subject)?;
+    match subject::subject(&subject, scope, text)? {
+        Subject::Argument { reference, field: None, time: Time::Entry } => {
+            Some((reference, over.span(text)))
+        }
+        Subject::Argument { .. }
+        | Subject::Binary(_)
+        | Subject::Pid
+        | Subject::NamespacePid
+        | Subject::Namespace(_)
+        | Subject::Capabilities { .. }
+        | Subject::Label(_) => {
+            let help = "write `new gains CAP_SYS_ADMIN over old`";
+            wrong(subject.span(text), "a set is compared with another argument only", help, text);
+            None
+        }
+    }
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "the grammar leaves only words here")]
@@ -124,10 +197,9 @@ fn comparison(pair: &Pair, text: &mut Text) -> Option<Comparison> {
     };
     let is_negated = inner.text() == "!=" || inner.child(Rule::not_word).is_some();
     let ignores_case = pair.child(Rule::ignoring_case).map(|suffix| suffix.span(text));
-    let followers = pair.child(Rule::followers).map(|suffix| Followers {
-        are_descendants: suffix.child(Rule::descendants_word).is_some(),
-        span: suffix.span(text),
-    });
+    let followers = pair
+        .child(Rule::followers)
+        .map(|suffix| Followers { who: who(&suffix), span: suffix.span(text) });
     Some(Comparison {
         verb: verb?,
         is_negated,
@@ -136,6 +208,16 @@ fn comparison(pair: &Pair, text: &mut Text) -> Option<Comparison> {
         span,
         whole: pair.span(text),
     })
+}
+
+fn who(suffix: &Pair) -> Who {
+    if suffix.child(Rule::children_word).is_some() {
+        Who::Children
+    } else if suffix.child(Rule::descendants_word).is_some() {
+        Who::Descendants
+    } else {
+        Who::Namespaced
+    }
 }
 
 fn word(word: &Pair, text: &mut Text) -> Option<Verb> {
@@ -155,14 +237,16 @@ fn check_suffixes(subject: &Subject, comparison: &Comparison, text: &mut Text) -
     }
     let Some(followers) = comparison.followers else { return Some(()) };
     let wanted = match subject {
-        Subject::Binary => Some(false),
-        Subject::Pid | Subject::NamespacePid => Some(true),
-        Subject::Argument { .. } | Subject::Namespace(_) | Subject::NotYet(_) => None,
+        Subject::Binary(_) => Some(Who::Children),
+        Subject::Pid | Subject::NamespacePid => Some(Who::Descendants),
+        Subject::Capabilities { .. } => Some(Who::Namespaced),
+        Subject::Argument { .. } | Subject::Namespace(_) | Subject::Label(_) => None,
     };
-    if wanted == Some(followers.are_descendants) {
+    if wanted == Some(followers.who) {
         return Some(());
     }
-    let help = "write `process.binary in […] and children` or `process.pid in […] and descendants`";
+    let help = "write `process.binary in […] and children`, `process.pid in […] and descendants` \
+                or `cap.effective has […] and namespaced`";
     wrong(followers.span, "this does not extend this test", help, text);
     None
 }

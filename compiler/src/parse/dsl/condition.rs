@@ -4,9 +4,18 @@
 use super::grammar::Rule;
 use super::pairs::Pair;
 use super::rule::Scope;
-use super::{Text, comparison, report};
-use crate::policy::Expression;
-use crate::source::Span;
+use super::{Text, comparison, report, workload};
+use crate::policy::{Condition, Expression};
+use crate::source::{Span, Spanned};
+
+/// What the condition of a rule asks. All of the parts must hold.
+#[derive(Debug, Default)]
+pub(super) struct Asked {
+    pub(super) entry: Vec<Expression>,
+    pub(super) returned: Vec<Expression>,
+    /// The macros whose conditions are added.
+    pub(super) macros: Vec<Spanned<String>>,
+}
 
 /// When a condition can be decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,18 +42,16 @@ pub(super) enum Form {
         expression: Expression,
         time: Time,
     },
+    /// `use NAME`
+    Use(Spanned<String>),
 }
 
-/// Reads a condition: what it asks at entry, and what it asks at return. Both are [`Expression::All`].
-pub(super) fn condition(
-    pair: &Pair,
-    scope: &mut Scope,
-    text: &mut Text,
-) -> (Expression, Expression) {
+/// Reads a condition.
+pub(super) fn condition(pair: &Pair, scope: &mut Scope, text: &mut Text) -> Asked {
     let term = any(pair, scope, text);
-    let (mut entry, mut returned) = (Vec::new(), Vec::new());
-    part(term, &mut entry, &mut returned, text);
-    (Expression::All(entry), Expression::All(returned))
+    let mut asked = Asked::default();
+    part(term, &mut asked, text);
+    asked
 }
 
 fn any(pair: &Pair, scope: &mut Scope, text: &mut Text) -> Term {
@@ -93,10 +100,19 @@ fn primary(pair: &Pair, scope: &mut Scope, text: &mut Text) -> Term {
             Some(inner) => return any(&inner, scope, text),
             None => Form::All(Vec::new()),
         },
-        Rule::changed => {
-            scope.not_yet("conditions on changed namespaces and capabilities", span);
-            Form::All(Vec::new())
+        Rule::changed => return comparison::changed(pair, scope, text),
+        Rule::workload_test => {
+            let workloads = workload::workloads(pair, scope.constants, text);
+            let expression = Expression::Test(Condition::Workload { span, workloads });
+            Form::Leaf { expression, time: Time::Entry }
         }
+        Rule::used => match pair.child(Rule::name).map(|name| name.named(text)) {
+            Some(name) => {
+                scope.macros.check_use(&name, scope, text);
+                Form::Use(name)
+            }
+            None => Form::All(Vec::new()),
+        },
         // What holds always or never is known at any time.
         Rule::literal if pair.text() == "never" => Form::Any(Vec::new()),
         Rule::literal => Form::All(Vec::new()),
@@ -106,20 +122,37 @@ fn primary(pair: &Pair, scope: &mut Scope, text: &mut Text) -> Term {
 }
 
 /// Parts a term by time. Only `and` can be taken apart.
-fn part(term: Term, entry: &mut Vec<Expression>, returned: &mut Vec<Expression>, text: &mut Text) {
-    if let Form::All(terms) = term.form {
-        for term in terms {
-            part(term, entry, returned, text);
+fn part(term: Term, asked: &mut Asked, text: &mut Text) {
+    match term.form {
+        Form::All(terms) => {
+            for term in terms {
+                part(term, asked, text);
+            }
+            return;
         }
-        return;
+        Form::Use(name) => return asked.macros.push(name),
+        Form::Any(_) | Form::Not(_) | Form::Leaf { .. } => {}
+    }
+    if let Some(span) = used(&term) {
+        return report::misplaced_macro(text, span, "a macro is added to a rule as a whole");
     }
     let at_entry = find(&term, Time::Entry);
     let at_return = find(&term, Time::Return);
     if let (Some(_), Some(at_return)) = (at_entry, at_return) {
         return report::mixed_times(text, term.span, at_return);
     }
-    let side = if at_return.is_some() { returned } else { entry };
+    let side = if at_return.is_some() { &mut asked.returned } else { &mut asked.entry };
     side.push(expression(term));
+}
+
+/// The first macro below.
+fn used(term: &Term) -> Option<Span> {
+    match &term.form {
+        Form::All(terms) | Form::Any(terms) => terms.iter().find_map(used),
+        Form::Not(term) => used(term),
+        Form::Use(name) => Some(name.span),
+        Form::Leaf { .. } => None,
+    }
 }
 
 /// The first test of this time.
@@ -128,6 +161,7 @@ fn find(term: &Term, time: Time) -> Option<Span> {
         Form::All(terms) | Form::Any(terms) => terms.iter().find_map(|term| find(term, time)),
         Form::Not(term) => find(term, time),
         Form::Leaf { time: found, .. } => (*found == time).then_some(term.span),
+        Form::Use(_) => None,
     }
 }
 
@@ -137,5 +171,7 @@ fn expression(term: Term) -> Expression {
         Form::Any(terms) => Expression::Any(terms.into_iter().map(expression).collect()),
         Form::Not(term) => Expression::Not(Box::new(expression(*term))),
         Form::Leaf { expression, .. } => expression,
+        // It was taken out before, or reported.
+        Form::Use(_) => Expression::always(),
     }
 }

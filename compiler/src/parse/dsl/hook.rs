@@ -1,47 +1,61 @@
 //! An `on` block: what is hooked, what is read there, and its rules.
 
-use super::argument::{self, Names};
+mod point;
+mod program;
+
+pub(super) use program::number;
+
+use super::argument::{self, Declared, Names, Section};
 use super::grammar::Rule;
 use super::outline::{HookOutline, Piece};
 use super::pairs::{Pair, parse};
-use super::rule::{self, Scope};
+use super::rule::{self, Around, Scope};
 use super::setting::{Described, Settings, describe};
 use super::{Text, report};
-use crate::diagnostic::Finding;
-use crate::policy::{Argument, Hook, NotYet, Point};
+use crate::policy::{Argument, Hook, Point, TrackAction};
 use crate::source::{Span, Spanned};
-
-/// The kinds of hook. The writ engine does not do the last three yet.
-const KINDS: [&str; 8] =
-    ["kprobe", "syscall", "lsm", "tracepoint", "raw_tracepoint", "fentry", "uprobe", "usdt"];
 
 /// What the header of a hook says.
 struct Header {
     points: Vec<Point>,
-    arguments: Vec<Argument>,
+    section: Section,
+    declared: Declared,
     return_argument: Option<Argument>,
+    return_action: Option<Spanned<TrackAction>>,
+    ignore_missing: Option<Span>,
     names: Names,
 }
 
 /// Reads a hook: one for each name that it lists. A hook with a bad header or a bad rule is left
 /// out, but the syntax of all its rules is checked.
-pub(super) fn hooks(outline: &HookOutline, settings: &mut Settings, text: &mut Text) -> Vec<Hook> {
+pub(super) fn hooks(outline: &HookOutline, settings: &Settings, text: &mut Text) -> Vec<Hook> {
     let before = text.mistakes;
-    let header = parse(Rule::hook_header_piece, &outline.header, text)
-        .and_then(|pair| header(&pair, settings, text));
+    let header =
+        parse(Rule::hook_header_piece, &outline.header, text).and_then(|pair| header(&pair, text));
     let described = described(&outline.settings, text);
-    let Some(header) = header else {
+    let Some(mut header) = header else {
         check_syntax(&outline.rules, text);
         return Vec::new();
     };
-    let mut scope =
-        Scope { names: &header.names, constants: &settings.constants, not_yet: Vec::new() };
+    let list = match header.section {
+        Section::Arguments => &mut header.declared.arguments,
+        Section::Data => &mut header.declared.data,
+    };
+    let around =
+        Around::Hook { section: header.section, declared: list.len(), implicit: Vec::new() };
+    let mut scope = Scope {
+        names: &header.names,
+        constants: &settings.constants,
+        macros: &settings.macros,
+        around,
+    };
     let mut selectors = Vec::new();
     for piece in &outline.rules {
-        selectors.extend(rule::selector(piece, &mut scope, text));
+        selectors.extend(rule::rule(piece, &mut scope, text));
     }
-    let found = scope.not_yet;
-    settings.not_yet.extend(found);
+    if let Around::Hook { implicit, .. } = scope.around {
+        list.extend(implicit);
+    }
     let size = outline.range.len().saturating_mul(header.points.len().saturating_sub(1));
     let Some(left) = text.copies_left.checked_sub(size) else {
         let span = text.span(outline.header.range.clone());
@@ -56,11 +70,11 @@ pub(super) fn hooks(outline: &HookOutline, settings: &mut Settings, text: &mut T
     let hook = |point| Hook {
         span: text.span(outline.range.clone()),
         point,
-        arguments: header.arguments.clone(),
-        data: Vec::new(),
+        arguments: header.declared.arguments.clone(),
+        data: header.declared.data.clone(),
         return_argument: header.return_argument.clone(),
-        return_action: None,
-        ignore_missing: None,
+        return_action: header.return_action,
+        ignore_missing: header.ignore_missing,
         is_whole: true,
         selectors: selectors.clone(),
         message: described.message.clone().or_else(|| settings.described.message.clone()),
@@ -85,85 +99,51 @@ fn check_syntax(rules: &[Piece], text: &mut Text) {
     }
 }
 
-/// Reads a header. `None`: it has a mistake, or the engine does not do this kind of hook yet.
-fn header(pair: &Pair, settings: &mut Settings, text: &mut Text) -> Option<Header> {
-    let program = pair.child(Rule::program).and_then(|program| program.child(Rule::program_kind));
-    let kind = program.or_else(|| pair.child(Rule::hook_kind))?;
-    let span = kind.span(text);
-    let what = match kind.text() {
-        "fentry" => Some("fentry hooks"),
-        "uprobe" => Some("uprobes"),
-        "usdt" => Some("user-space tracepoints (USDT)"),
-        _ => None,
+/// Reads a header. `None`: it has a mistake.
+fn header(pair: &Pair, text: &mut Text) -> Option<Header> {
+    let points = match pair.child(Rule::program) {
+        Some(program) => vec![program::point(&program, text)?],
+        None => point::points(pair, text)?,
     };
-    if let Some(what) = what {
-        settings.not_yet.push(NotYet { what: what.to_owned(), span: pair.span(text) });
-        return None;
-    }
-    if !KINDS.contains(&kind.text()) {
-        report::unknown_word(text, "hook kind", kind.text(), span, KINDS);
-        return None;
-    }
-    let points = points(pair, kind.text(), text)?;
+    let section = section(points.first()?);
     let mut names = Names::default();
-    let arguments = argument::arguments(pair, &mut names, &mut settings.not_yet, text)?;
+    let declared = argument::arguments(pair, section, &mut names, text)?;
     let return_argument = match pair.child(Rule::returns) {
         Some(returns) => Some(argument::returns(&returns, &mut names, text)?),
         None => None,
     };
-    Some(Header { points, arguments, return_argument, names })
+    let return_action = match pair.child(Rule::then) {
+        Some(then) => Some(return_action(&then, text)?),
+        None => None,
+    };
+    let ignore_missing = pair.child(Rule::ignore).map(|ignore| ignore.span(text));
+    Some(Header {
+        points,
+        section,
+        declared,
+        return_argument,
+        return_action,
+        ignore_missing,
+        names,
+    })
 }
 
-fn points(pair: &Pair, kind: &str, text: &mut Text) -> Option<Vec<Point>> {
-    let mut targets: Vec<Pair> = pair.all(Rule::target).collect();
-    targets.extend(pair.child(Rule::targets).iter().flat_map(|list| list.all(Rule::target)));
-    let mut points = Vec::new();
-    for target in targets {
-        points.push(point(&target, kind, text)?);
-    }
-    Some(points)
+/// Only functions have `data` beside their arguments in TracingPolicy.
+fn section(point: &Point) -> Section {
+    if point.has_data() { Section::Data } else { Section::Arguments }
 }
 
-fn point(target: &Pair, kind: &str, text: &mut Text) -> Option<Point> {
-    let parts: Vec<Pair> = target.children().collect();
-    let is_pair = kind == "tracepoint" || kind == "raw_tracepoint";
-    match parts.as_slice() {
-        [name] if !is_pair => {
-            let name = point_name(name, text);
-            Some(match kind {
-                "kprobe" => Point::Function(name),
-                "syscall" => Point::Syscall(name),
-                _ => Point::Lsm(name),
-            })
-        }
-        [subsystem, colon, event] if is_pair && colon.rule() == Rule::colon => {
-            let subsystem = point_name(subsystem, text);
-            let event = point_name(event, text);
-            Some(if kind == "tracepoint" {
-                Point::Tracepoint { subsystem, event }
-            } else {
-                Point::RawTracepoint { subsystem, event }
-            })
-        }
-        _ => {
-            wrong_target(target.span(text), kind, is_pair, text);
+/// `then track`
+fn return_action(then: &Pair, text: &mut Text) -> Option<Spanned<TrackAction>> {
+    let word = then.child(Rule::word)?;
+    let span = word.span(text);
+    match word.text() {
+        "track" => Some(Spanned::new(TrackAction::Track, span)),
+        "untrack" => Some(Spanned::new(TrackAction::Untrack, span)),
+        other => {
+            let kind = "action on what is returned";
+            report::unknown_word(text, kind, other, span, ["track", "untrack"]);
             None
         }
     }
-}
-
-fn point_name(part: &Pair, text: &mut Text) -> Spanned<String> {
-    part.string(text).unwrap_or_else(|| part.spanned(text))
-}
-
-fn wrong_target(span: Span, kind: &str, is_pair: bool, text: &mut Text) {
-    let (what, help) = if is_pair {
-        ("a subsystem and an event", format!("write `on {kind} syscalls:sys_enter_openat`"))
-    } else {
-        ("one name", format!("write `on {kind} name(…)`, or `on {kind} [one, two](…)`"))
-    };
-    let finding = Finding::at(span, format!("a {kind} is named by {what}"))
-        .label("not such a name")
-        .help(help);
-    report::wrong_value(text, finding);
 }

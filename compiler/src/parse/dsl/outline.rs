@@ -52,8 +52,8 @@ pub(super) fn outline(text: &mut Text) -> Vec<PolicyOutline> {
     policies
 }
 
-const POLICY_WORDS: [&str; 9] =
-    ["message", "tags", "mode", "option", "for", "let", "list", "enforce", "on"];
+const POLICY_WORDS: [&str; 11] =
+    ["message", "tags", "mode", "option", "for", "let", "list", "enforce", "macro", "loader", "on"];
 const HOOK_WORDS: [&str; 5] = ["when", "otherwise", "rule", "message", "tags"];
 
 #[derive(Debug)]
@@ -144,6 +144,8 @@ impl Outliner<'_, '_> {
         }
         if self.is_word(start, "for") {
             self.workload();
+        } else if self.is_word(start, "macro") {
+            self.advance_while(|this, at| !this.ends_macro(at, start));
         } else {
             self.advance_while(|this, at| !this.ends_statement(at, start));
         }
@@ -309,7 +311,7 @@ impl Outliner<'_, '_> {
             "when" | "otherwise" | "rule" if !legal.contains(&"when") => {
                 Some("a rule stands inside a hook: `on kprobe name(…) { when … }`")
             }
-            "mode" | "option" | "let" | "for" | "list" | "enforce" => {
+            "mode" | "option" | "let" | "for" | "list" | "enforce" | "macro" | "loader" => {
                 Some("it stands in the policy, before its hooks")
             }
             _ => None,

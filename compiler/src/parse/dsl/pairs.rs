@@ -77,6 +77,11 @@ impl<'a> Pair<'a> {
         Spanned::new(unescape(self.text(), span, text), span)
     }
 
+    /// The name below: a word, or a text in quotes.
+    pub(super) fn named(&self, text: &mut Text) -> Spanned<String> {
+        self.string(text).unwrap_or_else(|| self.spanned(text))
+    }
+
     /// The content of the first quoted text below.
     pub(super) fn string(&self, text: &mut Text) -> Option<Spanned<String>> {
         self.child(Rule::string).map(|string| string.content(text))

@@ -85,6 +85,15 @@ pub(super) fn mixed_times(text: &mut Text, span: Span, of_return: Span) {
     text.report(&code::MIXED_TIMES, finding);
 }
 
+/// A macro where only conditions can stand.
+pub(super) fn misplaced_macro(text: &mut Text, span: Span, why: &str) {
+    let finding = Finding::at(span, why)
+        .label("cannot be used here")
+        .help("write `when use NAME and …`, or the macro's condition itself".to_owned())
+        .note("a macro adds its conditions and its actions to those of the rule");
+    text.report(&code::MISPLACED_MACRO, finding);
+}
+
 /// A value of the wrong form.
 pub(super) fn wrong_value(text: &mut Text, finding: Finding) {
     text.report(&code::WRONG_VALUE, finding);

@@ -1,12 +1,17 @@
 //! A `policy` block: its name, its settings, and the hooks in it.
 
+mod list;
+mod option;
+
 use super::constant::Constants;
+use super::definition::Macros;
 use super::grammar::Rule;
 use super::hook;
 use super::outline::{Piece, PolicyOutline};
 use super::pairs::{Pair, parse};
+use super::workload::{self, Owner};
 use super::{Text, report};
-use crate::policy::{Hook, Mode, NotYet, Policy, Workloads};
+use crate::policy::{Enforcer, Hook, LabelSelector, List, Mode, Policy, Setting, Workloads};
 use crate::source::{Span, Spanned};
 
 /// What the settings of a policy say.
@@ -15,7 +20,13 @@ pub(super) struct Settings {
     pub(super) described: Described,
     mode: Option<Spanned<Mode>>,
     pub(super) constants: Constants,
-    pub(super) not_yet: Vec<NotYet>,
+    pub(super) macros: Macros,
+    lists: Vec<List>,
+    enforcers: Vec<Enforcer>,
+    options: Vec<Spanned<Setting>>,
+    workloads: Workloads,
+    nodes: Option<LabelSelector>,
+    loader: Option<Span>,
 }
 
 /// What a policy or a hook says about itself in its events.
@@ -38,7 +49,7 @@ pub(super) fn policy(outline: &PolicyOutline, text: &mut Text) -> Option<Policy>
     }
     let mut hooks: Vec<Hook> = Vec::new();
     for one in &outline.hooks {
-        hooks.extend(hook::hooks(one, &mut settings, text));
+        hooks.extend(hook::hooks(one, &settings, text));
     }
     let mut names = names.into_iter();
     Some(Policy {
@@ -47,38 +58,34 @@ pub(super) fn policy(outline: &PolicyOutline, text: &mut Text) -> Option<Policy>
         namespace: names.next(),
         mode: settings.mode,
         hooks,
-        lists: Vec::new(),
-        enforcers: Vec::new(),
-        options: Vec::new(),
-        macros: Vec::new(),
-        workloads: Workloads::default(),
-        nodes: None,
-        loader: None,
-        not_yet: settings.not_yet,
+        lists: settings.lists,
+        enforcers: settings.enforcers,
+        options: settings.options,
+        macros: settings.macros.into_list(),
+        workloads: settings.workloads,
+        nodes: settings.nodes,
+        loader: settings.loader,
     })
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "the grammar leaves only enforcers here")]
 fn setting(piece: &Piece, settings: &mut Settings, text: &mut Text) {
-    let Some(pair) = parse(Rule::setting_piece, piece, text) else { return };
+    let Some(pair) = parse(Rule::setting_piece, piece, text) else {
+        // It may have been a macro that hooks use.
+        return settings.macros.lose();
+    };
     let Some(pair) = pair.children().next() else { return };
-    let span = pair.span(text);
     match pair.rule() {
         Rule::message | Rule::tags => describe(&pair, &mut settings.described, text),
         Rule::mode => mode(&pair, settings, text),
         Rule::constant => settings.constants.declare(&pair, text),
-        Rule::option => {
-            let name = pair.child(Rule::option_part).map_or("", |name| name.text());
-            not_yet(settings, format!("the option `{name}`"), span);
-        }
+        Rule::definition => settings.macros.define(&pair, &settings.constants, text),
+        Rule::option => option::option(&pair, &mut settings.options, text),
         Rule::workload => workload(&pair, settings, text),
-        Rule::named_list => not_yet(settings, "lists of system calls or functions".into(), span),
-        _ => not_yet(settings, "enforcers".into(), span),
+        Rule::named_list => list::list(&pair, settings, text),
+        Rule::loader => loader(&pair, settings, text),
+        _ => settings.enforcers.push(list::enforcer(&pair, text)),
     }
-}
-
-fn not_yet(settings: &mut Settings, what: String, span: Span) {
-    settings.not_yet.push(NotYet { what, span });
 }
 
 /// Takes in `message` or `tags`.
@@ -115,12 +122,49 @@ fn mode(pair: &Pair, settings: &mut Settings, text: &mut Text) {
     }
 }
 
+fn loader(pair: &Pair, settings: &mut Settings, text: &mut Text) {
+    let span = pair.span(text);
+    if let Some(first) = settings.loader.replace(span) {
+        report::declared_twice(text, "`loader`", span, first);
+    }
+}
+
+/// `for pods { … }`
 fn workload(pair: &Pair, settings: &mut Settings, text: &mut Text) {
-    const KINDS: [&str; 3] = ["pods", "containers", "host"];
+    const KINDS: [&str; 4] = ["pods", "containers", "host", "nodes"];
     let Some(word) = pair.child(Rule::word) else { return };
-    if KINDS.contains(&word.text()) {
-        not_yet(settings, format!("policies for {} only", word.text()), pair.span(text));
-    } else {
-        report::unknown_word(text, "kind of workload", word.text(), word.span(text), KINDS);
+    let span = pair.span(text);
+    let owner = match word.text() {
+        "pods" => Owner::Pod,
+        "containers" => Owner::Container,
+        "nodes" => Owner::Node,
+        "host" => return host(pair, settings, text),
+        other => {
+            return report::unknown_word(text, "kind of workload", other, word.span(text), KINDS);
+        }
+    };
+    let labels = pair.child(Rule::labels);
+    let labels = workload::labels(labels.as_ref(), owner, span, &settings.constants, text);
+    let place = match owner {
+        Owner::Pod => &mut settings.workloads.pods,
+        Owner::Container => &mut settings.workloads.containers,
+        Owner::Node => &mut settings.nodes,
+    };
+    if let Some(first) = place.replace(labels) {
+        let what = format!("`for {}`", word.text());
+        report::declared_twice(text, &what, span, first.span);
+    }
+}
+
+fn host(pair: &Pair, settings: &mut Settings, text: &mut Text) {
+    let span = pair.span(text);
+    if let Some(braces) = pair.child(Rule::open_brace) {
+        let finding = crate::diagnostic::Finding::at(braces.span(text), "the host has no labels")
+            .label("nothing can be asked here")
+            .help("write `for host`".to_owned());
+        report::wrong_value(text, finding);
+    }
+    if let Some(first) = settings.workloads.hosts.replace(span) {
+        report::declared_twice(text, "`for host`", span, first);
     }
 }

@@ -41,7 +41,6 @@ pub(super) fn policy(kind: Kind, document: &Node, report: &mut Report<'_>) -> Op
         workloads: workload::workloads(spec, report),
         nodes: workload::labels(spec, "nodeSelector", report),
         loader: spec.set("loader"),
-        not_yet: Vec::new(),
     };
     whole::check(&policy, understood(spec, &policy), report.diagnostics);
     Some(policy)

@@ -1,9 +1,13 @@
 //! Conditions as text.
 
-use super::text::{is_number, quoted};
+use super::text::{is_number, is_word, quoted, symbol};
+use super::workload;
 use crate::policy::field_table::{FIELDS, PRIVILEGED};
-use crate::policy::{ArgumentReference, Condition, Expression, Operator, Selector};
-use crate::source::Spanned;
+use crate::policy::{
+    ArgumentReference, CapabilitySet, Condition, Expression, NamespaceKind, Operator, Selector,
+    Whose,
+};
+use crate::source::{Span, Spanned};
 
 /// How tightly what stands around an expression binds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,9 +33,11 @@ pub(super) fn condition(selector: &Selector) -> Option<String> {
         .map(|(side, time)| (side.simplified(), time))
         .filter(|(side, _)| *side != Expression::always())
         .collect();
-    let around = if asked.len() > 1 { Around::And } else { Around::Nothing };
-    let parts: Vec<String> =
-        asked.iter().map(|(side, time)| expression(side, around, *time)).collect();
+    let mut parts: Vec<String> =
+        selector.macros.iter().map(|name| format!("use {}", symbol(&name.value))).collect();
+    let is_alone = asked.len() + parts.len() == 1;
+    let around = if is_alone { Around::Nothing } else { Around::And };
+    parts.extend(asked.iter().map(|(side, time)| expression(side, around, *time)));
     (!parts.is_empty()).then(|| parts.join(" and "))
 }
 
@@ -84,9 +90,14 @@ fn condition_text(condition: &Condition, time: Time) -> String {
             let values: Vec<&str> = values.iter().map(|value| value.value.as_str()).collect();
             argument_text(&reference(argument, time), operator.value, &values)
         }
-        Condition::Binary { operator, values, .. } => {
+        Condition::Binary { whose, operator, values, follow_children, .. } => {
+            let subject = match whose {
+                Whose::Process => "process.binary",
+                Whose::Parent => "parent.binary",
+            };
             let values: Vec<String> = values.iter().map(|value| quoted(&value.value)).collect();
-            compare("process.binary", operator.value, &values)
+            let suffix = if follow_children.is_some() { " and children" } else { "" };
+            format!("{}{suffix}", compare(subject, operator.value, &values))
         }
         Condition::Pid { operator, values, is_namespace_pid, follow_forks, .. } => {
             let subject = if *is_namespace_pid { "process.nspid" } else { "process.pid" };
@@ -94,16 +105,76 @@ fn condition_text(condition: &Condition, time: Time) -> String {
             let suffix = if *follow_forks { " and descendants" } else { "" };
             format!("{}{suffix}", compare(subject, operator.value, &values))
         }
-        Condition::Cel { .. }
-        | Condition::CapabilitiesGained { .. }
-        | Condition::NamespaceChange { .. }
-        | Condition::Capability { .. }
-        | Condition::CapabilityChange { .. }
-        | Condition::Workload { .. } => String::new(),
+        Condition::Cel { operator, argument, values, .. } => {
+            let values: Vec<String> = values.iter().map(|value| quoted(&value.value)).collect();
+            compare(&reference(argument, time), operator.value, &values)
+        }
+        Condition::CapabilitiesGained { operator, new, old, values, .. } => {
+            let old = old.as_ref().map(|old| format!(" over {}", reference(old, time)));
+            let gained = compare(&reference(new, time), operator.value, &capabilities(values));
+            format!("{gained}{}", old.unwrap_or_default())
+        }
+        Condition::NamespaceChange { operator, values, .. } => {
+            namespace_change(operator.value, values)
+        }
+        Condition::Capability {
+            set, set_span, operator, values, is_namespace_capability, ..
+        } => {
+            let word = if operator.value == Operator::NotIn { "not has" } else { "has" };
+            let values = one_or_list(&capabilities(values));
+            let suffix = namespaced(*is_namespace_capability);
+            format!("{} {word} {values}{suffix}", capability_set(*set, *set_span))
+        }
+        Condition::CapabilityChange {
+            set,
+            set_span,
+            operator,
+            values,
+            is_namespace_capability,
+            ..
+        } => {
+            let subject = capability_set(*set, *set_span);
+            let values = capabilities(values);
+            let asked = match (operator.value, values.as_slice()) {
+                (Operator::NotIn, _) => format!("not in {}", one_or_list(&values)),
+                (_, [only]) => only.clone(),
+                _ => format!("in {}", one_or_list(&values)),
+            };
+            format!("changed {subject} {asked}{}", namespaced(*is_namespace_capability))
+        }
+        Condition::Workload { workloads, .. } => workload::workloads(workloads),
         Condition::Namespace { kind, operator, values, .. } => {
             let values: Vec<String> = values.iter().map(namespace).collect();
             compare(&format!("ns.{}", kind.value.word()), operator.value, &values)
         }
+    }
+}
+
+/// `cap.effective`, or `cap` where the set is left to the default.
+fn capability_set(set: CapabilitySet, written: Option<Span>) -> String {
+    if written.is_some() { format!("cap.{}", set.word()) } else { "cap".to_owned() }
+}
+
+fn capabilities(values: &[Spanned<String>]) -> Vec<String> {
+    let is_bare = |value: &str| value.starts_with("CAP_") && is_word(value);
+    let text = |value: &str| if is_bare(value) { value.to_owned() } else { quoted(value) };
+    values.iter().map(|value| text(&value.value)).collect()
+}
+
+fn namespaced(written: Option<Span>) -> &'static str {
+    if written.is_some() { " and namespaced" } else { "" }
+}
+
+fn one_or_list(values: &[String]) -> String {
+    if let [only] = values { only.clone() } else { format!("[{}]", values.join(", ")) }
+}
+
+fn namespace_change(operator: Operator, kinds: &[Spanned<NamespaceKind>]) -> String {
+    let kinds: Vec<&str> = kinds.iter().map(|kind| kind.value.word()).collect();
+    match (operator, kinds.as_slice()) {
+        (Operator::NotIn, _) => format!("changed ns not in [{}]", kinds.join(", ")),
+        (_, [only]) => format!("changed ns.{only}"),
+        _ => format!("changed ns in [{}]", kinds.join(", ")),
     }
 }
 

@@ -75,3 +75,8 @@ pub(super) fn is_word(text: &str) -> bool {
         && text.chars().all(|character| character.is_ascii_alphanumeric() || character == '_')
         && !RESERVED.contains(&text)
 }
+
+/// A name: bare where the language takes it so.
+pub(super) fn symbol(name: &str) -> String {
+    if is_word(name) { name.to_owned() } else { quoted(name) }
+}

@@ -1,12 +1,13 @@
 //! Tests of an argument or of one of its fields.
 
-use super::{Comparison, Verb, has_range, negate_if, wrong_operator};
+use super::{Comparison, Verb, capability, has_range, negate_if, wrong_operator};
 use crate::diagnostic::Finding;
+use crate::parse;
 use crate::parse::dsl::rule::Scope;
 use crate::parse::dsl::value::{Form, Operand, Value, without_words};
 use crate::parse::dsl::{Text, report};
 use crate::policy::field_table::{FIELDS, PRIVILEGED};
-use crate::policy::{ArgumentReference, Condition, Expression, Operator};
+use crate::policy::{ArgumentReference, Condition, Expression, Operator, cel};
 use crate::source::{Span, Spanned};
 
 /// A test of an argument as a whole, or of its path.
@@ -70,9 +71,7 @@ fn operator(
         }
         Verb::Contains => (Operator::SubString, None),
         Verb::HasBits => (Operator::Mask, None),
-        Verb::Gains => (Operator::CapabilitiesGained, None),
-        Verb::Matches => (Operator::CelExpression, None),
-        Verb::Is | Verb::Has => {
+        Verb::Is | Verb::Has | Verb::Gains | Verb::Matches => {
             let legal = "`==`, `!=`, `<`, `in`, `starts_with`, `ends_with` or `has_bits`";
             wrong_operator(comparison, "an argument", legal, text);
             return None;
@@ -83,6 +82,68 @@ fn operator(
         (true, None) => (operator, true),
         (false, _) => (operator, false),
     })
+}
+
+/// `new gains CAP_SYS_ADMIN over old`.
+pub(super) fn gains(
+    new: ArgumentReference,
+    over: Option<(ArgumentReference, Span)>,
+    comparison: &Comparison,
+    operand: Operand,
+    text: &mut Text,
+) -> Option<Expression> {
+    let values = capability::names(operand, text)?;
+    let asked = Expression::Test(Condition::CapabilitiesGained {
+        span: comparison.whole,
+        operator: Spanned::new(Operator::CapabilitiesGained, comparison.span),
+        new,
+        old: over.map(|(old, _)| old),
+        values,
+    });
+    Some(negate_if(asked, comparison))
+}
+
+/// `x matches "arg0 == 1"`.
+pub(super) fn matches(
+    argument: ArgumentReference,
+    comparison: &Comparison,
+    operand: Operand,
+    text: &mut Text,
+) -> Option<Expression> {
+    let before = text.mistakes;
+    let mut values = Vec::new();
+    for value in operand.values {
+        if value.form == Form::Text {
+            values.push(value.into_spanned());
+        } else {
+            let finding = Finding::at(value.span, "a formula is a text")
+                .label("not a text")
+                .help("write it in double quotes: `matches \"arg0 == 1\"`".to_owned());
+            report::wrong_value(text, finding);
+        }
+    }
+    if text.mistakes > before {
+        return None;
+    }
+    let formula = match values.first() {
+        Some(written) => Some(formula(written, text)?),
+        None => None,
+    };
+    let asked = Expression::Test(Condition::Cel {
+        span: comparison.whole,
+        operator: Spanned::new(Operator::CelExpression, comparison.span),
+        argument,
+        values,
+        formula,
+    });
+    Some(negate_if(asked, comparison))
+}
+
+fn formula(written: &Spanned<String>, text: &mut Text) -> Option<cel::Expression> {
+    let in_source = text.content.get(written.span.range()).unwrap_or("");
+    let formula = parse::cel::parse(written, in_source, text.diagnostics);
+    text.mistakes += usize::from(formula.is_none());
+    formula
 }
 
 /// Plain values are `Equal`, ranges are `InRange`, and only `InMap` takes both.

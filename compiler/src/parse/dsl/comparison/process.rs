@@ -9,30 +9,27 @@ use crate::parse::dsl::{Text, report};
 use crate::policy::{Condition, Expression, NamespaceKind, Operator, Whose};
 use crate::source::Spanned;
 
-/// A test of anything but an argument.
+/// A test of the process's binary, id or namespaces.
 pub(super) fn test(
-    subject: Subject,
+    subject: &Subject,
     comparison: &Comparison,
     operand: Operand,
-    scope: &mut Scope,
+    scope: &Scope,
     text: &mut Text,
 ) -> Option<Expression> {
     match subject {
-        Subject::Binary => binary(comparison, operand, scope, text),
-        Subject::Pid | Subject::NamespacePid => pid(&subject, comparison, operand, scope, text),
-        Subject::Namespace(kind) => namespace(kind, comparison, operand, scope, text),
-        Subject::NotYet(what) => {
-            scope.not_yet(what, comparison.whole);
-            Some(Expression::always())
-        }
-        Subject::Argument { .. } => None,
+        Subject::Binary(whose) => binary(*whose, comparison, operand, scope, text),
+        Subject::Pid | Subject::NamespacePid => pid(subject, comparison, operand, scope, text),
+        Subject::Namespace(kind) => namespace(*kind, comparison, operand, scope, text),
+        Subject::Argument { .. } | Subject::Capabilities { .. } | Subject::Label(_) => None,
     }
 }
 
 fn binary(
+    whose: Whose,
     comparison: &Comparison,
     operand: Operand,
-    scope: &mut Scope,
+    scope: &Scope,
     text: &mut Text,
 ) -> Option<Expression> {
     let operator = match (comparison.verb, comparison.is_negated) {
@@ -44,7 +41,7 @@ fn binary(
         (Verb::EndsWith, true) => Operator::NotPostfix,
         _ => {
             let legal = "`==`, `!=`, `in`, `not in`, `starts_with` or `ends_with`";
-            wrong_operator(comparison, "`process.binary`", legal, text);
+            wrong_operator(comparison, describe(&Subject::Binary(whose)), legal, text);
             return None;
         }
     };
@@ -58,16 +55,13 @@ fn binary(
             }
         }
     }
-    if let Some(children) = comparison.followers {
-        scope.not_yet("`and children`", children.span);
-    }
     let operator = Spanned::new(operator, comparison.span);
     Some(Expression::Test(Condition::Binary {
         span: comparison.whole,
-        whose: Whose::Process,
+        whose,
         operator,
         values,
-        follow_children: None,
+        follow_children: comparison.followers.map(|children| children.span),
     }))
 }
 
@@ -78,7 +72,7 @@ fn pid(
     scope: &Scope,
     text: &mut Text,
 ) -> Option<Expression> {
-    let operator = in_or_not_in(subject, comparison, text)?;
+    let operator = in_or_not_in(describe(subject), comparison, text)?;
     let mut values = Vec::new();
     for value in operand.values {
         match value.text.parse() {
@@ -106,7 +100,7 @@ fn namespace(
     scope: &Scope,
     text: &mut Text,
 ) -> Option<Expression> {
-    let operator = in_or_not_in(&Subject::Namespace(kind), comparison, text)?;
+    let operator = in_or_not_in(describe(&Subject::Namespace(kind)), comparison, text)?;
     for value in &mut operand.values {
         if value.form == Form::Word && value.text == "host" {
             value.form = Form::Text;
@@ -119,13 +113,13 @@ fn namespace(
     Some(Expression::Test(Condition::Namespace { span: comparison.whole, kind, operator, values }))
 }
 
-fn in_or_not_in(
-    subject: &Subject,
+pub(super) fn in_or_not_in(
+    what: &str,
     comparison: &Comparison,
     text: &mut Text,
 ) -> Option<Spanned<Operator>> {
     if comparison.verb != Verb::Equals && comparison.verb != Verb::In {
-        wrong_operator(comparison, describe(subject), "`==`, `!=`, `in` or `not in`", text);
+        wrong_operator(comparison, what, "`==`, `!=`, `in` or `not in`", text);
         return None;
     }
     let operator = if comparison.is_negated { Operator::NotIn } else { Operator::In };

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use proptest::prelude::*;
 
 use crate::diagnostic::{Diagnostics, Stop};
-use crate::parse::dsl::tests::round_trip::random;
 use crate::policy::print;
+use crate::policy::random::{self, Flavour};
 use crate::source::SourceMap;
 
 fn try_format(text: &str) -> Result<String, Stop> {
@@ -191,7 +191,7 @@ fn with_gaps(text: &str, gaps: &[&str]) -> String {
 proptest! {
     #[test]
     fn random_policies_keep_their_meaning_and_their_comments(
-        policy in random::policy(),
+        policy in random::policy(Flavour::Writ),
         gaps in prop::collection::vec(gap(), 1..40),
     ) {
         let printed = print::print(&policy);

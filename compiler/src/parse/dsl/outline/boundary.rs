@@ -28,8 +28,40 @@ impl Outliner<'_, '_> {
             || (self.is_word(at, "option") && (word_follows || text_follows))
             || (self.is_word(at, "for") && word_follows)
             || (self.is_word(at, "let") && word_follows && is_sign(at + 2, "="))
-            || (self.is_word(at, "list") && word_follows)
+            || (self.is_word(at, "list") && (word_follows || text_follows) && !self.names_list(at))
+            || (self.is_word(at, "macro") && (word_follows || text_follows) && is_sign(at + 2, "="))
+            || self.is_loader(at)
             || (self.is_word(at, "enforce") && self.is_word(at + 1, "on") && is_sign(at + 2, "["))
+    }
+
+    /// `list NAME` in place of a name: after a hook's kind, or in a list.
+    fn names_list(&self, at: usize) -> bool {
+        let Some(before) = at.checked_sub(1) else { return false };
+        ["kprobe", "fentry", "syscall"].iter().any(|kind| self.is_word(before, kind))
+            || ["[", ","].iter().any(|sign| self.is_sign(before, sign))
+    }
+
+    /// `loader`, which stands alone, so that only what is around it makes it certain.
+    fn is_loader(&self, at: usize) -> bool {
+        let is_end = |at| {
+            self.token(at).is_none()
+                || self.is_sign(at, "}")
+                || self.is_first_on_line(at)
+                || self.starts_hook(at)
+                || self.starts_policy(at)
+        };
+        let follows = at.checked_sub(1).is_none_or(|before| self.is_complete(before));
+        self.is_word(at, "loader")
+            && (follows || at.checked_sub(1).is_some_and(|before| self.is_sign(before, "{")))
+            && (is_end(at + 1) || (!self.is_word(at + 1, "loader") && self.starts_setting(at + 1)))
+    }
+
+    /// Whether a macro that began at `start` ends before this token. What follows something
+    /// incomplete, as in `and mode in [1]`, still belongs to its condition.
+    pub(super) fn ends_macro(&self, at: usize, start: usize) -> bool {
+        let is_sign = ["{", "}", ";"].iter().any(|sign| self.is_sign(at, sign));
+        let follows = at.checked_sub(1).is_some_and(|before| self.is_complete(before));
+        (is_sign || follows || self.starts_policy(at)) && self.ends_statement(at, start)
     }
 
     /// Whether the statement that began at `start` ends before this token. Inside brackets only a

@@ -115,7 +115,7 @@ fn mistakes_in_hooks_and_settings_are_underlined() {
             ("let a = 1\nlet a = 2", "TP0136", "a", "given twice"),
             ("lett a = 1", "TP0134", "lett", "did you mean `let`?"),
             ("when x == 1 => kill", "TP0130", "when", "a rule stands inside a hook"),
-            ("for nodes { }", "TP0134", "nodes", "`pods`"),
+            ("for podz { }", "TP0134", "podz", "`pods`"),
             ("onn kprobe f(x) { when x == 1 => kill }", "TP0134", "onn", "did you mean `on`?"),
         ],
     );
