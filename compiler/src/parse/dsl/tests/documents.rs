@@ -47,7 +47,8 @@ fn one_rule_of_the_grammar_takes_a_whole_file() {
 
 #[test]
 fn every_page_of_a_code_shows_that_code_and_its_repair() {
-    for code in code::ALL.iter().filter(|code| ("TP0130".."TP0160").contains(&code.id)) {
+    let own = |id: &str| ("TP0130".."TP0142").contains(&id) || id == "TP0170";
+    for code in code::ALL.iter().filter(|code| own(code.id)) {
         let (before, after) = code.page.split_once("## Instead").unwrap();
         let (_, found) = read(&blocks(before)[0].1);
         let codes: Vec<&str> = found.iter().map(|one| one.code).collect();
