@@ -347,3 +347,14 @@ fn a_bundle_keeps_to_the_budgets_and_levels_of_the_settings() {
     assert_eq!(code, ExitCode::Findings);
     assert!(out.contains("error[TP0904]"), "{out}");
 }
+
+#[test]
+fn an_unused_suppression_is_taken_out_with_its_line() {
+    let alone = POLICY.replace("spec:", "# writ: allow(hot-hook): nothing is hot\nspec:");
+    let behind = with("# writ: allow(hot-hook): nothing is hot");
+    let repository = Repository::new("fix", &[("a.yaml", &alone), ("b.yaml", &behind)]);
+    repository.check(&["@", "--fix"]);
+    for file in ["a.yaml", "b.yaml"] {
+        assert_eq!(std::fs::read_to_string(repository.path(file)).unwrap(), POLICY, "{file}");
+    }
+}

@@ -164,7 +164,7 @@ impl Reader<'_> {
             return Ok(());
         }
         let bytes = read_file(path)?;
-        self.take(&path.display().to_string(), bytes, project);
+        self.take(&shown(path), bytes, project);
         Ok(())
     }
 
@@ -192,7 +192,7 @@ impl Reader<'_> {
                 continue;
             }
             found = true;
-            self.take(&path.display().to_string(), bytes, project);
+            self.take(&shown(path), bytes, project);
         }
         if found {
             return Ok(());
@@ -214,6 +214,12 @@ impl Reader<'_> {
         let policies = Vec::new();
         self.input.files.push(File { source, language, policies, project, not_utf8_at });
     }
+}
+
+/// A file's name in messages. Reports are matched with the repository's own paths, and those do not
+/// begin with `./`.
+fn shown(path: &Path) -> String {
+    path.strip_prefix(".").unwrap_or(path).display().to_string()
 }
 
 fn has_policy_ending(path: &Path) -> bool {

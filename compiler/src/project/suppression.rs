@@ -18,6 +18,8 @@ use crate::source::{Span, Spanned};
 pub struct Suppression {
     /// The comment, from its `#`.
     pub span: Span,
+    /// What goes when the comment goes: the blanks before it, or the line that it has to itself.
+    pub whole: Span,
     pub scope: Scope,
     /// The codes that are hidden, at least one.
     pub codes: Vec<Spanned<&'static Code>>,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Scope, Suppression};
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Finding, Severity, code};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Finding, Fix, Severity, code};
 use crate::project::date::Date;
 use crate::source::{SourceId, Span, Spanned};
 
@@ -129,16 +129,18 @@ fn unused(suppression: &Suppression, used: &BTreeSet<Span>, diagnostics: &mut Di
         if all && at > 0 {
             break;
         }
-        let (span, help) = if all {
-            (suppression.span, "take the comment out".to_owned())
+        let (span, help, fix) = if all {
+            let fix = Fix::safe("take the suppression out").replace(suppression.whole, "");
+            (suppression.span, "take the comment out".to_owned(), Some(fix))
         } else {
-            (code.span, format!("take `{}` out", code.value.name))
+            (code.span, format!("take `{}` out", code.value.name), None)
         };
         diagnostics.add(
             &code::UNUSED_SUPPRESSION,
             Finding::at(span, format!("nothing is found in {where_} that this would hide"))
                 .label("hides nothing")
                 .help(help)
+                .fix(fix)
                 .note("it holds for findings that begin in its own line, or alone on a line for those of the next"),
         );
     }

@@ -31,6 +31,7 @@ pub fn read(
                 if let Scope::Line(line) = &mut suppression.scope {
                     *line = target(comment, comments, source);
                 }
+                suppression.whole = whole(comment, source);
                 list.push(suppression);
             }
             Err((code, finding)) => diagnostics.add(code, *finding),
@@ -64,7 +65,8 @@ fn suppression(cursor: &mut Cursor<'_>, comment: Span) -> Result<Suppression, Mi
     if reason.value.is_empty() {
         return Err(unexplained(comment));
     }
-    Ok(Suppression { span: comment, scope, codes, until, reason: reason.map(str::to_owned) })
+    let reason = reason.map(str::to_owned);
+    Ok(Suppression { span: comment, whole: comment, scope, codes, until, reason })
 }
 
 /// The codes in brackets, of which the first is read already.
@@ -130,6 +132,15 @@ fn target(comment: Span, comments: &[Span], source: &Source) -> Span {
         line = line_at(line.end + 1, source);
     }
     Span::new(comment.source, line)
+}
+
+fn whole(comment: Span, source: &Source) -> Span {
+    let line = line_at(comment.start as usize, source);
+    let before = source.text.get(line.start..comment.start as usize).unwrap_or("").trim_end();
+    if before.is_empty() {
+        return Span::new(comment.source, line.start..(line.end + 1).min(source.text.len()));
+    }
+    Span::new(comment.source, line.start + before.len()..comment.end as usize)
 }
 
 /// From the first byte of a line to its line feed.
