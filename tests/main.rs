@@ -19,6 +19,7 @@ mod jit;
 mod layering;
 mod machine;
 mod orphans;
+mod outputs;
 mod random;
 mod records;
 mod twins;

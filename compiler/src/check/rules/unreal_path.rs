@@ -18,7 +18,7 @@ fn check(policy: &Policy, findings: &mut Findings<'_>) {
                 Finding::at(pattern.span, format!("no file has the path `{text}`"))
                     .label(why)
                     .help("write the path as `readlink -f` prints it".to_owned())
-                    .fix(real(text).map(|real| {
+                    .fix(real(&pattern.pattern).map(|real| {
                         Fix::safe(format!("write `{real}`")).rewrite(pattern.span, real)
                     })),
             );
@@ -27,14 +27,19 @@ fn check(policy: &Policy, findings: &mut Findings<'_>) {
 }
 
 /// The same path with single slashes and without `.`, when nothing else is wrong with it.
-fn real(text: &str) -> Option<String> {
-    let mut real = text.to_owned();
+fn real(pattern: &Pattern) -> Option<String> {
+    let mut real = pattern.text().to_owned();
     for (written, meant) in [("/./", "/"), ("//", "/")] {
         while real.contains(written) {
             real = real.replace(written, meant);
         }
     }
-    (real != text && unreal(&Pattern::Equal(real.clone())).is_none()).then_some(real)
+    let is_real = unreal(&match pattern {
+        Pattern::Equal(_) => Pattern::Equal(real.clone()),
+        Pattern::Prefix(_) => Pattern::Prefix(real.clone()),
+        Pattern::Postfix(_) => Pattern::Postfix(real.clone()),
+    });
+    (real != pattern.text() && is_real.is_none()).then_some(real)
 }
 
 /// Why the kernel never writes a path like this. `d_path` writes from the root, with single

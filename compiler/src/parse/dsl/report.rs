@@ -2,7 +2,7 @@
 
 use super::Text;
 use super::expected::shortened;
-use crate::diagnostic::{Finding, code, did_you_mean};
+use crate::diagnostic::{Finding, Near, Safety, code};
 use crate::source::Span;
 
 /// Findings of one text after which the rest is not reported.
@@ -40,10 +40,12 @@ pub(super) fn unknown_word<'a>(
     legal: impl IntoIterator<Item = &'a str>,
 ) {
     let legal: Vec<&str> = legal.into_iter().collect();
-    let help = did_you_mean(word, legal.iter().copied()).or_else(|| one_of(&legal));
+    let near = Near::to(word, legal.iter().copied());
+    let help = near.help().or_else(|| one_of(&legal));
     let finding = Finding::at(span, format!("there is no {kind} `{}`", shortened(word)))
         .label(format!("not a {kind}"))
-        .help(help);
+        .help(help)
+        .fix(near.fix(span, Safety::Unsafe));
     text.report(&code::UNKNOWN_TERM, finding);
 }
 
