@@ -91,7 +91,7 @@ fn compare(
     };
     let mut policies = policies(&mut Random::new(of_policies), &setting);
     lift_limits_of_mixed_programs(&mut policies);
-    let module = lower::lower(&policies);
+    let module = lower::lower(&policies).unwrap();
     ir::verify::verify(&module).unwrap();
     let mut random = Random::new(of_events);
     let host_namespaces = surroundings.host_namespaces(&mut random);

@@ -23,7 +23,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("parse", &["policy", "diagnostic", "source"]),
     ("resolve", &["policy", "kernel", "resolved", "set", "diagnostic", "source"]),
     ("check", &["engine", "resolved", "policy", "kernel", "set", "diagnostic", "source"]),
-    ("lower", &["resolved", "policy", "ir", "ids", "set", "source"]),
+    ("lower", &["resolved", "policy", "ir", "ids", "set", "diagnostic", "source"]),
     (
         "generate",
         &["ir", "ids", "machine", "kernel", "policy", "resolved", "set", "diagnostic", "source"],

@@ -1,6 +1,7 @@
 //! Turns resolved policies into what must happen at each attach point.
 //!
-//! It cannot fail: whatever cannot be carried out was refused before.
+//! It can refuse nothing: whatever cannot be carried out was refused before, and what the engine
+//! cannot do yet is a defect here.
 
 mod action;
 mod expression;
@@ -12,6 +13,8 @@ mod selector;
 mod sets;
 mod tracking;
 
+use crate::diagnostic::Defect;
+use crate::resolved::not_yet;
 use crate::{ir, resolved};
 use group::{Group, Part};
 use sets::Sets;
@@ -22,7 +25,15 @@ use sets::Sets;
 /// another, in the order of the policies: the first selector of a hook that matches ends that
 /// hook's part, and the next hook's begins. Process tracking comes first, since events and
 /// conditions refer to processes; without policies there is nothing to track for.
-pub fn lower(policies: &[resolved::Policy]) -> ir::Module {
+///
+/// # Errors
+///
+/// When a policy has a part that the engine cannot run yet ([`not_yet::parts`]): `check` refuses
+/// such policies, so that they do not come here.
+pub fn lower(policies: &[resolved::Policy]) -> Result<ir::Module, Defect> {
+    if let Some(part) = policies.iter().flat_map(not_yet::parts).next() {
+        return Err(Defect(format!("{} were to be lowered, which is not done yet", part.what)));
+    }
     let parts = group::parts(policies);
     let mut sets = Sets::default();
     let hooked: Vec<(Group<'_>, ir::Program)> = group::groups(&parts)
@@ -36,13 +47,13 @@ pub fn lower(policies: &[resolved::Policy]) -> ir::Module {
     let hooks = module::hooks(&parts, &hooked);
     let mut programs = tracking::programs(policies, &sets);
     programs.extend(hooked.into_iter().map(|(_, program)| program));
-    ir::Module {
+    Ok(ir::Module {
         policies: policies.iter().map(module::policy).collect(),
         hooks,
         programs,
         binary_sets: sets.binary,
         follow_sets: sets.follow,
-    }
+    })
 }
 
 #[cfg(test)]

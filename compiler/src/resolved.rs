@@ -1,20 +1,33 @@
 //! A policy with every name bound to a thing of the target kernel.
 //!
-//! What stands here can be carried out: whatever cannot was refused by `resolve`.
+//! It covers the whole language. What the writ engine cannot run so far is listed by [`not_yet`];
+//! everything else that stands here can be carried out: whatever cannot was refused by `resolve`.
 
 pub mod action;
 pub mod argument;
+pub mod cel;
 pub mod hook;
+pub mod not_yet;
 pub mod print;
+pub mod program_hook;
 pub mod test;
+pub mod walk;
 
-pub use action::{Action, RateLimit};
-pub use argument::{Argument, ArgumentId, Origin, Reader, Signedness};
-pub use hook::{Attachment, Hook, Need, Selector};
-pub use test::{Expression, NamespaceValue, Question, Sense, Test};
+pub use action::{Action, Extras, RateLimit};
+pub use argument::{
+    Argument, ArgumentId, BufferLength, CapabilityWord, Moment, Origin, Reader, Signedness,
+    Structure,
+};
+pub use hook::{Attachment, Enforcer, Hook, Need, Selector};
+pub use program_hook::{ProgramHook, ProgramPoint};
+pub use test::{
+    Case, End, Expression, FileType, HostProcesses, NamespaceValue, Network, Question, Reach, Sense, SocketField,
+    Test,
+};
+pub use walk::{Walk, WalkStep};
 
-use crate::policy::Mode;
-use crate::source::Span;
+use crate::policy::{self, Mode, Setting};
+use crate::source::{Span, Spanned};
 
 /// One policy, bound to one kernel.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,4 +38,15 @@ pub struct Policy {
     pub namespace: Option<String>,
     pub mode: Mode,
     pub hooks: Vec<Hook>,
+    /// Hooks in programs and libraries: uprobes and USDT probes.
+    pub program_hooks: Vec<ProgramHook>,
+    /// Where `NotifyEnforcer` acts.
+    pub enforcers: Vec<Enforcer>,
+    pub settings: Vec<Spanned<Setting>>,
+    /// Which processes the policy is for.
+    pub workloads: policy::Workloads,
+    /// Which nodes it is for.
+    pub nodes: Option<policy::LabelSelector>,
+    /// Where it asks for events about mapped executables and libraries.
+    pub loader: Option<Span>,
 }

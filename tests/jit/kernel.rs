@@ -43,7 +43,7 @@ impl Host {
 
     /// Tries the simplest bundle that there is.
     fn can_run(&self) -> Result<(), String> {
-        let module = lower::lower(&[one_that_always_posts()]);
+        let module = lower::lower(&[one_that_always_posts()]).unwrap();
         let (bytes, manifest) = super::bundle(&module, self);
         let loaded = Loaded::load(bytes, manifest, self, [0; 10]);
         let mut loaded = loaded.map_err(|error| format!("programs cannot be loaded: {error}"))?;

@@ -1,9 +1,9 @@
 //! Random policies, bound to hooks whose values the tests can give.
 
-use writ::policy::{ArgumentType, Mode, NamespaceKind, RateScope};
+use writ::policy::{Workloads, ArgumentType, Mode, NamespaceKind, RateScope};
 use writ::resolved::{
     Action, Argument, ArgumentId, Attachment, Expression, Hook, NamespaceValue, Origin, Policy,
-    Question, RateLimit, Reader, Selector, Sense, Signedness, Test,
+    Extras, Question, RateLimit, Reader, Selector, Sense, Signedness, Test,
 };
 use writ::set::{IntegerSet, TextPattern, TextSet};
 use writ::source::{SourceMap, Span};
@@ -56,6 +56,12 @@ fn policy(random: &mut Random, setting: &Setting, number: usize) -> Policy {
         namespace: None,
         mode: if random.once_in(3) { Mode::Monitor } else { Mode::Enforce },
         hooks: (0..random.length(1..3)).map(|_| hook(random, setting)).collect(),
+        program_hooks: Vec::new(),
+        enforcers: Vec::new(),
+        settings: Vec::new(),
+        workloads: Workloads::default(),
+        nodes: None,
+        loader: None,
     }
 }
 
@@ -83,6 +89,8 @@ fn hook(random: &mut Random, setting: &Setting) -> Hook {
         selectors,
         message: None,
         tags: Vec::new(),
+        data: Vec::new(),
+        return_action: None,
     }
 }
 
@@ -152,7 +160,7 @@ fn return_argument() -> Argument {
 }
 
 fn of(origin: Origin, reader: Reader) -> Argument {
-    Argument { span: span(), name: None, type_: ArgumentType::Int, label: None, origin, reader }
+    Argument { span: span(), name: None, type_: ArgumentType::Int, label: None, origin, walk: None, reader }
 }
 
 fn selector(
@@ -187,8 +195,8 @@ fn actions(random: &mut Random, setting: &Setting, can_deny: bool) -> Vec<Action
             2 if can_deny => {
                 Action::Override { span: span(), error: *random.one_of(&[-1, -13, 0]) }
             }
-            3 => Action::Post { span: span(), rate_limit: Some(limit(random, setting)) },
-            _ => Action::Post { span: span(), rate_limit: None },
+            3 => Action::Post { span: span(), rate_limit: Some(limit(random, setting)), extras: Extras::default() },
+            _ => Action::post(span()),
         })
         .collect()
 }

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use writ_bundle::Pattern;
 
 use crate::resolved::{
-    Action, Argument, ArgumentId, Expression, Hook, Policy, Question, Reader, Selector, Sense, Test,
+    Action, Argument, ArgumentId, Expression, Hook, Policy, Question, Reader, Selector, Sense,
+    Structure, Test,
 };
 use crate::set::{IntegerSet, TextSet};
 
@@ -51,11 +52,26 @@ pub(super) fn argument<'a>(hook: &'a Hook, test: &Test) -> Option<&'a Argument> 
     let id = match &test.question {
         Question::Integer { argument, .. }
         | Question::Bits { argument, .. }
-        | Question::Text { argument, .. } => *argument,
-        Question::Binary { .. } | Question::Pid { .. } | Question::Namespace { .. } => return None,
+        | Question::Text { argument, .. }
+        | Question::Substring { argument, .. }
+        | Question::FileType { argument, .. }
+        | Question::Address { argument, .. }
+        | Question::Socket { argument, .. }
+        | Question::ListedSyscall { argument, .. } => *argument,
+        Question::CapabilitiesGained { new, .. } => *new,
+        Question::Binary { .. }
+        | Question::Lineage { .. }
+        | Question::Pid { .. }
+        | Question::Namespace { .. }
+        | Question::NamespaceChange { .. }
+        | Question::Capability { .. }
+        | Question::CapabilityChange { .. }
+        | Question::Workload { .. }
+        | Question::Cel { .. } => return None,
     };
     match id {
         ArgumentId::Argument(place) => hook.arguments.get(place),
+        ArgumentId::Data(place) => hook.data.get(place),
         ArgumentId::Return => hook.return_argument.as_ref(),
     }
 }
@@ -63,15 +79,41 @@ pub(super) fn argument<'a>(hook: &'a Hook, test: &Test) -> Option<&'a Argument> 
 /// The paths that a test compares with: of a file, a descriptor or an executable.
 pub(super) fn paths<'a>(hook: &Hook, test: &'a Test) -> Option<&'a TextSet> {
     match &test.question {
-        Question::Binary { set } => Some(set),
+        Question::Binary { set } | Question::Lineage { set, .. } => Some(set),
         Question::Text { set, .. } => match argument(hook, test)?.reader {
-            Reader::File | Reader::Path | Reader::Binprm | Reader::Descriptor => Some(set),
-            Reader::Nothing | Reader::Integer { .. } | Reader::Filename | Reader::Text => None,
+            Reader::File
+            | Reader::Path
+            | Reader::Binprm
+            | Reader::Descriptor
+            | Reader::Structure(Structure::Dentry) => Some(set),
+            Reader::Nothing
+            | Reader::Integer { .. }
+            | Reader::Filename
+            | Reader::Text
+            | Reader::Buffer { .. }
+            | Reader::Vectors { .. }
+            | Reader::RecordText
+            | Reader::Bytes { .. }
+            | Reader::SyscallNumber
+            | Reader::Capability
+            | Reader::Capabilities(_)
+            | Reader::Structure(_) => None,
         },
         Question::Integer { .. }
         | Question::Bits { .. }
         | Question::Pid { .. }
-        | Question::Namespace { .. } => None,
+        | Question::Namespace { .. }
+        | Question::Substring { .. }
+        | Question::FileType { .. }
+        | Question::Address { .. }
+        | Question::Socket { .. }
+        | Question::CapabilitiesGained { .. }
+        | Question::ListedSyscall { .. }
+        | Question::NamespaceChange { .. }
+        | Question::Capability { .. }
+        | Question::CapabilityChange { .. }
+        | Question::Workload { .. }
+        | Question::Cel { .. } => None,
     }
 }
 

@@ -12,6 +12,7 @@ mod glob_pattern;
 mod hot_hook;
 mod late_kill;
 mod missing_path;
+mod not_yet;
 mod prefix_boundary;
 mod racy_argument;
 mod redundant_value;
@@ -47,6 +48,7 @@ pub struct Findings<'a> {
 
 /// Every rule, in the order of the catalogue.
 pub static ALL: &[Rule] = &[
+    not_yet::RULE,
     contradicting_posts::RULE,
     late_kill::RULE,
     unconditional_enforcement::RULE,

@@ -57,7 +57,11 @@ fn word(origin: Origin) -> Option<Place> {
             let offset = *SYSCALL_PARAMETERS.get(place as usize)?;
             Some(Place::Registers { pointer: 0, offset })
         }
-        Origin::Field { .. } => None,
+        Origin::Field { .. }
+        | Origin::CurrentTask
+        | Origin::Register { .. }
+        | Origin::UserParameter(_)
+        | Origin::UsdtArgument(_) => None,
     }
 }
 
@@ -72,7 +76,11 @@ fn register(origin: Origin) -> Option<Place> {
             let offset = *SYSCALL_PARAMETERS.get(place as usize)?;
             Some(Place::ProbedRegisters { pointer, offset })
         }
-        Origin::Field { .. } => None,
+        Origin::Field { .. }
+        | Origin::CurrentTask
+        | Origin::Register { .. }
+        | Origin::UserParameter(_)
+        | Origin::UsdtArgument(_) => None,
     }
 }
 

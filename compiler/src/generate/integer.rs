@@ -38,7 +38,15 @@ pub(super) fn member(
         | Reader::Binprm
         | Reader::Filename
         | Reader::Descriptor
-        | Reader::Text => Signedness::Unsigned,
+        | Reader::Text
+        | Reader::Buffer { .. }
+        | Reader::Vectors { .. }
+        | Reader::RecordText
+        | Reader::Bytes { .. }
+        | Reader::SyscallNumber
+        | Reader::Capability
+        | Reader::Capabilities(_)
+        | Reader::Structure(_) => Signedness::Unsigned,
     };
     let limits = reader.limits().unwrap_or((i128::MIN, i128::MAX));
     search(emitter, Numbers { register, signedness }, set.ranges(), limits, yes, no);

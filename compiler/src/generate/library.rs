@@ -94,7 +94,16 @@ pub(super) fn read(reader: Reader, flavour: Flavour) -> Option<String> {
         Reader::File | Reader::Path | Reader::Binprm => {
             file_word(reader).map(|word| format!("writ_read_{word}_{}", flavour.suffix()))
         }
-        Reader::Nothing | Reader::Integer { .. } => None,
+        Reader::Nothing
+        | Reader::Integer { .. }
+        | Reader::Buffer { .. }
+        | Reader::Vectors { .. }
+        | Reader::RecordText
+        | Reader::Bytes { .. }
+        | Reader::SyscallNumber
+        | Reader::Capability
+        | Reader::Capabilities(_)
+        | Reader::Structure(_) => None,
     }
 }
 
@@ -111,7 +120,18 @@ pub(super) fn describe(reader: Reader, flavour: Flavour) -> Option<String> {
         Reader::File | Reader::Path | Reader::Binprm => {
             file_word(reader).map(|word| format!("writ_describe_{word}_{}", flavour.suffix()))
         }
-        Reader::Filename | Reader::Text | Reader::Nothing | Reader::Integer { .. } => None,
+        Reader::Filename
+        | Reader::Text
+        | Reader::Nothing
+        | Reader::Integer { .. }
+        | Reader::Buffer { .. }
+        | Reader::Vectors { .. }
+        | Reader::RecordText
+        | Reader::Bytes { .. }
+        | Reader::SyscallNumber
+        | Reader::Capability
+        | Reader::Capabilities(_)
+        | Reader::Structure(_) => None,
     }
 }
 
@@ -124,7 +144,15 @@ fn file_word(reader: Reader) -> Option<&'static str> {
         | Reader::Text
         | Reader::Descriptor
         | Reader::Nothing
-        | Reader::Integer { .. } => None,
+        | Reader::Integer { .. }
+        | Reader::Buffer { .. }
+        | Reader::Vectors { .. }
+        | Reader::RecordText
+        | Reader::Bytes { .. }
+        | Reader::SyscallNumber
+        | Reader::Capability
+        | Reader::Capabilities(_)
+        | Reader::Structure(_) => None,
     }
 }
 

@@ -45,7 +45,7 @@ pub(super) fn entry(
 
 /// Fills `here` with the report of a hook without selectors.
 pub(super) fn post_always(builder: &mut Builder<'_>, moment: &Moment<'_>, here: Id<Block>) {
-    let post = Action::Post { span: moment.part.hook.point_span, rate_limit: None };
+    let post = Action::post(moment.part.hook.point_span);
     entry(builder, moment, &[post], here);
 }
 
@@ -87,7 +87,7 @@ pub(super) fn report_of(actions: &[Action], report: Report) -> Option<(Span, Rep
     for one in actions {
         match one {
             Action::NoPost { .. } => return None,
-            Action::Post { span: place, rate_limit } => {
+            Action::Post { span: place, rate_limit, extras: _ } => {
                 span = *place;
                 report.rate_limit = rate_limit.or(report.rate_limit);
             }
@@ -100,6 +100,15 @@ pub(super) fn report_of(actions: &[Action], report: Report) -> Option<(Span, Rep
                 report.action = action::OVERRIDE;
                 report.action_argument = i64::from(*error);
             }
+            // `lower` has refused policies with these.
+            Action::Redirect { .. }
+            | Action::GetUrl { .. }
+            | Action::DnsLookup { .. }
+            | Action::TrackSock { .. }
+            | Action::UntrackSock { .. }
+            | Action::NotifyEnforcer { .. }
+            | Action::CleanupEnforcerNotification { .. }
+            | Action::Set { .. } => {}
         }
     }
     Some((span, report))
@@ -136,7 +145,16 @@ fn enforcement(action: &Action) -> Option<Operation> {
         Action::Override { span, error } => {
             Some(operation(*span, OperationKind::Deny { error: *error }))
         }
-        Action::Post { .. } | Action::NoPost { .. } => None,
+        Action::Post { .. }
+        | Action::NoPost { .. }
+        | Action::Redirect { .. }
+        | Action::GetUrl { .. }
+        | Action::DnsLookup { .. }
+        | Action::TrackSock { .. }
+        | Action::UntrackSock { .. }
+        | Action::NotifyEnforcer { .. }
+        | Action::CleanupEnforcerNotification { .. }
+        | Action::Set { .. } => None,
     }
 }
 

@@ -53,6 +53,18 @@ fn cost(expression: &Expression) -> u8 {
         Question::Binary { .. } => 2,
         Question::Integer { .. } | Question::Bits { .. } => 3,
         Question::Text { .. } => 4,
+        Question::Substring { .. }
+        | Question::FileType { .. }
+        | Question::Address { .. }
+        | Question::Socket { .. }
+        | Question::CapabilitiesGained { .. }
+        | Question::ListedSyscall { .. }
+        | Question::Lineage { .. }
+        | Question::NamespaceChange { .. }
+        | Question::Capability { .. }
+        | Question::CapabilityChange { .. }
+        | Question::Workload { .. }
+        | Question::Cel { .. } => 5,
     };
     expression.tests().into_iter().map(class).max().unwrap_or(0)
 }
@@ -159,6 +171,19 @@ fn test(
             let test = Test::Namespace { kind: *kind, values: values.clone() };
             branch(builder, from.span, test, here, ways);
         }
+        // `lower` has refused policies with these.
+        Question::Substring { .. }
+        | Question::FileType { .. }
+        | Question::Address { .. }
+        | Question::Socket { .. }
+        | Question::CapabilitiesGained { .. }
+        | Question::ListedSyscall { .. }
+        | Question::Lineage { .. }
+        | Question::NamespaceChange { .. }
+        | Question::Capability { .. }
+        | Question::CapabilityChange { .. }
+        | Question::Workload { .. }
+        | Question::Cel { .. } => builder.fill(here, Vec::new(), Jump::To(ways.unknown)),
     }
 }
 

@@ -99,6 +99,7 @@ impl Builder<'_> {
     pub(super) fn value(&self, part: &Part<'_>, argument: ArgumentId) -> Option<Id<Value>> {
         let argument = match argument {
             ArgumentId::Argument(place) => part.hook.arguments.get(place),
+            ArgumentId::Data(place) => part.hook.data.get(place),
             ArgumentId::Return => part.hook.return_argument.as_ref(),
         }?;
         find_value(&self.values, argument_origin(argument), argument.reader)

@@ -23,7 +23,7 @@ pub(super) fn hook(builder: &mut Builder<'_>, part: &Part<'_>, here: Id<Block>, 
     if part.hook.selectors.is_empty() {
         let block = builder.reserve();
         selectors.push(ReturnedTo { selector: NO_SELECTOR, block });
-        let post = Action::Post { span: part.hook.point_span, rate_limit: None };
+        let post = Action::post(part.hook.point_span);
         let moment = Moment { part, selector: None, after };
         actions(builder, &moment, &[post], part.hook.point_span, block);
     }

@@ -2,10 +2,10 @@ use writ_bundle::{Attach, HookKind, Pattern};
 
 use super::lower;
 use crate::ir;
-use crate::policy::{ArgumentType, Mode, NamespaceKind};
+use crate::policy::{Workloads, ArgumentType, Mode, NamespaceKind};
 use crate::resolved::{
     Action, Argument, ArgumentId, Attachment, Expression, Hook, NamespaceValue, Origin, Policy,
-    Question, RateLimit, Reader, Selector, Sense, Signedness, Test,
+    Extras, Question, RateLimit, Reader, Selector, Sense, Signedness, Test,
 };
 use crate::set::{IntegerSet, TextPattern, TextSet};
 use crate::source::{SourceMap, Span};
@@ -31,7 +31,7 @@ fn texts(span: Span, patterns: &[Pattern]) -> TextSet {
 }
 
 fn argument(span: Span, origin: Origin, reader: Reader) -> Argument {
-    Argument { span, name: None, type_: ArgumentType::Int, label: None, origin, reader }
+    Argument { span, name: None, type_: ArgumentType::Int, label: None, origin, walk: None, reader }
 }
 
 fn fentry(function: &str) -> Attachment {
@@ -51,6 +51,8 @@ fn hook(span: Span, function: &str, selectors: Vec<Selector>) -> Hook {
         selectors,
         message: None,
         tags: Vec::new(),
+        data: Vec::new(),
+        return_action: None,
     }
 }
 
@@ -61,18 +63,31 @@ fn selector(span: Span, condition: Expression, actions: Vec<Action>) -> Selector
         condition,
         return_condition: Expression::All(Vec::new()),
         actions,
-        return_actions: vec![Action::Post { span, rate_limit: None }],
+        return_actions: vec![Action::post(span)],
     }
 }
 
 fn policy(span: Span, name: &str, hooks: Vec<Hook>) -> Policy {
     let mode = Mode::Enforce;
-    Policy { span, name: name.into(), name_span: span, namespace: None, mode, hooks }
+    Policy {
+        span,
+        name: name.into(),
+        name_span: span,
+        namespace: None,
+        mode,
+        hooks,
+        program_hooks: Vec::new(),
+        enforcers: Vec::new(),
+        settings: Vec::new(),
+        workloads: Workloads::default(),
+        nodes: None,
+        loader: None,
+    }
 }
 
 /// The printed programs of the module, without process tracking.
 fn printed(policies: &[Policy], sources: &SourceMap) -> String {
-    let module = lower(policies);
+    let module = lower(policies).unwrap();
     ir::verify::verify(&module).unwrap();
     let hooks = module.programs.iter().filter(|program| !program.hooks.is_empty());
     hooks.map(|program| ir::print::print_program(program, sources)).collect()
@@ -95,7 +110,7 @@ fn cheap_tests_of_a_conjunction_are_asked_first() {
         file_in(at('c'), Sense::Is, "/etc/"),
         host_pid(at('d'), Sense::IsNot),
     ]);
-    let post = vec![Action::Post { span: at('e'), rate_limit: None }];
+    let post = vec![Action::post(at('e'))];
     let hook = hook(at('b'), "security_file_open", vec![selector(at('c'), condition, post)]);
     let printed = printed(&[policy(at('a'), "p", vec![hook])], &sources);
     assert_eq!(
@@ -128,7 +143,7 @@ fn an_unanswered_test_fails_the_rule_also_under_not() {
 }
 
 fn post(span: Span) -> Action {
-    Action::Post { span, rate_limit: None }
+    Action::post(span)
 }
 
 #[test]
@@ -224,7 +239,7 @@ fn a_return_goes_on_with_the_selector_that_matched() {
 fn no_post_and_a_rate_limit_hold_the_report_back() {
     let (sources, at) = sources();
     let limit = RateLimit { milliseconds: 500, scope: crate::policy::RateScope::Process };
-    let limited = Action::Post { span: at('d'), rate_limit: Some(limit) };
+    let limited = Action::Post { span: at('d'), rate_limit: Some(limit), extras: Extras::default() };
     let always = || Expression::All(Vec::new());
     let hook_with = |action| hook(at('b'), "f", vec![selector(at('c'), always(), vec![action])]);
     let text = printed(&[policy(at('a'), "p", vec![hook_with(limited)])], &sources);
@@ -245,7 +260,7 @@ fn equal_sets_of_executables_are_one() {
         selector(at(place), condition, vec![post(at(place))])
     };
     let selectors = vec![binary('c', &["/a", "/b"]), binary('d', &["/b", "/a"])];
-    let module = lower(&[policy(at('a'), "p", vec![hook(at('b'), "f", selectors)])]);
+    let module = lower(&[policy(at('a'), "p", vec![hook(at('b'), "f", selectors)])]).unwrap();
     ir::verify::verify(&module).unwrap();
     assert_eq!(module.binary_sets.len(), 1);
 }
@@ -256,7 +271,7 @@ fn following_forks_asks_for_the_process_then_for_its_ancestors() {
     let pids = Question::Pid { pids: vec![7, 1], is_namespace_pid: false, follow_forks: true };
     let condition = test(at('c'), Sense::IsNot, pids);
     let hook = hook(at('b'), "f", vec![selector(at('c'), condition, vec![post(at('d'))])]);
-    let module = lower(&[policy(at('a'), "p", vec![hook])]);
+    let module = lower(&[policy(at('a'), "p", vec![hook])]).unwrap();
     ir::verify::verify(&module).unwrap();
     let printed = ir::print::print(&module, &sources);
     assert!(printed.contains("follow set 0: pid in [1, 7]\n"), "{printed}");

@@ -1,9 +1,10 @@
 //! A value that a hook reads: where it is, and how it is read.
 
+use super::Walk;
 use crate::policy::ArgumentType;
 use crate::source::Span;
 
-/// An argument of a hook, or its return value.
+/// An argument of a hook, an entry of its `data`, or its return value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Argument {
     pub span: Span,
@@ -13,14 +14,18 @@ pub struct Argument {
     pub type_: ArgumentType,
     pub label: Option<String>,
     pub origin: Origin,
+    /// The way from there to what is read (`resolve`), when that is not the value itself.
+    pub walk: Option<Walk>,
     pub reader: Reader,
 }
 
-/// Which argument of a hook a test is about.
+/// Which value of a hook a test is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ArgumentId {
     /// Its place in [`super::Hook::arguments`].
     Argument(usize),
+    /// Its place in [`super::Hook::data`].
+    Data(usize),
     /// [`super::Hook::return_argument`].
     Return,
 }
@@ -38,6 +43,14 @@ pub enum Origin {
     Field { offset: u32, bytes: u32 },
     /// What a function with this many parameters returned.
     Return { parameters: u32 },
+    /// A pointer to the calling task's `task_struct`.
+    CurrentTask,
+    /// A register at the hook, of `bytes` bytes at `offset` in `struct pt_regs`.
+    Register { offset: u32, bytes: u32 },
+    /// The parameter of a hooked function of a program, counted from 0.
+    UserParameter(u32),
+    /// The argument of a USDT probe, counted from 0.
+    UsdtArgument(u32),
 }
 
 /// How the 64 bits become a value.
@@ -59,6 +72,93 @@ pub enum Reader {
     Descriptor,
     /// `char *`, in the kernel's or the caller's memory, up to a zero byte.
     Text,
+    /// `char *` or `void *` with a length: as many bytes as that says.
+    Buffer { length: BufferLength, moment: Moment },
+    /// `struct iovec *` with a number of entries: the bytes that they point to, joined.
+    Vectors { length: BufferLength, moment: Moment },
+    /// A text whose place and length are in a tracepoint's record (`__data_loc char[]`).
+    RecordText,
+    /// An array of this many bytes: in a tracepoint's record, or at the end of a walk.
+    Bytes { bytes: u32 },
+    /// The number of a system call, with the bit that Tetragon sets for 32-bit calls.
+    SyscallNumber,
+    /// The number of one capability.
+    Capability,
+    /// A set of capabilities, of 64 bits.
+    Capabilities(CapabilityWord),
+    /// A structure of the kernel, of which events show some fields.
+    Structure(Structure),
+}
+
+/// Which argument says how long a buffer is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum BufferLength {
+    /// The hook's parameter with this number, counted from 0.
+    Parameter(u32),
+    /// What the call returns.
+    Returned,
+    /// Nothing does: Tetragon reads no bytes then.
+    Unknown,
+}
+
+/// When a buffer is read, and how much of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Moment {
+    /// When the hook is hit.
+    Entry,
+    /// When the hook is hit, and all of it (`maxData`).
+    EntryInFull,
+    /// When the call returns (`returnCopy`).
+    Return,
+}
+
+/// Where a set of capabilities stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CapabilityWord {
+    /// A `kernel_cap_t` that nothing says more about.
+    Plain,
+    Effective,
+    Inheritable,
+    Permitted,
+}
+
+/// A structure that is read through a pointer to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Structure {
+    /// `struct sk_buff`: addresses, ports, protocol.
+    Skb,
+    /// `struct sock`: addresses, ports, protocol, family, state.
+    Sock,
+    /// `struct socket`: the same, of its `sk`.
+    Socket,
+    /// `struct sockaddr`: family, and address and port of IP.
+    Sockaddr,
+    /// `struct sockaddr_un`: the path.
+    SockaddrUn,
+    /// `struct cred`: user ids and capabilities.
+    Cred,
+    /// `union bpf_attr`: type and name of the program.
+    BpfAttr,
+    /// `struct bpf_map`
+    BpfMap,
+    /// `struct bpf_prog`
+    BpfProg,
+    /// `struct perf_event`: type, configuration and the probed function.
+    PerfEvent,
+    /// `struct user_namespace`
+    UserNamespace,
+    /// `struct kiocb`: the path of its file.
+    Kiocb,
+    /// `struct iov_iter`: the bytes that it covers.
+    IovIter,
+    /// `struct load_info`: the module's name and signature.
+    LoadInfo,
+    /// `struct module`: its name and what it taints.
+    Module,
+    /// `struct dentry`: the path.
+    Dentry,
+    /// `struct net_device`: the name.
+    NetDevice,
 }
 
 /// Whether a number can be negative.
@@ -77,14 +177,42 @@ impl Reader {
             | Self::Binprm
             | Self::Filename
             | Self::Descriptor
-            | Self::Text => true,
-            Self::Nothing | Self::Integer { .. } => false,
+            | Self::Text
+            | Self::Buffer { .. }
+            | Self::RecordText
+            | Self::Structure(Structure::SockaddrUn | Structure::Dentry | Structure::NetDevice) => {
+                true
+            }
+            Self::Nothing
+            | Self::Integer { .. }
+            | Self::Vectors { .. }
+            | Self::Bytes { .. }
+            | Self::SyscallNumber
+            | Self::Capability
+            | Self::Capabilities(_)
+            | Self::Structure(_) => false,
         }
     }
 
-    /// The smallest and largest value of an integer.
+    /// The smallest and largest value of a number or a set of bits.
     pub fn limits(self) -> Option<(i128, i128)> {
-        let Self::Integer { bytes, signedness } = self else { return None };
+        let (bytes, signedness) = match self {
+            Self::Integer { bytes, signedness } => (bytes, signedness),
+            Self::SyscallNumber | Self::Capabilities(_) => (8, Signedness::Unsigned),
+            Self::Nothing
+            | Self::File
+            | Self::Path
+            | Self::Binprm
+            | Self::Filename
+            | Self::Descriptor
+            | Self::Text
+            | Self::Buffer { .. }
+            | Self::Vectors { .. }
+            | Self::RecordText
+            | Self::Bytes { .. }
+            | Self::Capability
+            | Self::Structure(_) => return None,
+        };
         let bits = u32::from(bytes) * 8;
         Some(match signedness {
             Signedness::Signed => (-(1 << (bits - 1)), (1 << (bits - 1)) - 1),

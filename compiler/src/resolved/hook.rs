@@ -3,7 +3,8 @@
 use writ_bundle::{Attach, HookKind, Requirement};
 
 use super::{Action, Argument, Expression};
-use crate::source::Span;
+use crate::policy::TrackAction;
+use crate::source::{Span, Spanned};
 
 /// One hook of one policy. A policy's hook on a list of functions is several of these.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,11 +19,23 @@ pub struct Hook {
     /// Where the return value is seen, when the policy asks for it.
     pub return_attachment: Option<Attachment>,
     pub arguments: Vec<Argument>,
+    /// What is read from the current task or the registers (`data`).
+    pub data: Vec<Argument>,
     pub return_argument: Option<Argument>,
     /// The first that matches wins. None at all: every hit is posted.
     pub selectors: Vec<Selector>,
     pub message: Option<String>,
     pub tags: Vec<String>,
+    /// What is done with a returned socket.
+    pub return_action: Option<Spanned<TrackAction>>,
+}
+
+/// Functions on which an enforcer can act.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Enforcer {
+    pub span: Span,
+    /// Names as the kernel has them: `__x64_sys_kill`, `security_file_open`.
+    pub functions: Vec<Spanned<String>>,
 }
 
 /// How a program gets to run at a hook.

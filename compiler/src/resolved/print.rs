@@ -113,6 +113,19 @@ fn test(hook: &Hook, test: &Test) -> String {
             values.dedup();
             format!("ns.{} {not}in [{}]", kind.word(), list(&values, |value| value.word()))
         }
+        // Nothing is compared with these so far: no bundle can hold them.
+        question @ (Question::Substring { .. }
+        | Question::FileType { .. }
+        | Question::Address { .. }
+        | Question::Socket { .. }
+        | Question::CapabilitiesGained { .. }
+        | Question::ListedSyscall { .. }
+        | Question::Lineage { .. }
+        | Question::NamespaceChange { .. }
+        | Question::Capability { .. }
+        | Question::CapabilityChange { .. }
+        | Question::Workload { .. }
+        | Question::Cel { .. }) => format!("{not}{question:?}"),
     }
 }
 
@@ -124,6 +137,7 @@ fn name(hook: &Hook, argument: ArgumentId) -> String {
             .get(place)
             .and_then(|argument| argument.name.clone())
             .unwrap_or_else(|| format!("#{place}")),
+        ArgumentId::Data(place) => format!("data #{place}"),
     }
 }
 
@@ -154,6 +168,14 @@ fn action(action: &Action) -> String {
         Action::Post { rate_limit: Some(limit), .. } => {
             format!("post once per {} ms per {}", limit.milliseconds, limit.scope.name())
         }
+        other @ (Action::Redirect { .. }
+        | Action::GetUrl { .. }
+        | Action::DnsLookup { .. }
+        | Action::TrackSock { .. }
+        | Action::UntrackSock { .. }
+        | Action::NotifyEnforcer { .. }
+        | Action::CleanupEnforcerNotification { .. }
+        | Action::Set { .. }) => format!("{other:?}"),
         Action::NoPost { .. } => "drop".into(),
         Action::Signal { number: 9, .. } => "kill".into(),
         Action::Signal { number, .. } => format!("signal {number}"),

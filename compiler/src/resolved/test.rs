@@ -1,9 +1,11 @@
 //! What a selector asks, with values of the right type.
 
-use super::ArgumentId;
-use crate::policy::NamespaceKind;
+use std::net::IpAddr;
+
+use super::{ArgumentId, cel::Formula};
+use crate::policy::{CapabilitySet, NamespaceKind, Whose, Workloads};
 use crate::set::{IntegerSet, TextSet};
-use crate::source::Span;
+use crate::source::{Span, Spanned};
 
 /// Tests joined by `and`, `or` and `not`. See [`crate::policy::Expression`] for what they mean.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +49,94 @@ pub enum Question {
     Pid { pids: Vec<u32>, is_namespace_pid: bool, follow_forks: bool },
     /// Whether the calling process is in one of these namespaces.
     Namespace { kind: NamespaceKind, values: Vec<NamespaceValue> },
+    /// Whether the text has one of these in it.
+    Substring { argument: ArgumentId, texts: Vec<Spanned<String>>, case: Case },
+    /// Whether the file is of one of these types.
+    FileType { argument: ArgumentId, types: Vec<FileType> },
+    /// Whether an address of a connection or packet is in one of these networks.
+    Address { argument: ArgumentId, end: End, networks: Vec<Network> },
+    /// Whether a number of a connection or packet is in the set.
+    Socket { argument: ArgumentId, field: SocketField, set: IntegerSet },
+    /// Whether a set of capabilities has one of these that another set lacks.
+    CapabilitiesGained { new: ArgumentId, old: ArgumentId, mask: u64 },
+    /// Whether the number is that of one of these system calls (`list:NAME`).
+    ListedSyscall { argument: ArgumentId, syscalls: Vec<Spanned<String>> },
+    /// Whether the executable of the process, its parent or an ancestor is in the set. Asked of the
+    /// process alone, this is [`Self::Binary`].
+    Lineage { whose: Whose, reach: Reach, set: TextSet },
+    /// Whether the process is about to be in another namespace of one of these kinds than when it
+    /// was started.
+    NamespaceChange { kinds: Vec<NamespaceKind> },
+    /// Whether the process has one of these capabilities.
+    Capability { set: CapabilitySet, mask: u64, hosts: HostProcesses },
+    /// Whether one of these capabilities of the process differs from what it was started with.
+    CapabilityChange { set: CapabilitySet, mask: u64, hosts: HostProcesses },
+    /// Whether the process belongs to one of these workloads.
+    Workload { workloads: Workloads },
+    /// Whether a formula over arguments holds.
+    Cel { formula: Formula },
+}
+
+/// Whether processes of the host's user namespace count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum HostProcesses {
+    Count,
+    /// The condition never holds for them (`isNamespaceCapability`).
+    FailTheRule,
+}
+
+/// Whether capital letters are told from small ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Case {
+    Matters,
+    Ignored,
+}
+
+/// An end of a connection or packet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum End {
+    Source,
+    Destination,
+}
+
+/// Who counts as a process that executes a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reach {
+    /// The process itself.
+    Itself,
+    /// Its descendants too (`followChildren`).
+    Descendants,
+}
+
+/// A number that a connection or packet has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SocketField {
+    Port(End),
+    /// `IPPROTO_…`
+    Protocol,
+    /// `AF_…`
+    Family,
+    /// `TCP_…`
+    State,
+}
+
+/// The addresses that begin with the first `bits` bits of `address`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Network {
+    pub address: IpAddr,
+    pub bits: u8,
+}
+
+/// The type of a file (`S_IFMT`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FileType {
+    Socket,
+    Link,
+    Regular,
+    Block,
+    Directory,
+    Character,
+    Pipe,
 }
 
 /// A namespace.
@@ -56,6 +146,24 @@ pub enum NamespaceValue {
     Host,
     /// The one with this inode number.
     Inode(u32),
+}
+
+impl FileType {
+    /// Every type with the names that TracingPolicy has for it, the best first.
+    pub const NAMES: [(Self, [&'static str; 2]); 7] = [
+        (Self::Regular, ["regular", "reg"]),
+        (Self::Directory, ["dir", "dir"]),
+        (Self::Link, ["link", "lnk"]),
+        (Self::Socket, ["socket", "sock"]),
+        (Self::Block, ["block", "blk"]),
+        (Self::Character, ["char", "chr"]),
+        (Self::Pipe, ["pipe", "fifo"]),
+    ];
+
+    /// The name of its own.
+    pub fn name(self) -> &'static str {
+        Self::NAMES.iter().find(|(type_, _)| *type_ == self).map_or("", |(_, [name, _])| name)
+    }
 }
 
 impl NamespaceValue {

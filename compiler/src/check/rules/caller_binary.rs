@@ -45,7 +45,7 @@ fn help(hook: &Hook) -> String {
             "compare the program that is about to run: `matchArgs` with `index: {index}`, operator \
              `Equal` and the same values"
         ),
-        Some(Origin::SyscallParameter(_) | Origin::Field { .. } | Origin::Return { .. }) | None => {
+        Some(_) | None => {
             "read argument 0 as `linux_binprm` and compare it with `matchArgs`, operator `Equal` \
              and the same values"
                 .to_owned()

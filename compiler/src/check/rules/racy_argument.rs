@@ -39,7 +39,12 @@ fn is_racy(hook: &Hook, origin: Origin, reader: Reader) -> bool {
             &hook.kind,
             HookKind::Tracepoint { event, .. } if event.starts_with("sys_enter_")
         ),
-        Origin::Parameter(_) | Origin::Return { .. } => false,
+        Origin::Parameter(_)
+        | Origin::Return { .. }
+        | Origin::CurrentTask
+        | Origin::Register { .. }
+        | Origin::UserParameter(_)
+        | Origin::UsdtArgument(_) => false,
     }
 }
 

@@ -56,6 +56,14 @@ fn reader(reader: Reader) -> String {
         Reader::Filename => "filename".into(),
         Reader::Descriptor => "path of descriptor".into(),
         Reader::Text => "text".into(),
+        Reader::Buffer { .. }
+        | Reader::Vectors { .. }
+        | Reader::RecordText
+        | Reader::Bytes { .. }
+        | Reader::SyscallNumber
+        | Reader::Capability
+        | Reader::Capabilities(_)
+        | Reader::Structure(_) => format!("{reader:?}"),
     }
 }
 
@@ -68,6 +76,12 @@ fn origin(origin: ValueOrigin) -> String {
             format!("field at {offset}, {bytes} bytes")
         }
         ValueOrigin::Hook(Origin::Return { .. }) => "return value".into(),
+        ValueOrigin::Hook(
+            origin @ (Origin::CurrentTask
+            | Origin::Register { .. }
+            | Origin::UserParameter(_)
+            | Origin::UsdtArgument(_)),
+        ) => format!("{origin:?}"),
     }
 }
 

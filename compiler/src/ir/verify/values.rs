@@ -8,7 +8,7 @@ use super::must;
 use crate::diagnostic::Defect;
 use crate::ids::Id;
 use crate::ir::{Program, Role, Value, ValueOrigin};
-use crate::resolved::{Origin, Reader};
+use crate::resolved::{Origin, Reader, not_yet};
 use crate::set::{IntegerSet, TextSet};
 
 /// Every value has an item of its own, a reader, and comes from where the program has it.
@@ -18,6 +18,9 @@ pub(super) fn verify(program: &Program) -> Result<(), Defect> {
         let item = value.item;
         must(item != 0 && items.insert(item), || format!("item {item} is 0 or there twice"))?;
         must(value.reader != Reader::Nothing, || format!("value {item} is not read"))?;
+        must(!not_yet::is_reader_not_yet(value.reader), || {
+            format!("value {item} is read in a way that is not done yet: {:?}", value.reader)
+        })?;
         must(is_there(program, value), || {
             format!("value {item} comes from {:?}, which it does not have", value.origin)
         })?;
@@ -41,7 +44,10 @@ fn is_there(program: &Program, value: &Value) -> bool {
         Attach::Fentry { .. } | Attach::FmodRet { .. } | Attach::Kprobe { .. } => {
             matches!(origin, Origin::Parameter(_) | Origin::SyscallParameter(_))
         }
-        Attach::Fexit { .. } => !matches!(origin, Origin::Field { .. }),
+        Attach::Fexit { .. } => matches!(
+            origin,
+            Origin::Parameter(_) | Origin::SyscallParameter(_) | Origin::Return { .. }
+        ),
         Attach::Kretprobe { .. } => matches!(origin, Origin::Return { .. }),
         Attach::Lsm { .. } | Attach::RawTracepoint { .. } => matches!(origin, Origin::Parameter(_)),
         Attach::Tracepoint { .. } => matches!(origin, Origin::Field { .. }),

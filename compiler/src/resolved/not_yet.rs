@@ -1,0 +1,184 @@
+//! Which parts of a resolved policy the writ engine cannot run yet.
+//!
+//! `check` refuses them, each where it stands; `lower` relies on that.
+
+use super::{
+    Action, Argument, Expression, Extras, Hook, Origin, Policy, ProgramHook, ProgramPoint,
+    Question, Reader, Selector, Test,
+};
+use crate::source::Span;
+
+/// A part that the writ engine cannot run yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// What the user would call it, with an article or in the plural: `uprobes`.
+    pub what: String,
+    pub span: Span,
+}
+
+/// Every such part, in the order in which they stand.
+pub fn parts(policy: &Policy) -> Vec<Part> {
+    let mut parts = Parts::default();
+    of_policy(policy, &mut parts);
+    for hook in &policy.hooks {
+        of_hook(hook, &mut parts);
+    }
+    for hook in &policy.program_hooks {
+        of_program_hook(hook, &mut parts);
+    }
+    let mut parts = parts.0;
+    parts.sort_by_key(|part| part.span);
+    // A hook on a list is several hooks at one place.
+    parts.dedup();
+    parts
+}
+
+#[derive(Default)]
+struct Parts(Vec<Part>);
+
+impl Parts {
+    fn add(&mut self, what: impl Into<String>, span: impl Into<Option<Span>>) {
+        let Some(span) = span.into() else { return };
+        self.0.push(Part { what: what.into(), span });
+    }
+}
+
+fn of_policy(policy: &Policy, parts: &mut Parts) {
+    for enforcer in &policy.enforcers {
+        parts.add("enforcers", enforcer.span);
+    }
+    for option in &policy.settings {
+        parts.add(format!("the option `{}`", option.value.name()), option.span);
+    }
+    let workloads = &policy.workloads;
+    parts.add("pod selectors", workloads.pods.as_ref().map(|pods| pods.span));
+    parts.add("container selectors", workloads.containers.as_ref().map(|one| one.span));
+    parts.add("host selectors", workloads.hosts);
+    parts.add("node selectors", policy.nodes.as_ref().map(|nodes| nodes.span));
+    parts.add("loader events", policy.loader);
+}
+
+fn of_hook(hook: &Hook, parts: &mut Parts) {
+    for argument in hook.arguments.iter().chain(&hook.return_argument) {
+        of_argument(argument, parts);
+    }
+    for data in &hook.data {
+        parts.add("`data`", data.span);
+    }
+    parts.add("`returnArgAction`", hook.return_action.map(|action| action.span));
+    hook.selectors.iter().for_each(|selector| of_selector(selector, parts));
+}
+
+/// What such a hook reads and asks need not be named as well.
+fn of_program_hook(hook: &ProgramHook, parts: &mut Parts) {
+    let what = match hook.point {
+        ProgramPoint::Symbol { .. } | ProgramPoint::Offset { .. } | ProgramPoint::Address { .. } => {
+            "uprobes"
+        }
+        ProgramPoint::Usdt { .. } => "USDT probes",
+    };
+    parts.add(what, hook.point_span);
+}
+
+fn of_argument(argument: &Argument, parts: &mut Parts) {
+    if let Some(walk) = &argument.walk {
+        return parts.add("`resolve`", walk.span);
+    }
+    let is_elsewhere = match argument.origin {
+        Origin::CurrentTask | Origin::Register { .. } => true,
+        Origin::Parameter(_)
+        | Origin::SyscallParameter(_)
+        | Origin::Field { .. }
+        | Origin::Return { .. }
+        | Origin::UserParameter(_)
+        | Origin::UsdtArgument(_) => false,
+    };
+    if is_elsewhere {
+        parts.add("`source`", argument.span);
+    } else if is_reader_not_yet(argument.reader) {
+        parts.add(format!("arguments of type `{}`", argument.type_.name()), argument.span);
+    }
+}
+
+/// Whether values that are read this way cannot be read yet.
+pub fn is_reader_not_yet(reader: Reader) -> bool {
+    match reader {
+        Reader::Nothing
+        | Reader::Integer { .. }
+        | Reader::File
+        | Reader::Path
+        | Reader::Binprm
+        | Reader::Filename
+        | Reader::Descriptor
+        | Reader::Text => false,
+        Reader::Buffer { .. }
+        | Reader::Vectors { .. }
+        | Reader::RecordText
+        | Reader::Bytes { .. }
+        | Reader::SyscallNumber
+        | Reader::Capability
+        | Reader::Capabilities(_)
+        | Reader::Structure(_) => true,
+    }
+}
+
+fn of_selector(selector: &Selector, parts: &mut Parts) {
+    for condition in [&selector.condition, &selector.return_condition] {
+        of_expression(condition, parts);
+    }
+    for action in selector.actions.iter().chain(&selector.return_actions) {
+        of_action(action, parts);
+    }
+}
+
+fn of_expression(expression: &Expression, parts: &mut Parts) {
+    for Test { span, question, .. } in expression.tests() {
+        let what = match question {
+            // What an argument's type makes impossible was said where the type stands.
+            Question::Integer { .. }
+            | Question::Bits { .. }
+            | Question::Text { .. }
+            | Question::Binary { .. }
+            | Question::Pid { .. }
+            | Question::Namespace { .. } => continue,
+            Question::Substring { .. } => "the operator `SubString`",
+            Question::FileType { .. } => "the operator `FileType`",
+            Question::Address { .. } | Question::Socket { .. } => "conditions on sockets",
+            Question::CapabilitiesGained { .. } => "the operator `CapabilitiesGained`",
+            Question::ListedSyscall { .. } => "lists as values",
+            Question::Lineage { whose: crate::policy::Whose::Parent, .. } => {
+                "conditions on the parent process"
+            }
+            Question::Lineage { .. } => "`followChildren`",
+            Question::NamespaceChange { .. } => "conditions on changed namespaces",
+            Question::Capability { .. } | Question::CapabilityChange { .. } => {
+                "conditions on capabilities"
+            }
+            Question::Workload { .. } => "conditions on workloads",
+            Question::Cel { .. } => "the operator `CelExpr`",
+        };
+        parts.add(what, *span);
+    }
+}
+
+fn of_action(action: &Action, parts: &mut Parts) {
+    let span = action.span();
+    match action {
+        Action::Post { extras: Extras { kernel_stack, user_stack, ima_hash }, .. } => {
+            parts.add("stack traces", *kernel_stack);
+            parts.add("stack traces", *user_stack);
+            parts.add("digests of files", *ima_hash);
+        }
+        Action::NoPost { .. } | Action::Signal { .. } | Action::Override { .. } => {}
+        Action::Redirect { .. } => parts.add("`Override` that runs something else", span),
+        Action::GetUrl { .. } => parts.add("the action `GetUrl`", span),
+        Action::DnsLookup { .. } => parts.add("the action `DnsLookup`", span),
+        Action::TrackSock { .. } => parts.add("the action `TrackSock`", span),
+        Action::UntrackSock { .. } => parts.add("the action `UntrackSock`", span),
+        Action::NotifyEnforcer { .. } => parts.add("the action `NotifyEnforcer`", span),
+        Action::CleanupEnforcerNotification { .. } => {
+            parts.add("the action `CleanupEnforcerNotification`", span);
+        }
+        Action::Set { .. } => parts.add("the action `Set`", span),
+    }
+}
