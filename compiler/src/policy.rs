@@ -18,7 +18,7 @@ pub mod signal_table;
 pub mod without_spans;
 pub mod workload;
 
-pub use action::{Action, ActionKind, RateLimit, RateScope};
+pub use action::{Action, ActionKind, RateLimit, RateScope, Replacement};
 pub use argument::{Argument, ArgumentPlace, ArgumentType, SizeArgument, Source};
 pub use condition::{
     ArgumentReference, CapabilitySet, Condition, Expression, NamespaceKind, Whose,

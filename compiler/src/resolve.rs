@@ -4,46 +4,66 @@ mod action;
 mod argument;
 mod attachment;
 mod candidate;
+mod capability;
+mod capability_table;
+mod cel;
 mod condition;
+mod enforcer;
+mod family;
 mod fit;
 mod hook;
-mod not_done;
+mod list;
+mod macros;
+mod network_table;
 mod number;
 mod operator;
 mod parameter;
+mod program;
+mod register_table;
 mod selector;
+mod size;
+mod socket;
 mod target;
 mod text;
 mod value;
+mod walk;
 
 use crate::diagnostic::{Diagnostics, Finding, Reported, code};
 use crate::kernel::Profile;
-use crate::policy::{self, Mode};
+use crate::policy::{self, Mode, Point};
 use crate::resolved;
 use crate::source::Span;
 
 /// Binds `policy` to `kernel`, or says everything that stands in the way.
 ///
-/// `None` when it reported an error; what is returned can be carried out.
+/// `None` when it reported an error. What is returned has every part of the policy, also those that
+/// the writ engine does not run yet: `check` refuses them.
 pub fn resolve(
     policy: &policy::Policy,
     kernel: &Profile,
     diagnostics: &mut Diagnostics,
 ) -> Option<resolved::Policy> {
-    let missing = not_done::of_policy(policy, diagnostics);
-    let hooks: Vec<Result<resolved::Hook, Reported>> = policy
-        .hooks
+    let mut bound = Bound::default();
+    for hook in &policy.hooks {
+        let found = hooks_of(hook, policy, kernel, diagnostics);
+        // Of a hook that was not understood in full, only what is wrong with it is of use.
+        match found {
+            Ok(found) if hook.is_whole => bound.add(found),
+            Ok(_) => {}
+            Err(_) => bound.is_whole = false,
+        }
+    }
+    let enforcers: Vec<Result<resolved::Enforcer, Reported>> = policy
+        .enforcers
         .iter()
-        .map(|hook| (hook.is_whole, hook::hook(hook, kernel, diagnostics)))
-        .filter(|(is_whole, bound)| *is_whole || bound.is_err())
-        .map(|(_, bound)| bound)
+        .map(|one| enforcer::enforcer(one, policy, kernel, diagnostics))
         .collect();
-    let hooks = hooks.into_iter().collect::<Result<Vec<_>, _>>().ok()?;
-    if !missing.is_empty() {
+    let enforcers = enforcers.into_iter().collect::<Result<Vec<_>, _>>().ok()?;
+    if !bound.is_whole {
         return None;
     }
     if policy.hooks.iter().all(|hook| hook.is_whole) {
-        idle_mode(policy, &hooks, diagnostics);
+        idle_mode(policy, &bound, diagnostics);
     }
     Some(resolved::Policy {
         span: policy.span,
@@ -51,15 +71,81 @@ pub fn resolve(
         name_span: policy.name.span,
         namespace: policy.namespace.as_ref().map(|namespace| namespace.value.clone()),
         mode: policy.mode.map_or(Mode::Enforce, |mode| mode.value),
-        hooks,
+        hooks: bound.hooks,
+        program_hooks: bound.program_hooks,
+        generated_hooks: bound.generated,
+        enforcers,
+        settings: policy.options.clone(),
+        workloads: policy.workloads.clone(),
+        nodes: policy.nodes.clone(),
+        loader: policy.loader,
     })
+}
+
+/// What the hooks of a policy were bound to.
+struct Bound {
+    hooks: Vec<resolved::Hook>,
+    program_hooks: Vec<resolved::ProgramHook>,
+    generated: Vec<Span>,
+    /// Whether all of them were.
+    is_whole: bool,
+}
+
+impl Default for Bound {
+    fn default() -> Self {
+        let (hooks, program_hooks, generated) = (Vec::new(), Vec::new(), Vec::new());
+        Self { hooks, program_hooks, generated, is_whole: true }
+    }
+}
+
+impl Bound {
+    fn add(&mut self, found: Found) {
+        match found {
+            Found::Kernel(hook::Bound::Hooks(hooks)) => self.hooks.extend(hooks),
+            Found::Kernel(hook::Bound::Generated(span)) => self.generated.push(span),
+            Found::Program(hooks) => self.program_hooks.extend(hooks),
+        }
+    }
+}
+
+/// What one entry of a policy makes.
+enum Found {
+    Kernel(hook::Bound),
+    Program(Vec<resolved::ProgramHook>),
+}
+
+fn hooks_of(
+    hook: &policy::Hook,
+    policy: &policy::Policy,
+    kernel: &Profile,
+    diagnostics: &mut Diagnostics,
+) -> Result<Found, Reported> {
+    let hook = macros::expanded(hook, &policy.macros);
+    match &hook.point {
+        Point::Uprobe(_) | Point::Usdt { .. } => {
+            program::hooks(&hook, policy, kernel, diagnostics).map(Found::Program)
+        }
+        Point::Function(_)
+        | Point::Syscall(_)
+        | Point::List { .. }
+        | Point::Fentry(_)
+        | Point::Lsm(_)
+        | Point::Tracepoint { .. }
+        | Point::RawTracepoint { .. } => {
+            hook::hooks(&hook, policy, kernel, diagnostics).map(Found::Kernel)
+        }
+    }
 }
 
 /// Points at `enforce` in a policy that has nothing to enforce. Tetragon then only monitors, and
 /// the mode cannot be switched any more.
-fn idle_mode(policy: &policy::Policy, hooks: &[resolved::Hook], diagnostics: &mut Diagnostics) {
+fn idle_mode(policy: &policy::Policy, bound: &Bound, diagnostics: &mut Diagnostics) {
     let Some(mode) = policy.mode.filter(|mode| mode.value == Mode::Enforce) else { return };
-    let selectors = hooks.iter().flat_map(|hook| &hook.selectors);
+    if !bound.generated.is_empty() {
+        return;
+    }
+    let of_programs = bound.program_hooks.iter().flat_map(|hook| &hook.selectors);
+    let selectors = bound.hooks.iter().flat_map(|hook| &hook.selectors).chain(of_programs);
     let mut actions =
         selectors.flat_map(|selector| selector.actions.iter().chain(&selector.return_actions));
     if actions.any(resolved::Action::is_enforcement) {
@@ -69,11 +155,4 @@ fn idle_mode(policy: &policy::Policy, hooks: &[resolved::Hook], diagnostics: &mu
         .label("there is nothing to enforce")
         .help("leave the mode out, or add `Sigkill` or `Override` to a selector".to_owned());
     diagnostics.add(&code::IDLE_MODE, finding);
-}
-
-/// Refuses a legal part of the language rather than ignore it. `what` is what the user would call
-/// it, with an article or in the plural.
-fn not_yet(what: &str, span: Span, diagnostics: &mut Diagnostics) -> Reported {
-    let message = format!("the writ engine does not do {what} yet");
-    diagnostics.error(&code::NOT_YET, Finding::at(span, message).label("not done yet"))
 }

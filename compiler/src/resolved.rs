@@ -21,8 +21,8 @@ pub use argument::{
 pub use hook::{Attachment, Enforcer, Hook, Need, Selector};
 pub use program_hook::{ProgramHook, ProgramPoint};
 pub use test::{
-    Case, End, Expression, FileType, HostProcesses, NamespaceValue, Network, Question, Reach, Sense, SocketField,
-    Test,
+    Case, End, Expression, FileType, HostProcesses, NamespaceValue, Network, Question, Reach,
+    Sense, SocketField, Test,
 };
 pub use walk::{Walk, WalkStep};
 
@@ -40,6 +40,8 @@ pub struct Policy {
     pub hooks: Vec<Hook>,
     /// Hooks in programs and libraries: uprobes and USDT probes.
     pub program_hooks: Vec<ProgramHook>,
+    /// Where hooks on lists are named that only a running kernel can fill. Nothing of them is bound.
+    pub generated_hooks: Vec<Span>,
     /// Where `NotifyEnforcer` acts.
     pub enforcers: Vec<Enforcer>,
     pub settings: Vec<Spanned<Setting>>,

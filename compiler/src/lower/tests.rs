@@ -2,10 +2,10 @@ use writ_bundle::{Attach, HookKind, Pattern};
 
 use super::lower;
 use crate::ir;
-use crate::policy::{Workloads, ArgumentType, Mode, NamespaceKind};
+use crate::policy::{ArgumentType, Mode, NamespaceKind, Workloads};
 use crate::resolved::{
-    Action, Argument, ArgumentId, Attachment, Expression, Hook, NamespaceValue, Origin, Policy,
-    Extras, Question, RateLimit, Reader, Selector, Sense, Signedness, Test,
+    Action, Argument, ArgumentId, Attachment, Expression, Extras, Hook, NamespaceValue, Origin,
+    Policy, Question, RateLimit, Reader, Selector, Sense, Signedness, Test,
 };
 use crate::set::{IntegerSet, TextPattern, TextSet};
 use crate::source::{SourceMap, Span};
@@ -77,6 +77,7 @@ fn policy(span: Span, name: &str, hooks: Vec<Hook>) -> Policy {
         mode,
         hooks,
         program_hooks: Vec::new(),
+        generated_hooks: Vec::new(),
         enforcers: Vec::new(),
         settings: Vec::new(),
         workloads: Workloads::default(),
@@ -239,7 +240,8 @@ fn a_return_goes_on_with_the_selector_that_matched() {
 fn no_post_and_a_rate_limit_hold_the_report_back() {
     let (sources, at) = sources();
     let limit = RateLimit { milliseconds: 500, scope: crate::policy::RateScope::Process };
-    let limited = Action::Post { span: at('d'), rate_limit: Some(limit), extras: Extras::default() };
+    let limited =
+        Action::Post { span: at('d'), rate_limit: Some(limit), extras: Extras::default() };
     let always = || Expression::All(Vec::new());
     let hook_with = |action| hook(at('b'), "f", vec![selector(at('c'), always(), vec![action])]);
     let text = printed(&[policy(at('a'), "p", vec![hook_with(limited)])], &sources);

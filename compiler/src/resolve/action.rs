@@ -1,9 +1,11 @@
 //! Binds actions: numbers in range, intervals that can be kept.
 
-use super::not_yet;
+mod place;
+
+use super::selector::Scope;
 use crate::diagnostic::{Diagnostics, Finding, Reported, code};
-use crate::policy::{self, ActionKind, RateScope};
-use crate::resolved::{Action, RateLimit};
+use crate::policy::{self, ActionKind, RateScope, Replacement};
+use crate::resolved::{Action, Extras, RateLimit};
 use crate::source::Spanned;
 
 /// `SIGKILL` (`include/uapi/asm-generic/signal.h`).
@@ -22,57 +24,49 @@ const LAST_ERROR: i64 = 4095;
 /// What happens when the selector matches.
 pub(super) fn actions(
     from: &[policy::Action],
+    scope: &Scope<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Result<Vec<Action>, Reported> {
     let bound: Vec<Result<Action, Reported>> =
-        from.iter().map(|one| action(one, diagnostics)).collect();
+        from.iter().map(|one| action(one, scope, diagnostics)).collect();
     bound.into_iter().collect()
 }
 
 /// What happens when the call returns; by then it cannot be denied.
 pub(super) fn return_actions(
     from: &[policy::Action],
+    scope: &Scope<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Result<Vec<Action>, Reported> {
     let bound: Vec<Result<Action, Reported>> = from
         .iter()
-        .map(|one| match one.kind {
-            ActionKind::Override { .. } => {
-                let finding =
-                    Finding::at(one.span, "a call that returns cannot be denied any more")
-                        .label("too late")
-                        .help("move `Override` to `matchActions`".to_owned());
-                Err(diagnostics.error(&code::OVERRIDE_ON_RETURN, finding))
+        .map(|one| {
+            if !matches!(one.kind, ActionKind::Override { .. }) {
+                return action(one, scope, diagnostics);
             }
-            ActionKind::Post { .. }
-            | ActionKind::NoPost
-            | ActionKind::Sigkill
-            | ActionKind::Signal { .. }
-            | ActionKind::GetUrl { .. }
-            | ActionKind::DnsLookup { .. }
-            | ActionKind::TrackSock { .. }
-            | ActionKind::UntrackSock { .. }
-            | ActionKind::NotifyEnforcer { .. }
-            | ActionKind::CleanupEnforcerNotification
-            | ActionKind::Set { .. } => action(one, diagnostics),
+            let finding = Finding::at(one.span, "a call that returns cannot be denied any more")
+                .label("too late")
+                .help("move `Override` to `matchActions`".to_owned());
+            Err(diagnostics.error(&code::OVERRIDE_ON_RETURN, finding))
         })
         .collect();
     bound.into_iter().collect()
 }
 
-fn action(from: &policy::Action, diagnostics: &mut Diagnostics) -> Result<Action, Reported> {
+fn action(
+    from: &policy::Action,
+    scope: &Scope<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Result<Action, Reported> {
     let span = from.span;
+    place::check(from, scope, diagnostics)?;
     match &from.kind {
         ActionKind::Post { rate_limit, kernel_stack, user_stack, ima_hash } => {
-            if let Some(span) = kernel_stack.or(*user_stack) {
-                return Err(not_yet("stack traces", span, diagnostics));
-            }
-            if let Some(span) = ima_hash {
-                return Err(not_yet("digests of files", *span, diagnostics));
-            }
             let rate_limit =
                 rate_limit.as_ref().map(|limit| rate(limit, diagnostics)).transpose()?;
-            Ok(Action::Post { span, rate_limit })
+            let (kernel_stack, user_stack, ima_hash) = (*kernel_stack, *user_stack, *ima_hash);
+            let extras = Extras { kernel_stack, user_stack, ima_hash };
+            Ok(Action::Post { span, rate_limit, extras })
         }
         ActionKind::NoPost => Ok(Action::NoPost { span }),
         ActionKind::Sigkill => Ok(Action::Signal { span, number: SIGKILL }),
@@ -82,24 +76,45 @@ fn action(from: &policy::Action, diagnostics: &mut Diagnostics) -> Result<Action
             let signal = signal.unwrap_or(Spanned::new(SIGTERM, span));
             Ok(Action::Signal { span, number: signal_number(signal, diagnostics)? })
         }
-        ActionKind::Override { replacement: Some(_), .. } => {
-            Err(not_yet("`Override` that runs something else", span, diagnostics))
+        ActionKind::Override { replacement: Some(to), .. } => {
+            Ok(Action::Redirect { span, to: Replacement::clone(to) })
         }
         ActionKind::Override { error, replacement: None } => {
             // As with signals.
             let error = error.unwrap_or(Spanned::new(EPERM, span));
             Ok(Action::Override { span, error: error_number(error, diagnostics)? })
         }
-        kind @ (ActionKind::GetUrl { .. }
-        | ActionKind::DnsLookup { .. }
-        | ActionKind::TrackSock { .. }
-        | ActionKind::UntrackSock { .. }
-        | ActionKind::NotifyEnforcer { .. }
-        | ActionKind::CleanupEnforcerNotification
-        | ActionKind::Set { .. }) => {
-            Err(not_yet(&format!("the action `{}`", kind.name()), span, diagnostics))
+        ActionKind::GetUrl { url } => Ok(Action::GetUrl { span, url: text_of(url.as_ref()) }),
+        ActionKind::DnsLookup { name } => {
+            Ok(Action::DnsLookup { span, name: text_of(name.as_ref()) })
+        }
+        ActionKind::TrackSock { argument } => {
+            let argument = place::socket(*argument, span, scope, diagnostics)?;
+            Ok(Action::TrackSock { span, argument })
+        }
+        ActionKind::UntrackSock { argument } => {
+            let argument = place::socket(*argument, span, scope, diagnostics)?;
+            Ok(Action::UntrackSock { span, argument })
+        }
+        ActionKind::NotifyEnforcer { error, signal } => {
+            let error = error.filter(|error| error.value != 0);
+            let signal = signal.filter(|signal| signal.value != 0);
+            Ok(Action::NotifyEnforcer {
+                span,
+                error: error.map(|error| error_number(error, diagnostics)).transpose()?,
+                signal: signal.map(|signal| signal_number(signal, diagnostics)).transpose()?,
+            })
+        }
+        ActionKind::CleanupEnforcerNotification => Ok(Action::CleanupEnforcerNotification { span }),
+        ActionKind::Set { argument, value } => {
+            let argument = place::argument(*argument, span, scope, diagnostics)?;
+            Ok(Action::Set { span, argument, value: value.map_or(0, |value| value.value) })
         }
     }
+}
+
+fn text_of(text: Option<&Spanned<String>>) -> String {
+    text.map_or_else(String::new, |text| text.value.clone())
 }
 
 fn signal_number(signal: Spanned<i64>, diagnostics: &mut Diagnostics) -> Result<u32, Reported> {

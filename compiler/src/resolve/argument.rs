@@ -1,31 +1,39 @@
 //! Binds an argument to a parameter of the kernel and chooses how it is read.
 
 use super::fit::{Fit, fit, natural};
-use super::not_yet;
-use super::parameter::{Parameter, Signature};
+use super::parameter::{Parameter, Signature, current_task};
+use super::{size, walk};
 use crate::diagnostic::{Diagnostics, Finding, Near, Reported, Safety, code};
-use crate::policy::{self, ArgumentPlace, ArgumentType};
+use crate::kernel::Profile;
+use crate::policy::{self, ArgumentPlace, ArgumentType, Source};
 use crate::resolved::{self, Origin, Reader};
 use crate::source::{Span, Spanned};
 
 /// An argument of a hook.
-pub(super) fn argument(
+pub(super) fn argument<'a>(
     from: &policy::Argument,
-    signature: &Signature<'_>,
+    signature: &Signature<'a>,
+    kernel: &'a Profile,
     diagnostics: &mut Diagnostics,
 ) -> Result<resolved::Argument, Reported> {
-    let parameter = match &from.place {
-        ArgumentPlace::Index { index, .. } => by_index(*index, signature, diagnostics)?,
-        ArgumentPlace::Name(name) => by_name(name, signature, diagnostics)?,
-        ArgumentPlace::Return { .. } => return returned(from, signature, diagnostics),
+    let start = match from.source.map(|source| source.value) {
+        Some(source) => elsewhere(from, source, kernel, diagnostics)?,
+        None => match &from.place {
+            ArgumentPlace::Index { index, .. } => by_index(*index, signature, diagnostics)?.clone(),
+            ArgumentPlace::Name(name) => by_name(name, signature, diagnostics)?.clone(),
+            ArgumentPlace::Return { .. } => {
+                return returned(from, signature, kernel, diagnostics);
+            }
+        },
     };
-    bind(from, parameter, signature, diagnostics)
+    bind(from, start, signature, kernel, diagnostics)
 }
 
 /// The return value of a hook.
-pub(super) fn returned(
+pub(super) fn returned<'a>(
     from: &policy::Argument,
-    signature: &Signature<'_>,
+    signature: &Signature<'a>,
+    kernel: &'a Profile,
     diagnostics: &mut Diagnostics,
 ) -> Result<resolved::Argument, Reported> {
     let Some(parameter) = &signature.returned else {
@@ -36,7 +44,26 @@ pub(super) fn returned(
             .on_kernel(signature.kernel);
         return Err(diagnostics.error(&code::RETURNS_NOTHING, finding));
     };
-    bind(from, parameter, signature, diagnostics)
+    bind(from, parameter.clone(), signature, kernel, diagnostics)
+}
+
+/// What is read instead of an argument of the hook.
+fn elsewhere<'a>(
+    from: &policy::Argument,
+    source: Source,
+    kernel: &'a Profile,
+    diagnostics: &mut Diagnostics,
+) -> Result<Parameter<'a>, Reported> {
+    match (source, &from.resolve) {
+        (Source::CurrentTask, _) => Ok(current_task(kernel)),
+        (Source::Registers, Some(path)) => walk::register(path, kernel.name(), diagnostics),
+        (Source::Registers, None) => {
+            let finding = Finding::at(from.span, "nothing says which register is read")
+                .label("`pt_regs` without `resolve`")
+                .help("name a register: `resolve: rax`".to_owned());
+            Err(diagnostics.error(&code::MISSING_REGISTER, finding))
+        }
+    }
 }
 
 fn by_index<'s, 'a>(
@@ -86,23 +113,34 @@ fn unknown(
     diagnostics.error(&code::UNKNOWN_ARGUMENT, finding)
 }
 
-fn bind(
+/// Reads `from`, which begins at `start`.
+pub(super) fn bind<'a>(
     from: &policy::Argument,
-    parameter: &Parameter<'_>,
-    signature: &Signature<'_>,
+    start: Parameter<'a>,
+    signature: &Signature<'a>,
+    kernel: &'a Profile,
     diagnostics: &mut Diagnostics,
 ) -> Result<resolved::Argument, Reported> {
+    let is_register = matches!(start.origin, Origin::Register { .. });
+    let (walked, parameter) = match &from.resolve {
+        Some(path) if !is_register => {
+            let (walked, end) = walk::walk(from, path, &start, signature, kernel, diagnostics)?;
+            (Some(walked), end)
+        }
+        Some(_) | None => (None, start.clone()),
+    };
     let (type_, reader) = match &from.type_ {
-        Some(declared) => (declared.value, reader(*declared, parameter, signature, diagnostics)?),
-        None => automatic(from.span, parameter, signature, diagnostics)?,
+        Some(declared) => (declared.value, reader(*declared, &parameter, signature, diagnostics)?),
+        None => automatic(from.span, &parameter, signature, diagnostics)?,
     };
     Ok(resolved::Argument {
         span: from.span,
-        name: (!parameter.name.is_empty()).then(|| parameter.name.clone()),
+        name: (!start.name.is_empty()).then(|| start.name.clone()),
         type_,
         label: from.label.as_ref().map(|label| label.value.clone()),
-        origin: parameter.origin,
-        reader,
+        origin: start.origin,
+        walk: walked,
+        reader: size::sized(from, type_, reader, signature, diagnostics)?,
     })
 }
 
@@ -112,7 +150,7 @@ fn reader(
     signature: &Signature<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Result<Reader, Reported> {
-    match fit(declared.value, parameter.shape) {
+    match fit(declared.value, parameter.shape, &parameter.text) {
         Fit::Fits(reader) => Ok(reader),
         // What is returned is nearly always small, whatever the type: everybody writes `int`.
         Fit::Differs(reader, _) if matches!(parameter.origin, Origin::Return { .. }) => Ok(reader),
@@ -124,10 +162,6 @@ fn reader(
                 .on_kernel(signature.kernel);
             diagnostics.add(&code::DIFFERENT_TYPE, finding);
             Ok(reader)
-        }
-        Fit::NotYet => {
-            let what = format!("arguments of type `{}`", declared.value.name());
-            Err(not_yet(&what, declared.span, diagnostics))
         }
         Fit::Unfit => {
             let name = declared.value.name();
@@ -152,10 +186,22 @@ fn automatic(
         Some(shape) => natural(shape, &parameter.text),
         // Only the return value of a system call has a type in C but no shape: a `long`.
         None if parameter.text == "long" => Some(ArgumentType::Long),
-        None => None,
+        None => match parameter.origin {
+            Origin::Register { bytes: 8, .. } => Some(ArgumentType::Uint64),
+            Origin::Register { bytes: 4, .. } => Some(ArgumentType::Uint32),
+            Origin::Register { bytes: 2, .. } => Some(ArgumentType::Uint16),
+            Origin::Register { .. } => Some(ArgumentType::Uint8),
+            Origin::Parameter(_)
+            | Origin::SyscallParameter(_)
+            | Origin::Field { .. }
+            | Origin::Return { .. }
+            | Origin::CurrentTask
+            | Origin::UserParameter(_)
+            | Origin::UsdtArgument(_) => None,
+        },
     };
     if let Some(type_) = type_
-        && let Fit::Fits(reader) = fit(type_, parameter.shape)
+        && let Fit::Fits(reader) = fit(type_, parameter.shape, &parameter.text)
     {
         return Ok((type_, reader));
     }

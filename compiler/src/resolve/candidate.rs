@@ -190,7 +190,13 @@ fn observing(function: &str, wish: Wish<'_>) -> Vec<Candidate> {
     let function = function.to_owned();
     let in_registers = wish.arguments.iter().all(|argument| match argument.origin {
         Origin::Parameter(index) => index < REGISTERS,
-        Origin::SyscallParameter(_) | Origin::Field { .. } | Origin::Return { .. } => true,
+        Origin::SyscallParameter(_)
+        | Origin::Field { .. }
+        | Origin::Return { .. }
+        | Origin::CurrentTask
+        | Origin::Register { .. }
+        | Origin::UserParameter(_)
+        | Origin::UsdtArgument(_) => true,
     });
     let obstacle = (!in_registers).then(|| "a kprobe finds only the first 6 arguments".to_owned());
     vec![

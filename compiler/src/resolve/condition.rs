@@ -1,13 +1,15 @@
 //! Binds what a selector asks.
 
+use super::family::Family;
 use super::number::{LeadingZero, range};
-use super::operator::{OfNumber, is_not_yet, of_number, sense};
+use super::operator::{OfNumber, of_number, sense};
 use super::selector::Scope;
-use super::{not_yet, number, text, value};
-use crate::diagnostic::{Diagnostics, Finding, Reported, code};
+use super::{capability, cel, list, number, socket, text, value};
+use crate::diagnostic::{Diagnostics, Finding, Reported, code, did_you_mean};
 use crate::policy::{self, ArgumentReference, Condition, NamespaceKind, Operator, Whose};
 use crate::resolved::{
-    self, Argument, ArgumentId, Expression, NamespaceValue, Question, Reader, Test,
+    self, Argument, ArgumentId, Case, Expression, FileType, HostProcesses, NamespaceValue,
+    Question, Reach, Reader, Sense, Structure, Test,
 };
 use crate::set::IntegerSet;
 use crate::source::{Span, Spanned};
@@ -40,7 +42,11 @@ pub(super) fn expression(
             Expression::Not(Box::new(expression(part, moment, scope, diagnostics)?))
         }
         policy::Expression::Test(condition) => {
-            Expression::Test(test(condition, moment, scope, diagnostics)?)
+            match test(condition, moment, scope, diagnostics)? {
+                Some(test) => Expression::Test(test),
+                // Reported as unreadable; the policy goes no further than the gate.
+                None => Expression::All(Vec::new()),
+            }
         }
     })
 }
@@ -50,41 +56,55 @@ fn test(
     moment: Moment,
     scope: &Scope<'_>,
     diagnostics: &mut Diagnostics,
-) -> Result<Test, Reported> {
+) -> Result<Option<Test>, Reported> {
     let (operator, question) = match from {
         Condition::Argument { span, argument, operator, values } => {
             let id = scope.argument(argument, moment, diagnostics)?;
             let argument = (argument, id);
             (operator, of_argument(argument, *operator, values, *span, scope, diagnostics)?)
         }
-        Condition::Cel { operator, .. } => {
-            return Err(not_yet("the operator `CelExpr`", operator.span, diagnostics));
+        Condition::Cel { span, operator, argument, values, formula } => {
+            scope.argument(argument, moment, diagnostics)?;
+            let formula = cel::formula(values, formula.as_ref(), *span, scope, diagnostics)?;
+            let Some(formula) = formula else { return Ok(None) };
+            (operator, Question::Cel { formula })
         }
-        Condition::CapabilitiesGained { operator, .. } => {
-            return Err(not_yet("the operator `CapabilitiesGained`", operator.span, diagnostics));
+        Condition::CapabilitiesGained { span, operator, new, old, values } => {
+            let asked = (*span, *operator, new, old.as_ref());
+            (operator, gained(asked, values, moment, scope, diagnostics)?)
         }
-        Condition::NamespaceChange { span, .. } => {
-            return Err(not_yet("conditions on changed namespaces", *span, diagnostics));
+        Condition::NamespaceChange { span, operator, values } => {
+            value::not_empty(values, *operator, *span, diagnostics)?;
+            value::warn_duplicates(values, diagnostics);
+            let mut kinds: Vec<NamespaceKind> = values.iter().map(|value| value.value).collect();
+            kinds.sort_unstable();
+            kinds.dedup();
+            (operator, Question::NamespaceChange { kinds })
         }
-        Condition::Capability { span, .. } | Condition::CapabilityChange { span, .. } => {
-            return Err(not_yet("conditions on capabilities", *span, diagnostics));
+        Condition::Capability { span, set, operator, values, is_namespace_capability, .. } => {
+            value::not_empty(values, *operator, *span, diagnostics)?;
+            let mask = capability::mask_of_names(values, diagnostics)?;
+            let hosts = hosts(*is_namespace_capability);
+            (operator, Question::Capability { set: *set, mask, hosts })
         }
-        Condition::Workload { span, .. } => {
-            return Err(not_yet("conditions on workloads", *span, diagnostics));
-        }
-        Condition::Binary { span, whose: Whose::Parent, .. } => {
-            return Err(not_yet("conditions on the parent process", *span, diagnostics));
-        }
-        Condition::Binary { follow_children: Some(span), .. } => {
-            return Err(not_yet("`followChildren`", *span, diagnostics));
-        }
-        Condition::Binary {
+        Condition::CapabilityChange {
             span,
-            whose: Whose::Process,
+            set,
             operator,
             values,
-            follow_children: None,
+            is_namespace_capability,
+            ..
         } => {
+            value::not_empty(values, *operator, *span, diagnostics)?;
+            let mask = capability::mask_of_names(values, diagnostics)?;
+            let hosts = hosts(*is_namespace_capability);
+            (operator, Question::CapabilityChange { set: *set, mask, hosts })
+        }
+        Condition::Workload { span, workloads } => {
+            let question = Question::Workload { workloads: workloads.clone() };
+            return Ok(Some(Test { span: *span, sense: Sense::Is, question }));
+        }
+        Condition::Binary { span, whose, operator, values, follow_children } => {
             value::not_empty(values, *operator, *span, diagnostics)?;
             let Some(pattern) = text::pattern_of(operator.value) else {
                 return Err(misfit(
@@ -94,7 +114,15 @@ fn test(
                     diagnostics,
                 ));
             };
-            (operator, Question::Binary { set: text::set(values, pattern, diagnostics)? })
+            let set = text::set(values, pattern, diagnostics)?;
+            let question = match (whose, follow_children) {
+                (Whose::Process, None) => Question::Binary { set },
+                (whose, None) => Question::Lineage { whose: *whose, reach: Reach::Itself, set },
+                (whose, Some(_)) => {
+                    Question::Lineage { whose: *whose, reach: Reach::Descendants, set }
+                }
+            };
+            (operator, question)
         }
         Condition::Pid { span, operator, values, is_namespace_pid, follow_forks } => {
             value::not_empty(values, *operator, *span, diagnostics)?;
@@ -111,7 +139,57 @@ fn test(
             (operator, Question::Namespace { kind: kind.value, values })
         }
     };
-    Ok(Test { span: from.span(), sense: sense(operator.value), question })
+    Ok(Some(Test { span: from.span(), sense: sense(operator.value), question }))
+}
+
+fn hosts(is_namespace_capability: Option<Span>) -> HostProcesses {
+    match is_namespace_capability {
+        Some(_) => HostProcesses::FailTheRule,
+        None => HostProcesses::Count,
+    }
+}
+
+/// `CapabilitiesGained`: two sets of capabilities, and which ones matter.
+fn gained(
+    (span, operator, new, old): (
+        Span,
+        Spanned<Operator>,
+        &ArgumentReference,
+        Option<&ArgumentReference>,
+    ),
+    values: &[Spanned<String>],
+    moment: Moment,
+    scope: &Scope<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Result<Question, Reported> {
+    let Some(old) = old else {
+        let finding = Finding::at(operator.span, "`CapabilitiesGained` compares two arguments")
+            .label("only one is named")
+            .help("name both by their place in the list: `args: [0, 1]`".to_owned());
+        return Err(missing_second(finding, diagnostics));
+    };
+    let mut ids = Vec::new();
+    for reference in [new, old] {
+        let id = scope.argument(reference, moment, diagnostics)?;
+        let argument = scope.resolved(id);
+        if let Some(argument) = argument.filter(|one| !is_capabilities(one.reader)) {
+            let what = format!("an argument of type `{}`", argument.type_.name());
+            return Err(misfit(operator, &what, "none of this", diagnostics));
+        }
+        ids.push(id);
+    }
+    value::not_empty(values, operator, span, diagnostics)?;
+    let mask = capability::mask(values, diagnostics)?;
+    let [new, old] = ids.as_slice() else { return Err(scope.unknown(new, diagnostics)) };
+    Ok(Question::CapabilitiesGained { new: *new, old: *old, mask })
+}
+
+fn is_capabilities(reader: Reader) -> bool {
+    matches!(reader, Reader::Capabilities(_))
+}
+
+fn missing_second(finding: Finding, diagnostics: &mut Diagnostics) -> Reported {
+    diagnostics.error(&code::SECOND_ARGUMENT, finding)
 }
 
 fn of_argument(
@@ -122,47 +200,102 @@ fn of_argument(
     scope: &Scope<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Result<Question, Reported> {
-    if is_not_yet(operator.value) {
-        let what = format!("the operator `{}`", operator.value.name());
-        return Err(not_yet(&what, operator.span, diagnostics));
-    }
     let Some(argument) = scope.resolved(id) else {
         return Err(scope.unknown(reference, diagnostics));
     };
     let type_name = argument.type_.name();
-    match argument.reader {
-        Reader::Nothing => {
-            let what = format!("an argument of type `{type_name}`, which is not read");
-            Err(misfit(operator, &what, "none: give the argument another type", diagnostics))
+    let family = Family::of(argument.reader);
+    if !family.takes(operator.value) {
+        return Err(misfit(operator, &family.describe(type_name), family.legal(), diagnostics));
+    }
+    if let Some(question) = socket::question(id, operator, values, span, diagnostics)? {
+        return Ok(question);
+    }
+    value::not_empty(values, operator, span, diagnostics)?;
+    if matches!(operator.value, Operator::FileType | Operator::NotFileType) {
+        return Ok(Question::FileType { argument: id, types: file_types(values, diagnostics)? });
+    }
+    if let Some(case) = substring_case(operator.value) {
+        let texts = text::texts(values, diagnostics)?;
+        return Ok(Question::Substring { argument: id, texts, case });
+    }
+    if let Some(asked) = of_number(operator.value).filter(|_| argument.reader.limits().is_some()) {
+        if let Some(list) = values.iter().find(|value| value.value.starts_with("list:")) {
+            let syscalls = list::syscalls_of_value(list, argument, scope.lists(), diagnostics)?;
+            return Ok(Question::ListedSyscall { argument: id, syscalls });
         }
-        Reader::Integer { .. } => {
-            let Some(asked) = of_number(operator.value) else {
-                let legal = "`Equal`, `NotEqual`, `GT`, `LT`, `Mask`, `InMap`, `NotInMap`, \
-                             `InRange` or `NotInRange`";
-                let what = format!("a number (`{type_name}`)");
-                return Err(misfit(operator, &what, legal, diagnostics));
-            };
-            value::not_empty(values, operator, span, diagnostics)?;
-            if let Some(list) = values.iter().find(|value| value.value.starts_with("list:")) {
-                return Err(not_yet("lists as values", list.span, diagnostics));
-            }
-            of_integer(id, argument, asked, values, diagnostics)
+        if is_capabilities(argument.reader) {
+            return of_capabilities(id, argument, asked, values, diagnostics);
         }
-        Reader::File
-        | Reader::Path
-        | Reader::Binprm
-        | Reader::Filename
-        | Reader::Descriptor
-        | Reader::Text => {
-            let Some(pattern) = text::pattern_of(operator.value) else {
-                let legal = "`Equal`, `NotEqual`, `Prefix`, `NotPrefix`, `Postfix` or `NotPostfix`";
-                let what = format!("a text (`{type_name}`)");
-                return Err(misfit(operator, &what, legal, diagnostics));
-            };
-            value::not_empty(values, operator, span, diagnostics)?;
+        return of_integer(id, argument, asked, values, diagnostics);
+    }
+    match text::pattern_of(operator.value) {
+        Some(pattern) => {
             Ok(Question::Text { argument: id, set: text::set(values, pattern, diagnostics)? })
         }
+        None => Err(misfit(operator, &family.describe(type_name), family.legal(), diagnostics)),
     }
+}
+
+fn substring_case(operator: Operator) -> Option<Case> {
+    match operator {
+        Operator::SubString => Some(Case::Matters),
+        Operator::SubStringIgnoreCase => Some(Case::Ignored),
+        _ => None,
+    }
+}
+
+/// A set of capabilities as a number: names may stand for its bits.
+fn of_capabilities(
+    id: ArgumentId,
+    argument: &Argument,
+    asked: OfNumber,
+    values: &[Spanned<String>],
+    diagnostics: &mut Diagnostics,
+) -> Result<Question, Reported> {
+    let numbers: Vec<Result<Spanned<String>, Reported>> = values
+        .iter()
+        .map(|value| {
+            let mask = capability::mask(std::slice::from_ref(value), diagnostics)?;
+            Ok(Spanned::new(mask.to_string(), value.span))
+        })
+        .collect();
+    let numbers = numbers.into_iter().collect::<Result<Vec<_>, _>>()?;
+    of_integer(id, argument, asked, &numbers, diagnostics)
+}
+
+/// The types that `FileType` is given.
+fn file_types(
+    values: &[Spanned<String>],
+    diagnostics: &mut Diagnostics,
+) -> Result<Vec<FileType>, Reported> {
+    let found: Vec<Result<Spanned<FileType>, Reported>> = values
+        .iter()
+        .map(|value| {
+            let known = FileType::NAMES.iter().find(|(_, names)| names.contains(&&*value.value));
+            match known {
+                Some((type_, _)) => Ok(Spanned::new(*type_, value.span)),
+                None => Err(unknown_file_type(value, diagnostics)),
+            }
+        })
+        .collect();
+    let found = found.into_iter().collect::<Result<Vec<_>, _>>()?;
+    value::warn_duplicates(&found, diagnostics);
+    let mut types: Vec<FileType> = found.into_iter().map(|one| one.value).collect();
+    types.sort_unstable();
+    types.dedup();
+    Ok(types)
+}
+
+fn unknown_file_type(value: &Spanned<String>, diagnostics: &mut Diagnostics) -> Reported {
+    let names = || FileType::NAMES.iter().flat_map(|(_, names)| names.iter().copied());
+    let own: Vec<&str> = FileType::NAMES.iter().map(|(type_, _)| type_.name()).collect();
+    let help = did_you_mean(&value.value, names())
+        .unwrap_or_else(|| format!("write one of `{}`", own.join("`, `")));
+    let finding = Finding::at(value.span, format!("`{}` is no type of files", value.value))
+        .label("unknown type")
+        .help(help);
+    diagnostics.error(&code::FILE_TYPE, finding)
 }
 
 fn of_integer(
@@ -297,8 +430,23 @@ pub(super) fn field(
     diagnostics: &mut Diagnostics,
 ) -> Result<(), Reported> {
     let has_path = match argument.reader {
-        Reader::File | Reader::Path | Reader::Binprm | Reader::Descriptor => true,
-        Reader::Nothing | Reader::Integer { .. } | Reader::Filename | Reader::Text => false,
+        Reader::File
+        | Reader::Path
+        | Reader::Binprm
+        | Reader::Descriptor
+        | Reader::Structure(Structure::Dentry | Structure::Kiocb | Structure::SockaddrUn) => true,
+        Reader::Nothing
+        | Reader::Integer { .. }
+        | Reader::Filename
+        | Reader::Text
+        | Reader::Buffer { .. }
+        | Reader::Vectors { .. }
+        | Reader::RecordText
+        | Reader::Bytes { .. }
+        | Reader::SyscallNumber
+        | Reader::Capability
+        | Reader::Capabilities(_)
+        | Reader::Structure(_) => false,
     };
     if has_path && field.value == "path" {
         return Ok(());

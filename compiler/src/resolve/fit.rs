@@ -2,7 +2,7 @@
 
 use crate::kernel::Shape;
 use crate::policy::ArgumentType;
-use crate::resolved::{Reader, Signedness};
+use crate::resolved::{BufferLength, CapabilityWord, Moment, Reader, Signedness, Structure};
 
 /// Whether a declared type fits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,25 +14,71 @@ pub(super) enum Fit {
     Differs(Reader, &'static str),
     /// What would be read is not there.
     Unfit,
-    /// The writ engine cannot read this type yet.
-    NotYet,
 }
 
 /// How a value is read, by its declared type alone.
 enum Class {
     Nothing,
-    Integer { bytes: u8, signedness: Signedness },
+    Integer {
+        bytes: u8,
+        signedness: Signedness,
+    },
     Descriptor,
     Text,
-    Structure { name: &'static str, reader: Reader },
-    NotYet,
+    Structure {
+        name: &'static str,
+        reader: Reader,
+    },
+    /// A pointer to `struct sockaddr`, also where it is declared as one of its kinds.
+    UnixAddress,
+    Attributes,
+    Buffer,
+    Capabilities(CapabilityWord),
+    Capability,
+    SyscallNumber,
+    RecordText,
+    RecordBytes,
 }
 
 /// Whether `declared` fits what the kernel has; `None` when nothing tells what it has.
-pub(super) fn fit(declared: ArgumentType, shape: Option<Shape<'_>>) -> Fit {
+///
+/// `text` is its type in C, which tells what its shape does not.
+pub(super) fn fit(declared: ArgumentType, shape: Option<Shape<'_>>, text: &str) -> Fit {
+    let if_ = |fits: bool, reader| if fits { Fit::Fits(reader) } else { Fit::Unfit };
     match class(declared) {
         Class::Nothing => Fit::Fits(Reader::Nothing),
-        Class::NotYet => Fit::NotYet,
+        Class::UnixAddress => {
+            let names = ["sockaddr_un", "sockaddr"];
+            if_(is_pointer_to(shape, &names), Reader::Structure(Structure::SockaddrUn))
+        }
+        Class::Attributes => {
+            let is_it = shape == Some(Shape::PointerToUnion { name: "bpf_attr" });
+            if_(is_it, Reader::Structure(Structure::BpfAttr))
+        }
+        Class::Buffer => {
+            let is_memory = matches!(
+                shape,
+                None | Some(Shape::PointerToChar | Shape::PointerToVoid | Shape::Pointer)
+            );
+            if_(is_memory, BUFFER)
+        }
+        Class::Capabilities(word) => {
+            if_(shape.is_none() || text.contains("kernel_cap_t"), Reader::Capabilities(word))
+        }
+        Class::Capability => match shape {
+            None | Some(Shape::Integer { bytes: 4 | 8, .. }) => Fit::Fits(Reader::Capability),
+            Some(_) => Fit::Unfit,
+        },
+        Class::SyscallNumber => match shape {
+            None | Some(Shape::Integer { bytes: 8, .. }) => Fit::Fits(Reader::SyscallNumber),
+            Some(_) => Fit::Unfit,
+        },
+        Class::RecordText => if_(text.starts_with("__data_loc"), Reader::RecordText),
+        Class::RecordBytes => match shape {
+            Some(Shape::Array { count }) => Fit::Fits(Reader::Bytes { bytes: count }),
+            None => Fit::Fits(Reader::Bytes { bytes: 0 }),
+            Some(_) => Fit::Unfit,
+        },
         Class::Integer { bytes, signedness } => integer(declared, bytes, signedness, shape),
         Class::Descriptor => match shape {
             None | Some(Shape::Integer { bytes: 4 | 8, .. }) => Fit::Fits(Reader::Descriptor),
@@ -47,9 +93,18 @@ pub(super) fn fit(declared: ArgumentType, shape: Option<Shape<'_>>) -> Fit {
         },
         Class::Structure { name, reader } => match shape {
             Some(Shape::PointerToStruct { name: found }) if found == name => Fit::Fits(reader),
+            // In a register, or in a program whose types are not known.
+            None if text.is_empty() => Fit::Fits(reader),
             Some(_) | None => Fit::Unfit,
         },
     }
+}
+
+/// A buffer of which nothing said yet how long it is.
+const BUFFER: Reader = Reader::Buffer { length: BufferLength::Unknown, moment: Moment::Entry };
+
+fn is_pointer_to(shape: Option<Shape<'_>>, names: &[&str]) -> bool {
+    matches!(shape, Some(Shape::PointerToStruct { name }) if names.contains(&name))
 }
 
 /// The type that fits what the kernel has, for `auto` and for advice.
@@ -75,15 +130,34 @@ pub(super) fn natural(shape: Shape<'_>, text: &str) -> Option<ArgumentType> {
             "path" => Some(ArgumentType::Path),
             "linux_binprm" => Some(ArgumentType::LinuxBinprm),
             "filename" => Some(ArgumentType::Filename),
+            "sk_buff" => Some(ArgumentType::Skb),
+            "sock" => Some(ArgumentType::Sock),
+            "socket" => Some(ArgumentType::Socket),
+            "sockaddr" => Some(ArgumentType::Sockaddr),
+            "sockaddr_un" => Some(ArgumentType::SockaddrUn),
+            "cred" => Some(ArgumentType::Cred),
+            "bpf_map" => Some(ArgumentType::BpfMap),
+            "bpf_prog" => Some(ArgumentType::BpfProg),
+            "perf_event" => Some(ArgumentType::PerfEvent),
+            "user_namespace" => Some(ArgumentType::UserNamespace),
+            "kiocb" => Some(ArgumentType::Kiocb),
+            "iov_iter" => Some(ArgumentType::IovIter),
+            "load_info" => Some(ArgumentType::LoadInfo),
+            "module" => Some(ArgumentType::Module),
+            "dentry" => Some(ArgumentType::Dentry),
+            "net_device" => Some(ArgumentType::NetDevice),
+            _ if text.contains("kernel_cap_t") => Some(ArgumentType::KernelCapT),
             _ => None,
         },
+        Shape::PointerToUnion { name: "bpf_attr" } => Some(ArgumentType::BpfAttr),
+        Shape::Array { .. } => Some(ArgumentType::ConstBuf),
+        Shape::Other if text.starts_with("__data_loc") => Some(ArgumentType::DataLoc),
         Shape::Void
         | Shape::PointerToUnion { .. }
         | Shape::PointerToVoid
         | Shape::Pointer
         | Shape::Struct { .. }
         | Shape::Union { .. }
-        | Shape::Array { .. }
         | Shape::Float { .. }
         | Shape::Other => None,
     }
@@ -168,6 +242,7 @@ fn class(type_: ArgumentType) -> Class {
     let signed = |bytes| Class::Integer { bytes, signedness: Signedness::Signed };
     let unsigned = |bytes| Class::Integer { bytes, signedness: Signedness::Unsigned };
     let structure = |name, reader| Class::Structure { name, reader };
+    let object = |name, object| structure(name, Reader::Structure(object));
     match type_ {
         ArgumentType::Nop => Class::Nothing,
         ArgumentType::Int8 | ArgumentType::Sint8 => signed(1),
@@ -184,34 +259,37 @@ fn class(type_: ArgumentType) -> Class {
         ArgumentType::Path => structure("path", Reader::Path),
         ArgumentType::LinuxBinprm => structure("linux_binprm", Reader::Binprm),
         ArgumentType::Filename => structure("filename", Reader::Filename),
-        ArgumentType::CharBuf
-        | ArgumentType::CharIovec
-        | ArgumentType::Skb
-        | ArgumentType::Sock
-        | ArgumentType::Sockaddr
-        | ArgumentType::Socket
-        | ArgumentType::SockaddrUn
-        | ArgumentType::BpfAttr
-        | ArgumentType::PerfEvent
-        | ArgumentType::BpfMap
-        | ArgumentType::UserNamespace
-        | ArgumentType::Capability
-        | ArgumentType::Kiocb
-        | ArgumentType::IovIter
-        | ArgumentType::Cred
-        | ArgumentType::ConstBuf
-        | ArgumentType::LoadInfo
-        | ArgumentType::Module
-        | ArgumentType::Syscall64
-        | ArgumentType::KernelCapT
-        | ArgumentType::CapInheritable
-        | ArgumentType::CapPermitted
-        | ArgumentType::CapEffective
-        | ArgumentType::DataLoc
-        | ArgumentType::NetDevice
-        | ArgumentType::BpfCmd
-        | ArgumentType::Dentry
-        | ArgumentType::BpfProg => Class::NotYet,
+        ArgumentType::CharBuf => Class::Buffer,
+        ArgumentType::CharIovec => structure(
+            "iovec",
+            Reader::Vectors { length: BufferLength::Unknown, moment: Moment::Entry },
+        ),
+        ArgumentType::Skb => object("sk_buff", Structure::Skb),
+        ArgumentType::Sock => object("sock", Structure::Sock),
+        ArgumentType::Socket => object("socket", Structure::Socket),
+        ArgumentType::Sockaddr => object("sockaddr", Structure::Sockaddr),
+        ArgumentType::SockaddrUn => Class::UnixAddress,
+        ArgumentType::BpfAttr => Class::Attributes,
+        ArgumentType::PerfEvent => object("perf_event", Structure::PerfEvent),
+        ArgumentType::BpfMap => object("bpf_map", Structure::BpfMap),
+        ArgumentType::BpfProg => object("bpf_prog", Structure::BpfProg),
+        ArgumentType::UserNamespace => object("user_namespace", Structure::UserNamespace),
+        ArgumentType::Kiocb => object("kiocb", Structure::Kiocb),
+        ArgumentType::IovIter => object("iov_iter", Structure::IovIter),
+        ArgumentType::Cred => object("cred", Structure::Cred),
+        ArgumentType::LoadInfo => object("load_info", Structure::LoadInfo),
+        ArgumentType::Module => object("module", Structure::Module),
+        ArgumentType::NetDevice => object("net_device", Structure::NetDevice),
+        ArgumentType::Dentry => object("dentry", Structure::Dentry),
+        ArgumentType::BpfCmd => signed(4),
+        ArgumentType::Capability => Class::Capability,
+        ArgumentType::Syscall64 => Class::SyscallNumber,
+        ArgumentType::KernelCapT => Class::Capabilities(CapabilityWord::Plain),
+        ArgumentType::CapInheritable => Class::Capabilities(CapabilityWord::Inheritable),
+        ArgumentType::CapPermitted => Class::Capabilities(CapabilityWord::Permitted),
+        ArgumentType::CapEffective => Class::Capabilities(CapabilityWord::Effective),
+        ArgumentType::ConstBuf => Class::RecordBytes,
+        ArgumentType::DataLoc => Class::RecordText,
     }
 }
 
@@ -226,26 +304,26 @@ mod tests {
     #[test]
     fn a_narrow_parameter_is_read_as_narrow_as_it_is() {
         let reader = Reader::Integer { bytes: 4, signedness: Signedness::Signed };
-        assert_eq!(fit(ArgumentType::Int64, Some(number(4, true))), Fit::Fits(reader));
+        assert_eq!(fit(ArgumentType::Int64, Some(number(4, true)), ""), Fit::Fits(reader));
     }
 
     #[test]
     fn an_int_may_stand_for_an_unsigned_int() {
         let reader = Reader::Integer { bytes: 4, signedness: Signedness::Signed };
-        assert_eq!(fit(ArgumentType::Int, Some(number(4, false))), Fit::Fits(reader));
+        assert_eq!(fit(ArgumentType::Int, Some(number(4, false)), ""), Fit::Fits(reader));
     }
 
     #[test]
     fn half_a_long_differs() {
-        assert!(matches!(fit(ArgumentType::Int, Some(number(8, true))), Fit::Differs(..)));
+        assert!(matches!(fit(ArgumentType::Int, Some(number(8, true)), ""), Fit::Differs(..)));
     }
 
     #[test]
     fn a_file_is_not_an_integer() {
-        assert_eq!(fit(ArgumentType::File, Some(number(4, true))), Fit::Unfit);
+        assert_eq!(fit(ArgumentType::File, Some(number(4, true)), ""), Fit::Unfit);
         let shape = Some(Shape::PointerToStruct { name: "file" });
-        assert_eq!(fit(ArgumentType::Int, shape), Fit::Unfit);
-        assert_eq!(fit(ArgumentType::File, shape), Fit::Fits(Reader::File));
+        assert_eq!(fit(ArgumentType::Int, shape, ""), Fit::Unfit);
+        assert_eq!(fit(ArgumentType::File, shape, ""), Fit::Fits(Reader::File));
     }
 
     #[test]
@@ -257,7 +335,7 @@ mod tests {
             Shape::PointerToStruct { name: "path" },
         ] {
             let type_ = natural(shape, "").unwrap();
-            assert!(matches!(fit(type_, Some(shape)), Fit::Fits(_)), "{shape:?} as {type_:?}");
+            assert!(matches!(fit(type_, Some(shape), ""), Fit::Fits(_)), "{shape:?} as {type_:?}");
         }
     }
 }

@@ -3,38 +3,66 @@
 use writ_bundle::HookKind;
 
 use super::parameter::Signature;
-use super::target::Target;
-use super::{argument, attachment, not_done, selector, target};
+use super::target::{Target, Targets};
+use super::{argument, attachment, selector, target};
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::kernel::Profile;
 use crate::policy::{self, ActionKind};
 use crate::resolved;
+use crate::source::Span;
 
-/// The hook, bound.
-pub(super) fn hook(
+/// What an entry of a policy hooks.
+pub(super) enum Bound {
+    /// One hook for each function; several for a list.
+    Hooks(Vec<resolved::Hook>),
+    /// A list that only a running kernel can fill.
+    Generated(Span),
+}
+
+/// The hooks that `from` makes, bound.
+pub(super) fn hooks(
     from: &policy::Hook,
+    policy: &policy::Policy,
+    kernel: &Profile,
+    diagnostics: &mut Diagnostics,
+) -> Result<Bound, Reported> {
+    let targets = match target::targets(&from.point, policy, kernel, diagnostics)? {
+        Targets::Known(targets) => targets,
+        Targets::Generated => return Ok(Bound::Generated(from.point.span())),
+    };
+    let mut hooks = Vec::new();
+    for target in &targets {
+        // What is wrong at the first function of a list is most often wrong at all: it is said once.
+        hooks.push(hook(from, target, policy, kernel, diagnostics)?);
+    }
+    Ok(Bound::Hooks(hooks))
+}
+
+fn hook(
+    from: &policy::Hook,
+    target: &Target<'_>,
+    policy: &policy::Policy,
     kernel: &Profile,
     diagnostics: &mut Diagnostics,
 ) -> Result<resolved::Hook, Reported> {
-    let target = target::target(&from.point, kernel, diagnostics)?;
-    if let Some(missing) = not_done::of_hook(from, diagnostics).into_iter().next() {
-        return Err(missing);
-    }
-    let signature = Signature::of(&target, kernel);
-    let arguments: Vec<_> = from
-        .arguments
-        .iter()
-        .map(|argument| argument::argument(argument, &signature, diagnostics))
-        .collect();
+    let signature = Signature::of(target, kernel);
+    let mut bind = |list: &[policy::Argument]| {
+        let bound: Vec<_> = list
+            .iter()
+            .map(|argument| argument::argument(argument, &signature, kernel, diagnostics))
+            .collect();
+        bound.into_iter().collect::<Result<Vec<_>, _>>()
+    };
+    let arguments = bind(&from.arguments);
+    let data = bind(&from.data);
     let return_argument = from
         .return_argument
         .as_ref()
-        .map(|argument| argument::returned(argument, &signature, diagnostics))
+        .map(|argument| argument::returned(argument, &signature, kernel, diagnostics))
         .transpose();
-    let arguments = arguments.into_iter().collect::<Result<Vec<_>, _>>();
-    let (arguments, return_argument) = (arguments?, return_argument?);
+    let (arguments, data, return_argument) = (arguments?, data?, return_argument?);
 
-    let scope = selector::Scope::new(from, &arguments, return_argument.as_ref());
+    let scope = selector::Scope::new(from, &arguments, &data, return_argument.as_ref(), policy);
     let selectors: Vec<_> = from
         .selectors
         .iter()
@@ -42,27 +70,29 @@ pub(super) fn hook(
         .collect();
     let overrides = first_override(from);
     let attachments =
-        attachment::attachments(from, &target, overrides, &arguments, kernel, diagnostics);
+        attachment::attachments(from, target, overrides, &arguments, kernel, diagnostics);
     let selectors = selectors.into_iter().collect::<Result<Vec<_>, _>>()?;
     let (attachment, return_attachment) = attachments?;
     Ok(resolved::Hook {
         span: from.span,
         point_span: from.point.span(),
-        kind: kind(&target),
+        kind: kind(target),
         attachment,
         return_attachment,
         arguments,
+        data,
         return_argument,
         selectors,
         message: from.message.as_ref().map(|message| message.value.clone()),
         tags: from.tags.iter().map(|tag| tag.value.clone()).collect(),
+        return_action: from.return_action,
     })
 }
 
 /// The first action that must be able to make the call fail.
 fn first_override(hook: &policy::Hook) -> Option<&policy::Action> {
     let mut actions = hook.selectors.iter().flat_map(|selector| &selector.actions);
-    actions.find(|action| matches!(action.kind, ActionKind::Override { .. }))
+    actions.find(|action| matches!(action.kind, ActionKind::Override { replacement: None, .. }))
 }
 
 /// What events of the hook are called: the policy's words, with the name that Tetragon prints.

@@ -100,16 +100,3 @@ pub(super) fn sense(operator: Operator) -> Sense {
         | Operator::FileType => Sense::Is,
     }
 }
-
-/// Whether an operator is legal for some type but beyond the writ engine so far.
-pub(super) fn is_not_yet(operator: Operator) -> bool {
-    matches!(
-        operator,
-        Operator::SubString
-            | Operator::SubStringIgnoreCase
-            | Operator::CelExpression
-            | Operator::FileType
-            | Operator::NotFileType
-            | Operator::CapabilitiesGained
-    )
-}

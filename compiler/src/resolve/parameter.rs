@@ -1,7 +1,7 @@
 //! What can be read at a hook: parameters, fields, the return value.
 
 use super::target::Target;
-use crate::kernel::{Profile, Prototype, Shape};
+use crate::kernel::{Profile, Prototype, Shape, Type};
 use crate::resolved::Origin;
 
 /// Everything that can be read at a hook.
@@ -18,7 +18,7 @@ pub(super) struct Signature<'a> {
 }
 
 /// One value that can be read.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Parameter<'a> {
     /// Empty when nothing tells its name.
     pub(super) name: String,
@@ -26,6 +26,8 @@ pub(super) struct Parameter<'a> {
     pub(super) text: String,
     /// `None` when nothing tells its type.
     pub(super) shape: Option<Shape<'a>>,
+    /// The type itself, where it is a type of the kernel.
+    pub(super) type_: Option<Type<'a>>,
     pub(super) origin: Origin,
 }
 
@@ -54,6 +56,29 @@ impl<'a> Signature<'a> {
         };
         Self { text, word, parameters, returned, kernel: kernel.name() }
     }
+
+    /// A function of a program, of which nothing is known.
+    pub(super) fn of_program(kernel: &'a Profile) -> Self {
+        Self {
+            text: "a function of a program".to_owned(),
+            word: "parameter",
+            parameters: Vec::new(),
+            returned: None,
+            kernel: kernel.name(),
+        }
+    }
+}
+
+/// What `source: current_task` reads.
+pub(super) fn current_task(kernel: &Profile) -> Parameter<'_> {
+    let task = kernel.btf().structure("task_struct");
+    Parameter {
+        name: "current".to_owned(),
+        text: "struct task_struct *".to_owned(),
+        shape: Some(Shape::PointerToStruct { name: "task_struct" }),
+        type_: task,
+        origin: Origin::CurrentTask,
+    }
 }
 
 type Parts<'a> = (String, Vec<Parameter<'a>>, Option<Parameter<'a>>);
@@ -65,6 +90,7 @@ fn of_prototype<'a>(prototype: &Prototype<'a>, name: &str) -> Parts<'a> {
             name: parameter.name.to_owned(),
             text: parameter.type_.text(),
             shape: Some(parameter.type_.shape()),
+            type_: Some(parameter.type_),
             origin: Origin::Parameter(index),
         })
         .collect();
@@ -73,6 +99,7 @@ fn of_prototype<'a>(prototype: &Prototype<'a>, name: &str) -> Parts<'a> {
         name: String::new(),
         text: prototype.returns.text(),
         shape: Some(shape),
+        type_: Some(prototype.returns),
         origin: Origin::Return { parameters: count(prototype.parameters.len()) },
     });
     (prototype.text(name), parameters, returned)
@@ -87,6 +114,7 @@ fn of_syscall<'a>(syscall: &crate::kernel::Syscall<'a>) -> Parts<'a> {
                 name: argument.name.clone(),
                 text: argument.text.clone(),
                 shape: Some(argument.shape),
+                type_: None,
                 origin: Origin::SyscallParameter(index),
             })
             .collect(),
@@ -95,6 +123,7 @@ fn of_syscall<'a>(syscall: &crate::kernel::Syscall<'a>) -> Parts<'a> {
                 name: String::new(),
                 text: String::new(),
                 shape: None,
+                type_: None,
                 origin: Origin::SyscallParameter(index),
             })
             .collect(),
@@ -110,6 +139,7 @@ fn of_syscall<'a>(syscall: &crate::kernel::Syscall<'a>) -> Parts<'a> {
         // Every system call returns a `long`, but most values are small: nothing is lost when a
         // policy reads fewer bytes.
         shape: None,
+        type_: None,
         // The function behind it takes one parameter, a pointer to the caller's registers.
         origin: Origin::Return { parameters: 1 },
     };
@@ -124,6 +154,7 @@ fn of_fields<'a>(tracepoint: &crate::kernel::Tracepoint<'a>) -> Parts<'a> {
             name: field.name.clone(),
             text: field.text.clone(),
             shape: Some(field.shape),
+            type_: None,
             origin: Origin::Field { offset: field.offset, bytes: field.size },
         })
         .collect();
@@ -139,6 +170,7 @@ fn of_raw_tracepoint<'a>(tracepoint: &crate::kernel::RawTracepoint<'a>) -> Parts
             name: parameter.name.to_owned(),
             text: parameter.type_.text(),
             shape: Some(parameter.type_.shape()),
+            type_: Some(parameter.type_),
             origin: Origin::Parameter(index),
         })
         .collect();

@@ -12,7 +12,9 @@ use crate::source::Span;
 pub(super) struct Scope<'a> {
     written: &'a policy::Hook,
     arguments: &'a [Argument],
+    data: &'a [Argument],
     returned: Option<&'a Argument>,
+    policy: &'a policy::Policy,
 }
 
 /// The selector, bound.
@@ -27,14 +29,10 @@ pub(super) fn selector(
         Some(_) => expression(&from.return_condition, Moment::Return, scope, diagnostics),
         None => Ok(resolved::Expression::All(Vec::new())),
     };
-    let actions = action::actions(&from.actions, diagnostics);
-    let return_actions = action::return_actions(&from.return_actions, diagnostics);
+    let actions = action::actions(&from.actions, scope, diagnostics);
+    let return_actions = action::return_actions(&from.return_actions, scope, diagnostics);
     let posts = |actions: Vec<Action>| {
-        if actions.is_empty() {
-            vec![Action::Post { span: from.span, rate_limit: None }]
-        } else {
-            actions
-        }
+        if actions.is_empty() { vec![Action::post(from.span)] } else { actions }
     };
     let return_actions = return_actions?;
     Ok(resolved::Selector {
@@ -56,15 +54,38 @@ impl<'a> Scope<'a> {
     pub(super) fn new(
         written: &'a policy::Hook,
         arguments: &'a [Argument],
+        data: &'a [Argument],
         returned: Option<&'a Argument>,
+        policy: &'a policy::Policy,
     ) -> Self {
-        Self { written, arguments, returned }
+        Self { written, arguments, data, returned, policy }
+    }
+
+    /// The hook as it was written.
+    pub(super) fn written(&self) -> &'a policy::Hook {
+        self.written
+    }
+
+    /// What the hook reads, as bound.
+    pub(super) fn arguments(&self) -> &'a [Argument] {
+        self.arguments
+    }
+
+    /// The lists of the policy.
+    pub(super) fn lists(&self) -> &'a [policy::List] {
+        &self.policy.lists
+    }
+
+    /// The policy that the hook belongs to.
+    pub(super) fn policy(&self) -> &'a policy::Policy {
+        self.policy
     }
 
     /// The argument behind an id.
     pub(super) fn resolved(&self, id: ArgumentId) -> Option<&'a Argument> {
         match id {
             ArgumentId::Argument(place) => self.arguments.get(place),
+            ArgumentId::Data(place) => self.data.get(place),
             ArgumentId::Return => self.returned,
         }
     }
@@ -77,7 +98,7 @@ impl<'a> Scope<'a> {
         diagnostics: &mut Diagnostics,
     ) -> Result<ArgumentId, Reported> {
         let found = match moment {
-            Moment::Entry => self.at_entry(reference).map(ArgumentId::Argument),
+            Moment::Entry => self.at_entry(reference),
             Moment::Return => self.is_return(reference).then_some(ArgumentId::Return),
         };
         let Some(id) = found else { return Err(self.unknown(reference, diagnostics)) };
@@ -118,7 +139,25 @@ impl<'a> Scope<'a> {
         diagnostics.error(&code::UNDECLARED_ARGUMENT, finding)
     }
 
-    fn at_entry(&self, reference: &ArgumentReference) -> Option<usize> {
+    fn at_entry(&self, reference: &ArgumentReference) -> Option<ArgumentId> {
+        let data = &self.written.data;
+        match reference {
+            ArgumentReference::Data(place) => {
+                let place = usize::try_from(place.value).ok()?;
+                (place < self.data.len()).then_some(ArgumentId::Data(place))
+            }
+            ArgumentReference::Name { name, .. } => {
+                let of_data = || data.iter().position(|one| one.name() == Some(&name.value));
+                let argument = self.among_arguments(reference).map(ArgumentId::Argument);
+                argument.or_else(|| of_data().map(ArgumentId::Data))
+            }
+            ArgumentReference::Index(_) | ArgumentReference::Place(_) => {
+                self.among_arguments(reference).map(ArgumentId::Argument)
+            }
+        }
+    }
+
+    fn among_arguments(&self, reference: &ArgumentReference) -> Option<usize> {
         let written = &self.written.arguments;
         match reference {
             ArgumentReference::Index(wanted) => written
@@ -197,7 +236,12 @@ fn index_of(argument: &policy::Argument, bound: &Argument) -> Option<u32> {
             resolved::Origin::Parameter(index) | resolved::Origin::SyscallParameter(index) => {
                 Some(index)
             }
-            resolved::Origin::Field { .. } | resolved::Origin::Return { .. } => None,
+            resolved::Origin::Field { .. }
+            | resolved::Origin::Return { .. }
+            | resolved::Origin::CurrentTask
+            | resolved::Origin::Register { .. }
+            | resolved::Origin::UserParameter(_)
+            | resolved::Origin::UsdtArgument(_) => None,
         },
         ArgumentPlace::Return { index, .. } => index.map(|index| index.value),
     }

@@ -1,10 +1,10 @@
 //! What the name of a hook means on this kernel.
 
-use super::not_yet;
+use super::list;
 use crate::diagnostic::{Certainty, Diagnostics, Finding, Fix, Near, Reported, Safety, code};
 use crate::kernel::profile::Part;
 use crate::kernel::{Function, LsmHook, Profile, RawTracepoint, Syscall, Tracepoint, security};
-use crate::policy::Point;
+use crate::policy::{self, Call, CallKind, ListKind, Point};
 use crate::source::Spanned;
 
 /// The thing that is hooked.
@@ -17,32 +17,86 @@ pub(super) enum Target<'a> {
     RawTracepoint { subsystem: String, tracepoint: RawTracepoint<'a> },
 }
 
+/// What a point of a policy hooks.
+#[derive(Debug)]
+pub(super) enum Targets<'a> {
+    /// These, one after another.
+    Known(Vec<Target<'a>>),
+    /// What only a running kernel lists.
+    Generated,
+}
+
 /// Finds what is hooked.
-pub(super) fn target<'a>(
+pub(super) fn targets<'a>(
     point: &Point,
+    policy: &policy::Policy,
     kernel: &'a Profile,
     diagnostics: &mut Diagnostics,
-) -> Result<Target<'a>, Reported> {
+) -> Result<Targets<'a>, Reported> {
+    let one = |target: Target<'a>| Targets::Known(vec![target]);
     match point {
-        Point::Function(name) => function(name, kernel, diagnostics),
-        Point::Syscall(name) => syscall(name, kernel, diagnostics),
-        Point::Lsm(name) => lsm_hook(name, kernel, diagnostics),
-        Point::List { name, .. } => Err(not_yet("lists of functions", name.span, diagnostics)),
-        Point::Fentry(_) => Err(not_yet("fentry hooks", point.span(), diagnostics)),
-        Point::Uprobe(_) => Err(not_yet("uprobes", point.span(), diagnostics)),
-        Point::Usdt { .. } => Err(not_yet("USDT probes", point.span(), diagnostics)),
+        Point::Function(name) => function(name, kernel, diagnostics).map(one),
+        Point::Syscall(name) => syscall(name, kernel, diagnostics).map(one),
+        Point::Lsm(name) => lsm_hook(name, kernel, diagnostics).map(one),
+        Point::Fentry(Call::One { name, kind }) => call(name, *kind, kernel, diagnostics).map(one),
+        Point::List { name, kind } | Point::Fentry(Call::List { name, kind }) => {
+            match list::find(&name.value, &policy.lists) {
+                Some(list) => of_list(list, *kind, kernel, diagnostics),
+                None => Ok(Targets::Known(Vec::new())),
+            }
+        }
+        Point::Uprobe(_) | Point::Usdt { .. } => Ok(Targets::Known(Vec::new())),
         Point::Tracepoint { subsystem, event } => {
             match kernel.tracepoint(&subsystem.value, &event.value) {
-                Some(found) => Ok(Target::Tracepoint(found)),
+                Some(found) => Ok(one(Target::Tracepoint(found))),
                 None => Err(unknown_tracepoint(subsystem, event, kernel, diagnostics)),
             }
         }
         Point::RawTracepoint { subsystem, event } => match kernel.raw_tracepoint(&event.value) {
             Some(tracepoint) => {
-                Ok(Target::RawTracepoint { subsystem: subsystem.value.clone(), tracepoint })
+                let subsystem = subsystem.value.clone();
+                Ok(one(Target::RawTracepoint { subsystem, tracepoint }))
             }
             None => Err(unknown_tracepoint(subsystem, event, kernel, diagnostics)),
         },
+    }
+}
+
+/// The functions of a list. A list of system calls holds them whatever the hook says.
+fn of_list<'a>(
+    list: &policy::List,
+    kind: CallKind,
+    kernel: &'a Profile,
+    diagnostics: &mut Diagnostics,
+) -> Result<Targets<'a>, Reported> {
+    if list::is_generated(list) {
+        return Ok(Targets::Generated);
+    }
+    let kind = match list.kind.map(|kind| kind.value) {
+        Some(ListKind::Syscalls) => CallKind::Syscall,
+        Some(ListKind::GeneratedSyscalls | ListKind::GeneratedFtrace) | None => kind,
+    };
+    let targets: Vec<Result<Target<'a>, Reported>> = list
+        .values
+        .iter()
+        .map(|value| {
+            let name = Spanned::new(list::without_abi(&value.value).to_owned(), value.span);
+            call(&name, kind, kernel, diagnostics)
+        })
+        .collect();
+    targets.into_iter().collect::<Result<Vec<_>, _>>().map(Targets::Known)
+}
+
+/// A function or system call.
+pub(super) fn call<'a>(
+    name: &Spanned<String>,
+    kind: CallKind,
+    kernel: &'a Profile,
+    diagnostics: &mut Diagnostics,
+) -> Result<Target<'a>, Reported> {
+    match kind {
+        CallKind::Function => function(name, kernel, diagnostics),
+        CallKind::Syscall => syscall(name, kernel, diagnostics),
     }
 }
 

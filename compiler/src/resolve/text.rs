@@ -59,15 +59,23 @@ pub(super) fn set(
     pattern: MakePattern,
     diagnostics: &mut Diagnostics,
 ) -> Result<TextSet, Reported> {
-    let texts: Vec<Result<Spanned<String>, Reported>> =
-        values.iter().map(|value| text(value, diagnostics)).collect();
-    let texts = texts.into_iter().collect::<Result<Vec<_>, _>>()?;
-    value::warn_duplicates(&texts, diagnostics);
-    let patterns = texts
+    let patterns = texts(values, diagnostics)?
         .into_iter()
         .map(|text| TextPattern { pattern: pattern(text.value), span: text.span })
         .collect();
     Ok(TextSet { patterns })
+}
+
+/// The texts that a condition names.
+pub(super) fn texts(
+    values: &[Spanned<String>],
+    diagnostics: &mut Diagnostics,
+) -> Result<Vec<Spanned<String>>, Reported> {
+    let texts: Vec<Result<Spanned<String>, Reported>> =
+        values.iter().map(|value| text(value, diagnostics)).collect();
+    let texts = texts.into_iter().collect::<Result<Vec<_>, _>>()?;
+    value::warn_duplicates(&texts, diagnostics);
+    Ok(texts)
 }
 
 /// A text without the zero bytes at its end, which Tetragon drops too.

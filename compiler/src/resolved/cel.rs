@@ -51,12 +51,23 @@ pub enum FormulaKind {
     /// A number; for the unsigned types its bits.
     Number(i128),
     Boolean(bool),
-    Unary { operator: UnaryOperator, operand: Box<Formula> },
-    Binary { operator: BinaryOperator, left: Box<Formula>, right: Box<Formula> },
+    Unary {
+        operator: UnaryOperator,
+        operand: Box<Formula>,
+    },
+    Binary {
+        operator: BinaryOperator,
+        left: Box<Formula>,
+        right: Box<Formula>,
+    },
     /// `int32(a)` and `uint32(a)`: the low 32 bits.
     Narrow(Box<Formula>),
     /// `and(a, b)`, `or(a, b)` and `xor(a, b)`, bit by bit.
-    Bits { operator: BitOperator, left: Box<Formula>, right: Box<Formula> },
+    Bits {
+        operator: BitOperator,
+        left: Box<Formula>,
+        right: Box<Formula>,
+    },
     /// `not(a)`: every bit the other way.
     Complement(Box<Formula>),
 }

@@ -44,6 +44,9 @@ impl Parts {
 }
 
 fn of_policy(policy: &Policy, parts: &mut Parts) {
+    for span in &policy.generated_hooks {
+        parts.add("hooks on generated lists", *span);
+    }
     for enforcer in &policy.enforcers {
         parts.add("enforcers", enforcer.span);
     }
@@ -72,9 +75,9 @@ fn of_hook(hook: &Hook, parts: &mut Parts) {
 /// What such a hook reads and asks need not be named as well.
 fn of_program_hook(hook: &ProgramHook, parts: &mut Parts) {
     let what = match hook.point {
-        ProgramPoint::Symbol { .. } | ProgramPoint::Offset { .. } | ProgramPoint::Address { .. } => {
-            "uprobes"
-        }
+        ProgramPoint::Symbol { .. }
+        | ProgramPoint::Offset { .. }
+        | ProgramPoint::Address { .. } => "uprobes",
         ProgramPoint::Usdt { .. } => "USDT probes",
     };
     parts.add(what, hook.point_span);

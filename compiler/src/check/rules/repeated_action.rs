@@ -28,7 +28,16 @@ fn fix(second: &Action) -> Fix {
     let title = "remove the second one";
     let fix = match second {
         Action::NoPost { .. } | Action::Signal { .. } => Fix::safe(title),
-        Action::Post { .. } | Action::Override { .. } => Fix::not_safe(title),
+        Action::Post { .. }
+        | Action::Override { .. }
+        | Action::Redirect { .. }
+        | Action::GetUrl { .. }
+        | Action::DnsLookup { .. }
+        | Action::TrackSock { .. }
+        | Action::UntrackSock { .. }
+        | Action::NotifyEnforcer { .. }
+        | Action::CleanupEnforcerNotification { .. }
+        | Action::Set { .. } => Fix::not_safe(title),
     };
     fix.remove_item(second.span())
 }

@@ -1,0 +1,105 @@
+//! How long a buffer is, and when it is read: `sizeArgIndex`, `returnCopy` and `maxData`.
+
+use super::parameter::Signature;
+use crate::diagnostic::{Diagnostics, Finding, Reported, code, did_you_mean};
+use crate::policy::{self, ArgumentType, SizeArgument};
+use crate::resolved::{BufferLength, Moment, Reader};
+use crate::source::Span;
+
+/// `reader` with the length and the moment that `from` asks for.
+pub(super) fn sized(
+    from: &policy::Argument,
+    type_: ArgumentType,
+    reader: Reader,
+    signature: &Signature<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Result<Reader, Reported> {
+    match reader {
+        Reader::Buffer { .. } => {
+            let (length, moment) = length(from, signature, diagnostics)?;
+            Ok(Reader::Buffer { length, moment })
+        }
+        Reader::Vectors { .. } => {
+            let (length, moment) = length(from, signature, diagnostics)?;
+            Ok(Reader::Vectors { length, moment })
+        }
+        // The kernel's own copy of a text may be read at the return as well.
+        _ => {
+            if let Some(size) = from.size_argument.as_ref().filter(|size| !is_none(size)) {
+                let message = format!("a value of type `{}` has no size argument", type_.name());
+                return Err(wrong_size(
+                    size.span(),
+                    message,
+                    "only `char_buf` and `char_iovec` have one".to_owned(),
+                    Some("leave `sizeArgIndex` out, or read the argument as `char_buf`".to_owned()),
+                    diagnostics,
+                ));
+            }
+            Ok(reader)
+        }
+    }
+}
+
+fn is_none(size: &SizeArgument) -> bool {
+    matches!(size, SizeArgument::Number(number) if number.value == 0)
+}
+
+fn length(
+    from: &policy::Argument,
+    signature: &Signature<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Result<(BufferLength, Moment), Reported> {
+    let moment = match (from.return_copy, from.max_data) {
+        (Some(_), _) => Moment::Return,
+        (None, Some(_)) => Moment::EntryInFull,
+        (None, None) => Moment::Entry,
+    };
+    let length = match &from.size_argument {
+        Some(SizeArgument::Number(number)) if number.value > 0 => {
+            by_number(number.value, number.span, signature, diagnostics)?
+        }
+        Some(SizeArgument::Name(name)) => {
+            let names = || signature.parameters.iter().map(|one| one.name.as_str());
+            match names().position(|known| known == name.value) {
+                Some(place) => BufferLength::Parameter(u32::try_from(place).unwrap_or(u32::MAX)),
+                None => {
+                    let message = format!("there is no {} `{}` here", signature.word, name.value);
+                    let help = did_you_mean(&name.value, names());
+                    let label = "no argument of this name holds the size".to_owned();
+                    return Err(wrong_size(name.span, message, label, help, diagnostics));
+                }
+            }
+        }
+        Some(SizeArgument::Number(_)) | None if moment == Moment::Return => BufferLength::Returned,
+        Some(SizeArgument::Number(_)) | None => BufferLength::Unknown,
+    };
+    Ok((length, moment))
+}
+
+fn by_number(
+    number: u32,
+    span: Span,
+    signature: &Signature<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Result<BufferLength, Reported> {
+    let count = signature.parameters.len();
+    // Where nothing tells the parameters, nothing tells how many there are.
+    let is_there = count == 0 || usize::try_from(number).is_ok_and(|number| number <= count);
+    if is_there {
+        return Ok(BufferLength::Parameter(number - 1));
+    }
+    let message = format!("there is no {} {number} that could hold the size", signature.word);
+    let label = format!("counted from 1; the last is {count}");
+    Err(wrong_size(span, message, label, None, diagnostics))
+}
+
+fn wrong_size(
+    span: Span,
+    message: String,
+    label: String,
+    help: Option<String>,
+    diagnostics: &mut Diagnostics,
+) -> Reported {
+    let finding = Finding::at(span, message).label(label).help(help);
+    diagnostics.error(&code::SIZE_ARGUMENT, finding)
+}
