@@ -52,6 +52,10 @@ fn function(
     kernel: &Profile,
     diagnostics: &mut Diagnostics,
 ) -> Result<Spanned<String>, Reported> {
+    // Calls of 32-bit programs have functions and numbers of their own, which profiles do not list.
+    if list::is_of_32_bits(&name.value) {
+        return Ok(name.clone());
+    }
     let bare = list::without_abi(&name.value);
     let kind = if bare.starts_with("sys_") || bare.starts_with(kernel.syscall_prefix()) {
         CallKind::Syscall

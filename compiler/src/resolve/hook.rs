@@ -26,7 +26,14 @@ pub(super) fn hooks(
     kernel: &Profile,
     diagnostics: &mut Diagnostics,
 ) -> Result<Bound, Reported> {
-    let targets = match target::targets(&from.point, policy, kernel, diagnostics)? {
+    let mut missing = Diagnostics::default();
+    let found = target::targets(&from.point, policy, kernel, &mut missing);
+    // Under `ignore.callNotFound` a function that is not there is no mistake.
+    if found.is_err() && from.ignore_missing.is_some() {
+        return Ok(Bound::Hooks(Vec::new()));
+    }
+    diagnostics.append(missing);
+    let targets = match found? {
         Targets::Known(targets) => targets,
         Targets::Generated => return Ok(Bound::Generated(from.point.span())),
     };

@@ -32,6 +32,11 @@ pub(super) fn without_abi(name: &str) -> &str {
     name.rsplit_once('/').map_or(name, |(_, name)| name)
 }
 
+/// Whether it is a system call of 32-bit programs: `i386/sys_read`, `__ia32_sys_read`.
+pub(super) fn is_of_32_bits(name: &str) -> bool {
+    ["i386/", "arm32/", "__ia32_"].iter().any(|prefix| name.starts_with(prefix))
+}
+
 /// The system calls of the list that a value names.
 pub(super) fn syscalls_of_value(
     value: &Spanned<String>,

@@ -79,6 +79,8 @@ fn of_list<'a>(
     let targets: Vec<Result<Target<'a>, Reported>> = list
         .values
         .iter()
+        // Profiles do not list the calls of 32-bit programs.
+        .filter(|value| !list::is_of_32_bits(&value.value))
         .map(|value| {
             let name = Spanned::new(list::without_abi(&value.value).to_owned(), value.span);
             call(&name, kind, kernel, diagnostics)
