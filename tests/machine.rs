@@ -123,6 +123,10 @@ fn place<'a>(
         Origin::Parameter(place) => (context, place as usize * 8),
         Origin::Return { parameters } => (context, parameters as usize * 8),
         Origin::SyscallParameter(place) => (registers, [112, 104, 96, 56, 72, 64][place as usize]),
-        Origin::Field { .. } => panic!("only functions are hooked here"),
+        Origin::Field { .. }
+        | Origin::CurrentTask
+        | Origin::Register { .. }
+        | Origin::UserParameter(_)
+        | Origin::UsdtArgument(_) => panic!("only functions are hooked here"),
     }
 }
