@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use saphyr_parser::{Event, Parser, ScalarStyle};
 
-use super::position::Positions;
-use super::reader::{BROKEN_MAX, next_document};
+use super::position::{Offsets, Positions};
+use super::reader::{BROKEN_MAX, TEXT_MAX, next_document};
 use crate::source::{SourceId, Span};
 
 /// Every comment of a YAML text. After a mistake in the syntax, those of that document are left out,
@@ -13,9 +13,13 @@ use crate::source::{SourceId, Span};
 pub fn comments(source: SourceId, text: &str) -> Vec<Span> {
     let mut comments = Vec::new();
     let mut base = 0;
+    if text.len() > TEXT_MAX {
+        return comments;
+    }
     for _ in 0..BROKEN_MAX {
         let piece = text.get(base..).unwrap_or("");
-        let positions = Positions::new(source, 0, piece);
+        let offsets = Offsets::of(piece);
+        let positions = Positions::new(source, 0, piece, &offsets);
         let (values, stopped) = values(piece, &positions);
         let mut at = 0;
         let end = stopped.unwrap_or(piece.len())..piece.len();

@@ -3,22 +3,37 @@
 use crate::source::{SourceId, Span};
 use saphyr_parser::Marker;
 
+/// At which byte each character of a text begins; nothing when every character is one byte.
+pub(super) struct Offsets(Option<Vec<u32>>);
+
+impl Offsets {
+    pub(super) fn of(text: &str) -> Self {
+        let offset = |(at, _)| u32::try_from(at).unwrap_or(u32::MAX);
+        Self((!text.is_ascii()).then(|| text.char_indices().map(offset).collect()))
+    }
+
+    /// Those of the characters that begin at byte `base` or behind it.
+    fn from(&self, base: usize) -> Option<&[u32]> {
+        let offsets = self.0.as_deref()?;
+        offsets.get(offsets.partition_point(|&offset| (offset as usize) < base)..)
+    }
+}
+
 /// The places of one piece of a source.
 pub(super) struct Positions<'a> {
     source: SourceId,
     text: &'a str,
     /// Where the piece begins in the source.
     base: usize,
-    /// The byte at which each character begins; `None` when every character is one byte.
-    offsets: Option<Vec<u32>>,
+    /// The byte of the source at which each character begins; `None` when every character is one
+    /// byte.
+    offsets: Option<&'a [u32]>,
 }
 
 impl<'a> Positions<'a> {
     /// For the piece of `source` that begins at byte `base` and reads `text`.
-    pub(super) fn new(source: SourceId, base: usize, text: &'a str) -> Self {
-        let offset = |(at, _)| u32::try_from(at).unwrap_or(u32::MAX);
-        let offsets = (!text.is_ascii()).then(|| text.char_indices().map(offset).collect());
-        Self { source, text, base, offsets }
+    pub(super) fn new(source: SourceId, base: usize, text: &'a str, offsets: &'a Offsets) -> Self {
+        Self { source, text, base, offsets: offsets.from(base) }
     }
 
     /// The bytes between two places of the scanner, without what may follow a value: blanks, and
@@ -52,7 +67,8 @@ impl<'a> Positions<'a> {
         match &self.offsets {
             None => marker.index().min(self.text.len()),
             Some(offsets) => {
-                offsets.get(marker.index()).map_or(self.text.len(), |&offset| offset as usize)
+                let offset = offsets.get(marker.index());
+                offset.map_or(self.text.len(), |&offset| (offset as usize) - self.base)
             }
         }
     }

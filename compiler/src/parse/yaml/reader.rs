@@ -4,7 +4,7 @@
 mod mapping;
 
 use super::nodes::{Content, Entry, Node, Scalar, Style};
-use super::position::Positions;
+use super::position::{Offsets, Positions};
 use crate::diagnostic::{Diagnostics, Finding, code};
 use crate::source::{SourceId, Span, Spanned};
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Tag};
@@ -17,6 +17,16 @@ const DEPTH_MAX: usize = 64;
 /// aliases expand to gigabytes.
 const COPIED_MAX: usize = 100_000;
 
+/// How many bytes of YAML are read. A cluster takes objects of one and a half megabytes.
+pub(super) const TEXT_MAX: usize = 16 << 20;
+
+/// How many values a source may hold: keys, scalars, lists and mappings. Each takes some hundred
+/// bytes of memory.
+const VALUES_MAX: usize = 500_000;
+
+/// How many documents a source may hold.
+const DOCUMENTS_MAX: usize = 10_000;
+
 /// After how many broken documents the rest of a source is left alone.
 pub(super) const BROKEN_MAX: usize = 100;
 
@@ -25,20 +35,34 @@ pub(super) const BROKEN_MAX: usize = 100;
 /// After a mistake in the syntax, reading goes on with the next document.
 pub(super) fn documents(source: SourceId, text: &str, diagnostics: &mut Diagnostics) -> Vec<Node> {
     let mut documents = Vec::new();
-    let mut copied = 0;
+    let (mut copied, mut values) = (0, 0);
     let mut base = 0;
+    if text.len() > TEXT_MAX {
+        let start = Span::new(source, 0..text.lines().next().map_or(0, str::len).min(80));
+        too_large(
+            start,
+            format!("there are more than {} MiB of YAML", TEXT_MAX >> 20),
+            diagnostics,
+        );
+        return documents;
+    }
+    let offsets = Offsets::of(text);
     for _ in 0..BROKEN_MAX {
         let piece = text.get(base..).unwrap_or("");
         let mut reader = Reader {
-            positions: Positions::new(source, base, piece),
+            positions: Positions::new(source, base, piece, &offsets),
             diagnostics,
             documents: &mut documents,
             open: Vec::new(),
             anchors: BTreeMap::new(),
             copied,
+            values,
         };
         let Err(stopped) = reader.read(piece) else { break };
-        copied = reader.copied;
+        (copied, values) = (reader.copied, reader.values);
+        if values > VALUES_MAX || documents.len() >= DOCUMENTS_MAX {
+            break;
+        }
         let Some(next) = next_document(piece, stopped) else { break };
         base += next;
     }
@@ -66,6 +90,8 @@ struct Reader<'a> {
     anchors: BTreeMap<usize, Node>,
     /// How many nodes were copied so far.
     copied: usize,
+    /// How many were read so far.
+    values: usize,
 }
 
 /// A list or mapping that has begun.
@@ -158,6 +184,11 @@ impl Reader<'_> {
 
     /// Puts a finished node where it belongs.
     fn value(&mut self, node: Node, anchor: usize) -> Result<(), TooLarge> {
+        self.values += 1;
+        if self.values > VALUES_MAX {
+            let message = format!("there are more than {VALUES_MAX} values");
+            return Err(self.too_large(node.head(), message));
+        }
         if anchor != 0 {
             let copy = self.copy(&node)?;
             self.anchors.insert(anchor, copy);
@@ -174,6 +205,10 @@ impl Reader<'_> {
                 };
             }
             None if is_nothing(&node) => {}
+            None if self.documents.len() >= DOCUMENTS_MAX => {
+                let message = format!("there are more than {DOCUMENTS_MAX} documents");
+                return Err(self.too_large(node.head(), message));
+            }
             None => self.documents.push(node),
         }
         Ok(())
@@ -239,13 +274,7 @@ impl Reader<'_> {
     }
 
     fn too_large(&mut self, span: Span, message: String) -> TooLarge {
-        self.diagnostics.add(
-            &code::YAML_LIMIT,
-            Finding::at(span, message)
-                .label("reading stopped here")
-                .note("the rest of this document was not checked"),
-        );
-        TooLarge
+        too_large(span, message, self.diagnostics)
     }
 
     fn unknown_anchor(&mut self, span: Span) {
@@ -268,6 +297,16 @@ impl Reader<'_> {
 
 /// Reading cannot go on: a limit was passed, and that was reported.
 struct TooLarge;
+
+fn too_large(span: Span, message: String, diagnostics: &mut Diagnostics) -> TooLarge {
+    diagnostics.add(
+        &code::YAML_LIMIT,
+        Finding::at(span, message)
+            .label("reading stopped here")
+            .note("what follows was not checked"),
+    );
+    TooLarge
+}
 
 /// The span of a list or mapping: from bracket to bracket, or from the first child to the last.
 fn whole(start: Span, end: Span, children: &Children) -> Span {

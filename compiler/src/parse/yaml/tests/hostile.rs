@@ -90,3 +90,36 @@ fn a_source_of_broken_documents_is_given_up() {
     let outcome = read(&"é: [\n---\n".repeat(50_000));
     assert_eq!(outcome.findings().len(), 100);
 }
+
+#[test]
+fn a_large_text_is_not_read() {
+    let outcome = read(&"- a\n".repeat(5 << 20));
+    assert_eq!(outcome.findings(), [("TP0102", "- a".to_owned())]);
+}
+
+#[test]
+fn a_source_of_many_values_is_read_up_to_a_limit() {
+    let text = "- a\n".repeat(600_000);
+    let outcome = read(&text);
+    let place = outcome.diagnostics.iter().next().unwrap().finding.span;
+    assert_eq!(outcome.findings(), [("TP0102", "a".to_owned())]);
+    assert_eq!(place.start, 4 * 500_000 + 2);
+}
+
+#[test]
+fn a_source_of_many_documents_is_read_up_to_a_limit() {
+    let outcome = read(&format!("{}---\n{}", with_kprobe(""), "kind: Pod\n---\n".repeat(20_000)));
+    let findings = outcome.findings();
+    assert_eq!(findings.iter().filter(|one| one.0 == "TP0102").count(), 1);
+    assert!(findings.len() <= 10_001 && outcome.policies.len() == 1, "{}", findings.len());
+}
+
+#[test]
+fn macros_that_name_each_other_are_an_error() {
+    let outcome = read(&with_spec(
+        "  selectorsMacros: {a: {macros: [b]}, b: {macros: [a]}}
+  kprobes: [{call: f, selectors: [{macros: [a, b]}]}]",
+    ));
+    let nested = ("TP0155", "b".to_owned());
+    assert_eq!(outcome.findings(), [nested, ("TP0155", "a".to_owned())]);
+}
