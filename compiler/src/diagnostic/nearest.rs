@@ -24,15 +24,21 @@ impl<'a> Near<'a> {
     /// The words of `legal` that are near to `word`.
     pub fn to(word: &str, legal: impl IntoIterator<Item = &'a str>) -> Self {
         let word = Word::of(word);
-        let limit = (word.letters.len() / 3).max(1);
-        let mut words: Vec<(usize, &str)> = legal
-            .into_iter()
-            .filter(|candidate| word.may_be_near(candidate, limit))
-            .map(|candidate| {
-                (distance(&word.letters, &Word::of(candidate).letters, limit), candidate)
-            })
-            .filter(|&(distance, _)| distance <= limit)
-            .collect();
+        let mut limit = (word.letters.len() / 3).max(1);
+        let mut words: Vec<(usize, &str)> = Vec::new();
+        let mut comparison = Comparison::default();
+        for candidate in legal {
+            if !word.may_be_near(candidate, limit) {
+                continue;
+            }
+            let distance = comparison.distance(&word.letters, candidate, limit);
+            if distance <= limit {
+                words.push((distance, candidate));
+                // What is much farther away than the nearest was not meant.
+                limit = limit.min(distance + 1);
+            }
+        }
+        words.retain(|&(distance, _)| distance <= limit);
         words.sort_unstable();
         words.dedup();
         // A word that differs in case alone leaves no doubt.
@@ -91,7 +97,11 @@ impl Word {
         if candidate.is_ascii() && self.letters.len().abs_diff(candidate.len()) > limit {
             return false;
         }
-        let other = counts(candidate.chars().flat_map(char::to_lowercase));
+        let other = if candidate.is_ascii() {
+            counts(candidate.bytes().map(|byte| char::from(byte.to_ascii_lowercase())))
+        } else {
+            counts(candidate.chars().flat_map(char::to_lowercase))
+        };
         let (mut added, mut taken) = (0usize, 0usize);
         for (here, there) in self.counts.iter().zip(&other) {
             added += usize::from(there.saturating_sub(*here));
@@ -116,33 +126,54 @@ fn counts(letters: impl Iterator<Item = char>) -> Counts {
     counts
 }
 
-/// Edits between two words: insertions, deletions, substitutions and swaps of neighbours. Once it is
-/// certain that there are more than `limit`, any number above `limit`.
-fn distance(left: &[char], right: &[char], limit: usize) -> usize {
-    let mut before_last: Vec<usize> = Vec::new();
-    let mut last: Vec<usize> = (0..=right.len()).collect();
-    for (i, a) in left.iter().enumerate() {
-        let mut row = vec![i + 1];
-        for (j, b) in right.iter().enumerate() {
-            let cell = |row: &[usize], at: usize| row.get(at).copied().unwrap_or(usize::MAX / 2);
-            let mut cost = (cell(&last, j) + usize::from(a != b))
-                .min(cell(&last, j + 1) + 1)
-                .min(cell(&row, j) + 1);
-            let swapped =
-                i > 0 && j > 0 && left.get(i - 1) == Some(b) && right.get(j - 1) == Some(a);
-            if swapped {
-                cost = cost.min(cell(&before_last, j - 1) + 1);
+/// Where words are compared. A kernel's 60,000 functions are compared in one place, so that memory
+/// is asked for once.
+#[derive(Default)]
+struct Comparison {
+    right: Vec<char>,
+    before_last: Vec<usize>,
+    last: Vec<usize>,
+    row: Vec<usize>,
+}
+
+impl Comparison {
+    /// Edits between two words, whatever the case of the second: insertions, deletions,
+    /// substitutions and swaps of neighbours. Once it is certain that there are more than `limit`,
+    /// any number above `limit`.
+    fn distance(&mut self, left: &[char], right: &str, limit: usize) -> usize {
+        let Self { right: letters, before_last, last, row } = self;
+        letters.clear();
+        letters.extend(right.chars().flat_map(char::to_lowercase));
+        before_last.clear();
+        last.clear();
+        last.extend(0..=letters.len());
+        for (i, a) in left.iter().enumerate() {
+            row.clear();
+            row.push(i + 1);
+            let mut least = i + 1;
+            for (j, b) in letters.iter().enumerate() {
+                let cell =
+                    |row: &[usize], at: usize| row.get(at).copied().unwrap_or(usize::MAX / 2);
+                let mut cost = (cell(last, j) + usize::from(a != b))
+                    .min(cell(last, j + 1) + 1)
+                    .min(cell(row, j) + 1);
+                let swapped =
+                    i > 0 && j > 0 && left.get(i - 1) == Some(b) && letters.get(j - 1) == Some(a);
+                if swapped {
+                    cost = cost.min(cell(before_last, j - 1) + 1);
+                }
+                least = least.min(cost);
+                row.push(cost);
             }
-            row.push(cost);
+            // A swap reaches back over one row, so two in sequence must be beyond the limit.
+            if least > limit && last.iter().all(|&cost| cost > limit) {
+                return limit + 1;
+            }
+            std::mem::swap(before_last, last);
+            std::mem::swap(last, row);
         }
-        // A swap reaches back over one row, so two in sequence must be beyond the limit.
-        let is_beyond = |row: &[usize]| row.iter().all(|&cost| cost > limit);
-        if is_beyond(&last) && is_beyond(&row) {
-            return limit + 1;
-        }
-        before_last = std::mem::replace(&mut last, row);
+        last.last().copied().unwrap_or(0)
     }
-    last.last().copied().unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -178,8 +209,9 @@ mod tests {
             ("abcdefghijkl", "mnopqrstuvwx", 5),
         ];
         for (left, right, expected) in cases {
-            let [from, to] = [left, right].map(|word| Word::of(word).letters);
-            assert_eq!(distance(&from, &to, 4), expected, "{left} {right}");
+            let from = Word::of(left).letters;
+            let distance = Comparison::default().distance(&from, right, 4);
+            assert_eq!(distance, expected, "{left} {right}");
         }
     }
 
@@ -189,8 +221,8 @@ mod tests {
             ["security_file_open", "Sicherheit", "sys_opne", "é", "", "vfs_read", "ab", "ba"];
         for left in words {
             for right in words {
-                let [from, to] = [left, right].map(Word::of);
-                let far = distance(&from.letters, &to.letters, usize::MAX - 1);
+                let from = Word::of(left);
+                let far = Comparison::default().distance(&from.letters, right, usize::MAX - 1);
                 assert!(from.may_be_near(right, far), "{left} {right}");
             }
         }
