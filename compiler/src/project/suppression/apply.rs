@@ -61,23 +61,30 @@ pub fn suppress(
     result
 }
 
+/// What is suppressed at one place, by code. The first suppression of a code is the one that holds.
+type Codes = BTreeMap<&'static str, (usize, Spanned<&'static Code>)>;
+
 /// Suppressions by what they are about.
-struct Index<'a> {
-    suppressions: &'a [Suppression],
-    /// By where their line begins.
-    lines: BTreeMap<(SourceId, u32), Vec<usize>>,
-    files: BTreeMap<SourceId, Vec<usize>>,
+#[derive(Default)]
+struct Index {
+    /// By where their line begins; with it, where it ends.
+    lines: BTreeMap<(SourceId, u32), (u32, Codes)>,
+    files: BTreeMap<SourceId, Codes>,
 }
 
-impl<'a> Index<'a> {
-    fn of(suppressions: &'a [Suppression]) -> Self {
-        let mut index = Self { suppressions, lines: BTreeMap::new(), files: BTreeMap::new() };
+impl Index {
+    fn of(suppressions: &[Suppression]) -> Self {
+        let mut index = Self::default();
         for (at, suppression) in suppressions.iter().enumerate() {
-            match suppression.scope {
+            let codes = match suppression.scope {
                 Scope::Line(line) => {
-                    index.lines.entry((line.source, line.start)).or_default().push(at);
+                    let entry = index.lines.entry((line.source, line.start));
+                    &mut entry.or_insert_with(|| (line.end, Codes::new())).1
                 }
-                Scope::File => index.files.entry(suppression.span.source).or_default().push(at),
+                Scope::File => index.files.entry(suppression.span.source).or_default(),
+            };
+            for code in &suppression.codes {
+                codes.entry(code.value.id).or_insert((at, *code));
             }
         }
         index
@@ -85,18 +92,12 @@ impl<'a> Index<'a> {
 
     /// The suppression of a code at a place, that of the line before that of the file.
     fn find(&self, span: Span, code: &Code) -> Option<(usize, Spanned<&'static Code>)> {
-        let (_, at_line) = self.lines.range(..=(span.source, span.start)).next_back().unzip();
-        let at_file = self.files.get(&span.source);
-        let all = at_line.into_iter().chain(at_file).flatten();
-        all.copied().find_map(|at| {
-            let suppression = self.suppressions.get(at)?;
-            if let Scope::Line(line) = suppression.scope {
-                let is_here = line.source == span.source && span.start <= line.end;
-                is_here.then_some(())?;
-            }
-            let named = suppression.codes.iter().find(|named| named.value.id == code.id)?;
-            Some((at, *named))
-        })
+        let before = self.lines.range(..=(span.source, span.start)).next_back();
+        let here =
+            before.filter(|((source, _), (end, _))| *source == span.source && span.start <= *end);
+        let at_line = here.and_then(|(_, (_, codes))| codes.get(code.id));
+        let at_file = || self.files.get(&span.source).and_then(|codes| codes.get(code.id));
+        at_line.or_else(at_file).copied()
     }
 }
 

@@ -80,6 +80,22 @@ fn errors_stay_and_the_suppression_is_told_so() {
 }
 
 #[test]
+fn many_suppressions_take_no_longer_than_they_are_long() {
+    let count = 20_000;
+    let comments = "# writ: allow(hot-hook, TP0904): why\n".repeat(count);
+    let files = "# writ: allow-file(hot-hook): why\n".repeat(count);
+    let (shown, hidden, said) = run_owned(&format!("{comments}{files}-{}\n", " hot".repeat(count)));
+    assert_eq!((shown, hidden), (0, count));
+    // All but the first hide nothing, and of the first one code.
+    assert_eq!(said, 2 * count);
+}
+
+fn run_owned(text: &str) -> (usize, usize, usize) {
+    let (shown, hidden, said) = run(text);
+    (shown.len(), hidden, said.len())
+}
+
+#[test]
 fn an_error_may_be_why_a_suppression_hides_nothing() {
     assert_eq!(run("# writ: allow(hot-hook): why\n- none\n- bad").2, []);
 }
