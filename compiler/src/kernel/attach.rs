@@ -3,15 +3,18 @@
 use super::answer::{Answer, Evidence};
 use super::btf::{Shape, Type};
 use super::feature::{config, helper, listed};
-use super::function::Function;
+use super::function::{Function, Prototype};
 use super::lsm::LsmHook;
 use super::profile::{FentryUse, Part, Profile};
 use super::refused_lsm_hook_table::REFUSED;
 
-/// Arguments that a trampoline passes on x86-64 on every kernel. 6.6 and later also pass those on
-/// the stack, up to `MAX_BPF_FUNC_ARGS`, 12 (`arch_prepare_bpf_trampoline` in
-/// `arch/x86/net/bpf_jit_comp.c`); nothing but the version tells.
+/// Arguments that a trampoline passes on x86-64 on every kernel.
 const REGISTER_ARGUMENTS: usize = 6;
+
+/// Arguments that it passes on newer kernels, those on the stack too (`MAX_BPF_FUNC_ARGS`), and the
+/// release that began with it (`arch_prepare_bpf_trampoline` in `arch/x86/net/bpf_jit_comp.c`);
+/// nothing but the version tells.
+const STACK_ARGUMENTS: (usize, (u32, u32)) = (12, (6, 6));
 
 /// Functions that trampolines themselves call (`BTF_SET_START(btf_id_deny)` in
 /// `kernel/bpf/verifier.c`).
@@ -50,6 +53,10 @@ pub(super) fn traceable(profile: &Profile, function: &str) -> Answer {
     if count > 0 {
         return Answer::Present(evidence(format!("ftrace lists `{function}`")));
     }
+    if let Some(name) = profile.alias(function) {
+        let text = format!("ftrace lists `{name}`, of which `{function}` is another name");
+        return Answer::Present(evidence(text));
+    }
     if let Some(module) = list.after(&format!("{function} [")) {
         let module = module.trim_end_matches(']');
         return Answer::unknown(format!("`{function}` belongs to the module `{module}`"));
@@ -57,8 +64,49 @@ pub(super) fn traceable(profile: &Profile, function: &str) -> Answer {
     let variants = profile.variants(function);
     Answer::Absent(evidence(match variants.first() {
         Some(variant) => format!("ftrace lists `{variant}`, but not `{function}`"),
-        None => format!("ftrace does not list `{function}`"),
+        None => format!("ftrace does not list `{function}`{}", untraced(profile, function)),
     }))
+}
+
+/// Whether the kernel has a function of this name, whether or not BTF describes it.
+pub(super) fn exists(profile: &Profile, function: &str) -> Answer {
+    let described = described(profile, function);
+    if described.is_present() {
+        return described;
+    }
+    match (profile.traceable_count(function), profile.untraced_count(function)) {
+        (Ok(1..), _) => Answer::shown(format!("ftrace lists `{function}`")),
+        (_, Ok(1..)) => Answer::shown(format!("`/proc/kallsyms` lists `{function}`")),
+        _ if profile.alias(function).is_some() => {
+            Answer::shown(format!("`/proc/kallsyms` lists `{function}`"))
+        }
+        (_, Err(reason)) => Answer::unknown(reason),
+        (_, Ok(0)) => described,
+    }
+}
+
+/// Why a function is not in ftrace's list, as the end of a clause.
+fn untraced(profile: &Profile, function: &str) -> &'static str {
+    if forbidden(profile, function).is_absent() {
+        return ", and it is on the kprobe blacklist";
+    }
+    match profile.untraced_count(function) {
+        Ok(0) => ", and the running kernel has no such function",
+        Ok(_) => ", since it was built without the call that ftrace patches",
+        Err(_) => "",
+    }
+}
+
+/// Whether the kernel allows kprobes on `function` (`NOKPROBE_SYMBOL`, `.noinstr.text`,
+/// `.kprobes.text`, `.entry.text`; `within_kprobe_blacklist` in `kernel/kprobes.c`).
+pub(super) fn forbidden(profile: &Profile, function: &str) -> Answer {
+    match profile.lines(Part::KprobeBlacklist) {
+        Err(reason) => Answer::unknown(reason),
+        Ok(list) if list.count(function) > 0 => {
+            Answer::absent(format!("`{function}` is on the kprobe blacklist"))
+        }
+        Ok(_) => Answer::shown(format!("`{function}` is not on the kprobe blacklist")),
+    }
 }
 
 /// Whether `function` is in the error-injection list.
@@ -136,14 +184,44 @@ fn modifiable_syscall(profile: &Profile) -> Answer {
 
 /// Whether kprobes can be attached to `function` by its name.
 pub(super) fn kprobe(profile: &Profile, function: &str) -> Answer {
-    let possible = match traceable(profile, function) {
-        // A breakpoint needs no ftrace, but the kernel keeps some functions from that too.
-        Answer::Absent(evidence) if described(profile, function).is_present() => {
+    // Without the blacklist the answer only rests on less.
+    let allowed = match forbidden(profile, function) {
+        Answer::Unknown(reason) => Answer::inferred(reason),
+        answer @ (Answer::Present(_) | Answer::Absent(_)) => answer,
+    };
+    config(profile, "CONFIG_KPROBE_EVENTS")
+        .and(|| unique(profile, function))
+        .and(|| allowed)
+        .and(|| probeable(profile, function))
+}
+
+/// Whether there is a place for a kprobe at the beginning of `function`. A breakpoint needs no
+/// ftrace, but trace events refuse functions that ftrace does not trace (`within_notrace_func` in
+/// `kernel/trace/trace_kprobe.c`), unless the kernel was built for debugging them.
+fn probeable(profile: &Profile, function: &str) -> Answer {
+    let Answer::Absent(evidence) = traceable(profile, function) else {
+        return traceable(profile, function);
+    };
+    let exists = match profile.untraced_count(function) {
+        Ok(count) => count > 0,
+        Err(_) => described(profile, function).is_present(),
+    };
+    let everywhere = config(profile, "CONFIG_KPROBE_EVENTS_ON_NOTRACE");
+    let only_traced = config(profile, "CONFIG_DYNAMIC_FTRACE").and(|| match everywhere {
+        Answer::Absent(evidence) => Answer::Present(evidence),
+        Answer::Present(evidence) => Answer::Absent(evidence),
+        Answer::Unknown(reason) => Answer::Unknown(reason),
+    });
+    match only_traced {
+        _ if !exists => Answer::Absent(evidence),
+        Answer::Present(_) => Answer::Absent(evidence),
+        Answer::Absent(found) => {
+            Answer::inferred(format!("a breakpoint is possible, since {}", found.text))
+        }
+        Answer::Unknown(_) => {
             Answer::unknown(format!("{}; a breakpoint may still be possible", evidence.text))
         }
-        answer @ (Answer::Present(_) | Answer::Absent(_) | Answer::Unknown(_)) => answer,
-    };
-    config(profile, "CONFIG_KPROBE_EVENTS").and(|| unique(profile, function)).and(|| possible)
+    }
 }
 
 /// Whether `bpf_override_return` works on `function`.
@@ -173,13 +251,7 @@ fn allowed_hook(profile: &Profile, hook: &LsmHook<'_>) -> Answer {
     if REFUSED.iter().any(|(refused, evidence)| *refused == name && has(evidence)) {
         return Answer::inferred_absent(format!("the kernel attaches no program to `{name}`"));
     }
-    let model = profile.btf().structure("btf_func_model");
-    let passes_structs = model.is_some_and(|model| model.member("arg_flags").is_some());
-    let odd = hook.prototype.parameters.iter().map(|parameter| parameter.type_).find(|type_| {
-        // A larger struct takes two slots of the context and moves the arguments behind it.
-        let fits = passes_structs && type_.size().is_some_and(|size| size <= 8);
-        !is_scalar(*type_) && !fits
-    });
+    let odd = odd_parameter(profile, &hook.prototype);
     match odd {
         Some(type_) => {
             Answer::inferred_absent(format!("`{name}` takes a `{}` by value", type_.text()))
@@ -194,27 +266,34 @@ fn trampoline(profile: &Profile, function: &str, attach_type: &str) -> Answer {
         .and(|| listed(profile, "bpf_attach_type", "BPF_", attach_type))
         .and(|| config(profile, "CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS"))
         .and(|| unique(profile, function))
-        .and(|| passable(&found))
+        .and(|| passable(profile, &found))
         .and(|| found.traceable)
 }
 
 /// Whether a name means one function. The kernel takes the first of that name it finds
 /// (`kallsyms_lookup_name`), and nothing tells which that is.
-fn unique(profile: &Profile, function: &str) -> Answer {
+pub(super) fn unique(profile: &Profile, function: &str) -> Answer {
     if let Some(prototypes @ 2..) = profile.function(function).map(|found| found.candidates) {
         return Answer::absent(format!("BTF has {prototypes} different functions `{function}`"));
     }
-    match profile.traceable_count(function) {
-        Ok(count @ 2..) => Answer::absent(format!("ftrace lists {count} functions `{function}`")),
-        Ok(_) => Answer::shown(format!("there is one function `{function}`")),
+    let (Ok(traced), untraced) =
+        (profile.traceable_count(function), profile.untraced_count(function))
+    else {
         // One in BTF is good, but not certain: equal prototypes are described once.
-        Err(_) => Answer::inferred(format!("BTF has one function `{function}`")),
+        return Answer::inferred(format!("BTF has one function `{function}`"));
+    };
+    match (traced, traced + untraced.unwrap_or(0)) {
+        (2.., _) => Answer::absent(format!("ftrace lists {traced} functions `{function}`")),
+        (_, all @ 2..) => Answer::absent(format!(
+            "the kernel has {all} functions `{function}`, and ftrace lists {traced} of them"
+        )),
+        _ => Answer::shown(format!("there is one function `{function}`")),
     }
 }
 
 /// Whether a trampoline can pass on what the function is called with (`btf_distill_func_proto` in
 /// `kernel/bpf/btf.c`).
-fn passable(function: &Function<'_>) -> Answer {
+fn passable(profile: &Profile, function: &Function<'_>) -> Answer {
     let (name, prototype) = (function.name, &function.prototype);
     if DENIED.contains(&name) {
         return Answer::inferred_absent(format!("trampolines themselves call `{name}`"));
@@ -223,21 +302,45 @@ fn passable(function: &Function<'_>) -> Answer {
         return Answer::absent(format!("`{name}` takes a variable number of arguments"));
     }
     let count = prototype.parameters.len();
-    if count > REGISTER_ARGUMENTS {
+    let most = most_arguments(profile);
+    if count > most {
         return Answer::inferred_absent(format!(
-            "`{name}` takes {count} arguments, and only {REGISTER_ARGUMENTS} are in registers"
+            "`{name}` takes {count} arguments, and a trampoline passes {most}"
         ));
     }
-    let odd = prototype.parameters.iter().find(|parameter| !is_scalar(parameter.type_));
-    if let Some(parameter) = odd {
-        let text = parameter.type_.text();
-        return Answer::inferred_absent(format!("`{name}` takes a `{text}` by value"));
+    if let Some(odd) = odd_parameter(profile, prototype) {
+        return Answer::inferred_absent(format!("`{name}` takes a `{}` by value", odd.text()));
     }
     let returns = prototype.returns;
     if !is_scalar(returns) && returns.shape() != Shape::Void {
         return Answer::absent(format!("`{name}` returns a `{}`", returns.text()));
     }
+    if count > REGISTER_ARGUMENTS {
+        return Answer::inferred(format!("a trampoline passes {most} arguments"));
+    }
     Answer::shown(format!("all arguments of `{name}` are in registers"))
+}
+
+/// The first parameter that a trampoline cannot pass in one slot of the context. Newer kernels pass
+/// structs; a larger one takes two slots and moves the arguments behind it.
+fn odd_parameter<'a>(profile: &Profile, prototype: &Prototype<'a>) -> Option<Type<'a>> {
+    let mut types = prototype.parameters.iter().map(|parameter| parameter.type_);
+    types.find(|type_| !is_scalar(*type_) && !(passes_structs(profile) && is_small(*type_)))
+}
+
+fn passes_structs(profile: &Profile) -> bool {
+    let model = profile.btf().structure("btf_func_model");
+    model.is_some_and(|model| model.member("arg_flags").is_some())
+}
+
+fn is_small(type_: Type<'_>) -> bool {
+    type_.size().is_some_and(|size| size <= 8)
+}
+
+fn most_arguments(profile: &Profile) -> usize {
+    let (most, since) = STACK_ARGUMENTS;
+    let is_newer = profile.version().is_some_and(|version| version >= since);
+    if is_newer { most } else { REGISTER_ARGUMENTS }
 }
 
 /// Whether a value fits one register and the kernel knows how to pass it.

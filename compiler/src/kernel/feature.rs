@@ -95,6 +95,10 @@ impl fmt::Display for Feature<'_> {
     }
 }
 
+/// The subsystem of the function tracer's own records (`kernel/trace/trace_export.c`). They have
+/// formats, and nothing can be attached to them.
+const TRACER_RECORDS: &str = "ftrace";
+
 impl Profile {
     /// Whether this kernel has a feature, and how that is known.
     pub fn has(&self, feature: Feature<'_>) -> Answer {
@@ -196,6 +200,9 @@ fn large_programs(profile: &Profile) -> Answer {
 }
 
 fn tracepoint(profile: &Profile, subsystem: &str, event: &str) -> Answer {
+    if subsystem == TRACER_RECORDS {
+        return Answer::absent(format!("the records of `{subsystem}` belong to no tracepoint"));
+    }
     match profile.tracepoint(subsystem, event).map(|found| found.origin) {
         Some(FieldOrigin::Format) => {
             Answer::shown(format!("the kernel has a format of `{subsystem}/{event}`"))

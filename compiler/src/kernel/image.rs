@@ -102,6 +102,8 @@ impl Image {
                 .ok_or_else(|| "the kernel image has no symbols to list functions by".into()),
             error_injection: Err(NOT_RUNNING.to_owned()),
             formats: Err(NOT_RUNNING.to_owned()),
+            kprobe_blacklist: Err(NOT_RUNNING.to_owned()),
+            symbols: Err(NOT_RUNNING.to_owned()),
             active_lsms: Err(NOT_RUNNING.to_owned()),
             notes,
         })

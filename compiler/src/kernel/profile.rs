@@ -4,8 +4,9 @@ mod file;
 mod lines;
 mod section;
 mod sources;
+mod traceable;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +32,8 @@ pub struct Profile {
     pub(super) fentry: FentryUse,
     /// Which programs the kernel is taken to accept. The user's choice too.
     pub(super) programs: ProgramSize,
+    /// Options of the configuration that are taken to be unset. The user's choice too.
+    unset: BTreeSet<String>,
 }
 
 /// Which programs a kernel accepts.
@@ -103,6 +106,7 @@ impl Profile {
             sections,
             fentry: FentryUse::Possible,
             programs: ProgramSize::AsShown,
+            unset: BTreeSet::new(),
         })
     }
 
@@ -167,6 +171,15 @@ impl Profile {
         self
     }
 
+    /// The same kernel, built without an option such as `CONFIG_TIME_NS`. Its name says so:
+    /// `6.1+without=CONFIG_TIME_NS`.
+    #[must_use]
+    pub fn without_option(mut self, option: &str) -> Self {
+        self.unset.insert(option.to_owned());
+        self.facts.name = format!("{}+without={option}", self.facts.name);
+        self
+    }
+
     /// What evidence from this profile's lists is worth.
     pub(super) fn strength(&self) -> Strength {
         match self.facts.origin {
@@ -215,6 +228,9 @@ impl Profile {
     ///
     /// The reason why the profile does not know its kernel's configuration.
     pub fn config(&self, option: &str) -> Result<Option<&str>, String> {
+        if self.unset.contains(option) {
+            return Ok(None);
+        }
         Ok(self.lines(Part::Configuration)?.after(&format!("{option}=")))
     }
 
@@ -226,6 +242,49 @@ impl Profile {
     /// The reason why the profile does not know.
     pub(super) fn traceable_count(&self, function: &str) -> Result<usize, String> {
         Ok(self.lines(Part::Traceable)?.count(function))
+    }
+
+    /// How many functions of that name ftrace cannot trace.
+    ///
+    /// # Errors
+    ///
+    /// The reason why the profile does not know.
+    pub(super) fn untraced_count(&self, function: &str) -> Result<usize, String> {
+        Ok(self.lines(Part::Untraced)?.count(function))
+    }
+
+    /// The name under which ftrace lists the code of a function that has several names:
+    /// `__do_sys_inotify_init` for `__x64_sys_inotify_init`.
+    pub fn alias(&self, function: &str) -> Option<&str> {
+        self.lines(Part::Aliases).ok()?.after(&format!("{function}\t"))
+    }
+
+    /// Names of the functions that ftrace lists under another name, ordered.
+    pub fn aliases(&self) -> impl Iterator<Item = &str> {
+        let lines = self.lines(Part::Aliases).map(Lines::iter).into_iter().flatten();
+        lines.filter_map(|line| Some(line.split_once('\t')?.0))
+    }
+
+    /// Whether a name means one function of the kernel.
+    pub fn is_unique(&self, function: &str) -> Answer {
+        super::attach::unique(self, function)
+    }
+
+    /// Whether the kernel has a function of this name, whether or not BTF describes it.
+    pub fn has_function(&self, function: &str) -> Answer {
+        super::attach::exists(self, function)
+    }
+
+    /// Names of the functions that the kernel has and that ftrace cannot trace, ordered; empty when
+    /// the profile does not know.
+    pub fn untraced_functions(&self) -> impl Iterator<Item = &str> {
+        self.lines(Part::Untraced).map(Lines::iter).into_iter().flatten()
+    }
+
+    /// Names of the functions to which the kernel attaches no kprobe, ordered; empty when the
+    /// profile does not know.
+    pub fn kprobe_blacklist(&self) -> impl Iterator<Item = &str> {
+        self.lines(Part::KprobeBlacklist).map(Lines::iter).into_iter().flatten()
     }
 
     /// Names of the functions that ftrace can trace, ordered; empty when the profile does not know.

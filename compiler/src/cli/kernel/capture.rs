@@ -14,6 +14,8 @@ const RELEASE: &str = "/proc/sys/kernel/osrelease";
 /// tracefs where it is mounted of itself, and where it was before 4.1.
 const TRACING: [&str; 2] = ["/sys/kernel/tracing", "/sys/kernel/debug/tracing"];
 const ERROR_INJECTION: &str = "/sys/kernel/debug/error_injection/list";
+const KPROBE_BLACKLIST: &str = "/sys/kernel/debug/kprobes/blacklist";
+const SYMBOLS: &str = "/proc/kallsyms";
 const LSM: &str = "/sys/kernel/security/lsm";
 
 /// A profile of the running kernel, called `name`, or as its release when that is empty. Whatever
@@ -31,6 +33,8 @@ pub(super) fn host(name: &str) -> Result<Profile, Error> {
         traceable: tracing("available_filter_functions"),
         error_injection: error_injection(),
         formats: formats(),
+        kprobe_blacklist: text(KPROBE_BLACKLIST),
+        symbols: text(SYMBOLS),
         active_lsms: text(LSM),
         notes: Vec::new(),
         release,

@@ -11,6 +11,8 @@
 //! ```
 //! All numbers are little-endian. A section whose number is not known is skipped.
 
+use std::collections::BTreeSet;
+
 use super::super::btf::{Btf, BtfError, MAXIMUM_SIZE};
 use super::section::{Section, unpack};
 use super::{Facts, FentryUse, Part, Profile, ProgramSize};
@@ -78,6 +80,7 @@ impl Profile {
             sections,
             fentry: FentryUse::Possible,
             programs: ProgramSize::AsShown,
+            unset: BTreeSet::new(),
         })
     }
 

@@ -52,7 +52,7 @@ impl<'a> Lines<'a> {
     }
 
     /// How many lines are exactly `line`.
-    pub(super) fn count(self, line: &str) -> usize {
+    pub(in crate::kernel) fn count(self, line: &str) -> usize {
         self.beginning_with(line).filter(|found| *found == line).count()
     }
 

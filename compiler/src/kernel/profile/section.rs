@@ -24,12 +24,27 @@ pub enum Part {
     /// For each tracepoint a line `subsystem/event` and, indented by a tab, a line
     /// `offset size signed type\tname` for each field.
     Formats = 6,
+    /// A line for each function to which the kernel attaches no kprobe, ordered.
+    KprobeBlacklist = 7,
+    /// A line for each function of the kernel's text that ftrace does not list: ordered, and
+    /// repeated when several functions have the same name.
+    Untraced = 8,
+    /// A line `alias\tname` for each function that ftrace lists under another name of the same
+    /// code, ordered.
+    Aliases = 9,
 }
 
 impl Part {
     /// Every part, in the order in which a file has them.
-    pub const ALL: [Self; 4] =
-        [Self::Configuration, Self::Traceable, Self::ErrorInjection, Self::Formats];
+    pub const ALL: [Self; 7] = [
+        Self::Configuration,
+        Self::Traceable,
+        Self::ErrorInjection,
+        Self::Formats,
+        Self::KprobeBlacklist,
+        Self::Untraced,
+        Self::Aliases,
+    ];
 
     /// What it is, for people.
     pub fn describe(self) -> &'static str {
@@ -38,6 +53,9 @@ impl Part {
             Self::Traceable => "list of traceable functions",
             Self::ErrorInjection => "error-injection list",
             Self::Formats => "tracepoint formats",
+            Self::KprobeBlacklist => "kprobe blacklist",
+            Self::Untraced => "list of functions that cannot be traced",
+            Self::Aliases => "list of functions with several names",
         }
     }
 }

@@ -1,10 +1,11 @@
 //! Turns what a kernel's files say into a profile.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use writ_bundle::digest;
 
+use super::traceable;
 use super::{Facts, Origin, Part, Profile, ProfileError};
 
 /// What was read of one kernel. Each source that could not be read gives the reason, a clause
@@ -26,6 +27,10 @@ pub struct Sources {
     pub error_injection: Result<String, String>,
     /// The `format` file of each event.
     pub formats: Result<Vec<Format>, String>,
+    /// `/sys/kernel/debug/kprobes/blacklist` as it is.
+    pub kprobe_blacklist: Result<String, String>,
+    /// `/proc/kallsyms` as it is.
+    pub symbols: Result<String, String>,
     /// `/sys/kernel/security/lsm` as it is.
     pub active_lsms: Result<String, String>,
     pub notes: Vec<String>,
@@ -56,9 +61,14 @@ impl Sources {
                 None
             }
         };
+        let listed = self.traceable.map(|text| traceable::listed(&text));
+        let functions = traceable::divide(listed, self.symbols);
         let parts = [
             (Part::Configuration, configuration),
-            (Part::Traceable, self.traceable.map(|text| functions(&text))),
+            (Part::Traceable, functions.traced.map(ordered)),
+            (Part::Untraced, functions.untraced.map(ordered)),
+            (Part::Aliases, functions.aliases.map(ordered)),
+            (Part::KprobeBlacklist, self.kprobe_blacklist.map(|text| blacklist(&text))),
             (Part::ErrorInjection, self.error_injection.map(|text| injections(&text))),
             (Part::Formats, self.formats.map(layouts)),
         ];
@@ -91,11 +101,12 @@ fn options(text: &str) -> String {
     ordered(set.map(str::to_owned).collect())
 }
 
-/// The traceable functions, ordered.
-fn functions(text: &str) -> String {
-    // ftrace lists places whose symbol it lost as `__ftrace_invalid_address___<offset>`.
-    let real = text.lines().filter(|line| !line.starts_with("__ftrace_invalid_address___"));
-    ordered(real.map(|line| line.trim().to_owned()).collect())
+/// The functions that the list names behind their addresses, ordered.
+fn blacklist(text: &str) -> String {
+    let names = text.lines().filter_map(|line| line.split_whitespace().nth(1));
+    let real = names.filter(|name| !traceable::is_padding(name));
+    let names: BTreeSet<String> = real.map(str::to_owned).collect();
+    ordered(names.into_iter().collect())
 }
 
 /// `function\tkind` of each entry, ordered.

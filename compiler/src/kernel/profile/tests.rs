@@ -7,6 +7,28 @@ use crate::kernel::Feature;
 const BTF: &[u8] =
     &[0x9f, 0xeb, 1, 0, 24, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0];
 
+/// On kernels before 6.0 the list has a function again for each weak function behind it that
+/// another definition replaced: `stale` here.
+const TRACEABLE: &str = "twice\none.isra.0\ntwice\nstale\nstale\nforbidden\nother [module]\nweak\n";
+
+/// What `/proc/kallsyms` says of them, and of what is no function or is gone after boot.
+const SYMBOLS: &str = "\
+ffffffff81000000 T _stext
+ffffffff81000010 t twice
+ffffffff81000020 t twice
+ffffffff81000030 t one.isra.0
+ffffffff81000040 T stale
+ffffffff81000048 T forbidden
+ffffffff81000050 t __pfx_silent
+ffffffff81000060 T silent
+ffffffff81000070 T alias
+ffffffff81000070 W weak
+ffffffff81000080 D data
+ffffffff81000090 T _etext
+ffffffff82000000 T start_kernel
+ffffffffc0000000 t other\t[module]
+";
+
 fn profile() -> Profile {
     let sources = Sources {
         name: "test".to_owned(),
@@ -15,7 +37,9 @@ fn profile() -> Profile {
         origin: Origin::Captured,
         btf: BTF.to_vec(),
         configuration: Ok("CONFIG_B=m\nCONFIG_A=y\n# CONFIG_C is not set\n".to_owned()),
-        traceable: Ok("twice\none.isra.0\ntwice\nother [module]\n".to_owned()),
+        traceable: Ok(TRACEABLE.to_owned()),
+        symbols: Ok(SYMBOLS.to_owned()),
+        kprobe_blacklist: Ok("0xffff-0xffff\tforbidden\n0xffff-0xffff\t__pfx_forbidden\n".into()),
         error_injection: Ok("injectable\tERRNO\n".to_owned()),
         formats: Err("`/sys/kernel/tracing`: not mounted".to_owned()),
         active_lsms: Ok("yama,bpf\n".to_owned()),
@@ -43,6 +67,14 @@ fn lists_tell_duplicates_variants_modules_and_what_is_missing() {
     assert_eq!(profile.variants("one"), ["one.isra.0"]);
     assert!(profile.traceable("one").is_absent());
     assert!(profile.traceable("other").is_unknown());
+    assert_eq!(profile.traceable_count("stale"), Ok(1));
+    assert_eq!(profile.untraced_count("silent"), Ok(1));
+    assert_eq!(profile.untraced_count("__pfx_silent"), Ok(0));
+    assert_eq!(profile.untraced_count("start_kernel"), Ok(0));
+    assert_eq!(profile.alias("alias"), Some("weak"));
+    assert!(profile.traceable("alias").is_present());
+    assert_eq!(profile.untraced_count("alias"), Ok(0));
+    assert_eq!(profile.lines(Part::KprobeBlacklist).unwrap().count("forbidden"), 1);
     assert!(profile.error_injectable("injectable").is_present());
     assert!(profile.error_injectable("inject").is_absent());
     assert_eq!(
