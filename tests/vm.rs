@@ -7,6 +7,7 @@
 //! Without QEMU or kernels nothing is proved, and the test says so; with `WRIT_VM=require`, as in
 //! CI, that is a failure.
 
+mod accuracy;
 mod bpftool;
 mod expectation;
 mod guest;
@@ -36,7 +37,7 @@ const GUESTS: usize = 2;
 
 #[test]
 fn policies_act_on_real_kernels() {
-    if let Err(missing) = guest::prepare() {
+    if let Err(missing) = guest::prepare_for("writ-loader") {
         assert!(std::env::var("WRIT_VM").as_deref() != Ok("require"), "{missing}");
         eprintln!("SKIPPED: no behaviour on real kernels was proved: {missing}");
         return;

@@ -43,8 +43,8 @@ impl Results {
     }
 }
 
-/// Fetches kernels where that was not done, and builds the loader.
-pub(crate) fn prepare() -> Result<(), String> {
+/// Fetches kernels where that was not done, and builds what guests run.
+pub(crate) fn prepare_for(package: &str) -> Result<(), String> {
     if std::env::var("WRIT_VM").as_deref() == Ok("skip") {
         return Err("WRIT_VM=skip".into());
     }
@@ -53,7 +53,7 @@ pub(crate) fn prepare() -> Result<(), String> {
     if !output.status.success() {
         return Err(String::from_utf8_lossy(&output.stderr).trim().to_owned());
     }
-    build("writ-loader")
+    build(package)
 }
 
 /// Builds one of our commands for guests.
@@ -129,8 +129,21 @@ pub(crate) fn boot(boot: &Boot, payload: &Path) -> Results {
     Results { folder }
 }
 
-/// Runs a command in a guest, which must end well. What it leaves in `/out` comes to `folder`.
-fn run(boot: &Boot, payload: &Path, folder: &Path, command: &str) {
+/// Tries in one boot to attach to each hook of a list, and says what came of it.
+pub(crate) fn trial(boot: &Boot, list: &str) -> String {
+    let payload = files::top().join("target/vm-payload/trial").join(boot.kernel);
+    let _ = std::fs::remove_dir_all(&payload);
+    std::fs::create_dir_all(&payload).unwrap();
+    std::fs::copy(built("writ-trial"), payload.join("writ-trial")).expect("it was built");
+    std::fs::write(payload.join("list"), list).unwrap();
+    let folder = files::top().join("target/vm-results/trial").join(boot.kernel);
+    let _ = std::fs::remove_dir_all(&folder);
+    run(boot, &payload, &folder, "./writ-trial <list")
+}
+
+/// Runs a command in a guest, which must end well, and gives what it printed. What it leaves in
+/// `/out` comes to `folder`.
+fn run(boot: &Boot, payload: &Path, folder: &Path, command: &str) -> String {
     let output = Command::new(files::top().join("tests/vm/run"))
         .args(["-t", "900", "-l", boot.lsms, "-o"])
         .arg(folder)
@@ -147,4 +160,5 @@ fn run(boot: &Boot, payload: &Path, folder: &Path, command: &str) {
         String::from_utf8_lossy(&output.stdout),
         String::from_utf8_lossy(&output.stderr)
     );
+    String::from_utf8_lossy(&output.stdout).into_owned()
 }
