@@ -82,10 +82,7 @@ pub fn run(
         Command::Inspect(arguments) => inspect::run(&arguments, stdout, stderr),
         Command::Diff(arguments) => diff::run(&arguments, stdout, stderr),
         Command::Explain(arguments) => explain::run(&arguments, stdout),
-        Command::Kernel(arguments) => {
-            kernel::run(&arguments, stdout)?;
-            Ok(ExitCode::Clean)
-        }
+        Command::Kernel(arguments) => kernel::run(&arguments, stdout),
         Command::Schema(arguments) => schema::run(&arguments, stdout),
         Command::Fmt(arguments) => format::run(&arguments, stdout, stderr),
         Command::Completions(arguments) => completions::run(&arguments, stdout),

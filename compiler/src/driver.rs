@@ -4,7 +4,7 @@ use writ_bundle::Manifest;
 
 use crate::diagnostic::{Defect, Diagnostics, Finding, Stop, code};
 use crate::engine::Engine;
-use crate::kernel::Profile;
+use crate::kernel::{HookName, Profile};
 use crate::policy::Policy;
 use crate::source::SourceMap;
 use crate::{check, generate, ir, lower, machine, pack, resolve, resolved};
@@ -42,6 +42,22 @@ pub fn check_tetragon<'a>(
         check::tetragon(policy, kernel, &mut theirs);
     }
     check::weigh::together(engine, ours, theirs)
+}
+
+/// What `policies` mean differently on some of `kernels`, with the severity that it has for `engine`.
+pub fn check_across<'a>(
+    engine: Engine,
+    policies: impl Iterator<Item = &'a Policy>,
+    kernels: &[Profile],
+) -> Diagnostics {
+    let mut diagnostics = Diagnostics::default();
+    check::across(policies, kernels, &mut diagnostics);
+    check::weigh::together(engine, diagnostics, Diagnostics::default())
+}
+
+/// The names of everything in the kernel that a policy hooks.
+pub fn hooks(policy: &Policy) -> Vec<HookName> {
+    check::hooks(policy)
 }
 
 /// The findings of the front ends, with the severity that they have for `engine`.

@@ -7,15 +7,19 @@
 pub mod answer;
 pub mod attach;
 pub mod btf;
+pub mod difference;
+pub mod elsewhere;
 pub mod embedded;
 pub mod feature;
 pub mod function;
+pub mod hook_name;
 pub mod image;
 pub mod lsm;
 pub mod profile;
 mod refused_lsm_hook_table;
 pub mod security;
 mod security_table;
+pub mod signature;
 pub mod syscall;
 pub mod tracepoint;
 
@@ -23,8 +27,10 @@ pub use answer::{Answer, Evidence, Strength};
 pub use btf::{Btf, Shape, Type, TypeId};
 pub use feature::Feature;
 pub use function::{Function, Parameter, Prototype};
+pub use hook_name::HookName;
 pub use lsm::LsmHook;
 pub use profile::{Facts, Profile, ProfileError};
+pub use signature::{Change, Passed, Signature};
 pub use syscall::{Syscall, SyscallArgument};
 pub use tracepoint::{Field, RawTracepoint, Tracepoint};
 

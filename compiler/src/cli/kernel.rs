@@ -1,6 +1,7 @@
 //! `writ kernel`: makes profiles of kernels and shows what is in them.
 
 mod capture;
+mod diff;
 mod import;
 mod load;
 mod show;
@@ -10,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
+use super::{ExitCode, Failure};
 use crate::kernel::image::ImageError;
 use crate::kernel::{Profile, ProfileError};
 pub use load::load;
@@ -28,6 +30,7 @@ enum Command {
     List,
     /// Show what a profile says about its kernel, or about hooks
     Show(Show),
+    Diff(diff::Arguments),
     /// Make a profile of the kernel that is running here (as root)
     Capture(Capture),
     /// Make a profile from raw BTF, a vmlinux, a vmlinuz or a Debian package
@@ -88,7 +91,7 @@ pub enum Error {
     )]
     NoKernel { name: String, help: String },
     #[error(
-        "`+{change}` cannot follow a kernel's name, but `+lsm=NAME`, `+avoid=fentry` and `+avoid=large-programs` can"
+        "`+{change}` cannot follow a kernel's name, but `+lsm=NAME`, `+avoid=fentry`, `+avoid=large-programs` and `+without=CONFIG_OPTION` can"
     )]
     NoChange { change: String },
     #[error("kernel {kernel} has no function, system call, LSM hook or tracepoint `{hook}`{help}")]
@@ -107,20 +110,22 @@ impl Error {
 /// # Errors
 ///
 /// When a file cannot be read or written, or is not what it should be.
-pub fn run(arguments: &Arguments, stdout: &mut dyn Write) -> Result<(), Error> {
+pub fn run(arguments: &Arguments, stdout: &mut dyn Write) -> Result<ExitCode, Failure> {
     match &arguments.command {
-        Command::List => show::list(stdout),
+        Command::Diff(arguments) => return diff::run(arguments, stdout),
+        Command::List => show::list(stdout)?,
         Command::Show(Show { kernel, hooks }) => {
-            load(kernel)?.iter().try_for_each(|profile| show::show(profile, hooks, stdout))
+            load(kernel)?.iter().try_for_each(|profile| show::show(profile, hooks, stdout))?;
         }
         Command::Capture(Capture { output, name }) => {
-            save(&capture::host(name)?, output.as_deref(), stdout)
+            save(&capture::host(name)?, output.as_deref(), stdout)?;
         }
         Command::Import(Import { files, config, output, name }) => {
             let profile = import::import(files, config.as_deref(), name)?;
-            save(&profile, output.as_deref(), stdout)
+            save(&profile, output.as_deref(), stdout)?;
         }
     }
+    Ok(ExitCode::Clean)
 }
 
 /// Writes a profile to a file and says what is in it.

@@ -1,5 +1,7 @@
 //! The profiles that come with Writ.
 
+use std::sync::OnceLock;
+
 use super::profile::{Profile, ProfileError};
 
 /// Name and file of each embedded profile, oldest kernel first.
@@ -23,4 +25,14 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 pub fn profile(name: &str) -> Option<Result<Profile, ProfileError>> {
     let (_, bytes) = PROFILES.iter().find(|(found, _)| *found == name)?;
     Some(Profile::read(bytes))
+}
+
+/// The embedded profile of that name, read once in the life of the program; `None` when there is
+/// none.
+pub fn shared(name: &str) -> Option<&'static Profile> {
+    static READ: [OnceLock<Option<Profile>>; PROFILES.len()] =
+        [const { OnceLock::new() }; PROFILES.len()];
+    let place = PROFILES.iter().position(|(found, _)| *found == name)?;
+    let read = || profile(name).and_then(Result::ok);
+    READ.get(place)?.get_or_init(read).as_ref()
 }

@@ -101,7 +101,7 @@ impl Parameter<'_> {
 }
 
 /// A type and what it declares; no space behind an asterisk.
-fn join(type_: &str, name: &str) -> String {
+pub(super) fn join(type_: &str, name: &str) -> String {
     let space = if type_.ends_with('*') || name.is_empty() { "" } else { " " };
     format!("{type_}{space}{name}")
 }

@@ -1,6 +1,6 @@
 //! How LSM hooks, the functions that ask them and system calls belong together.
 
-use super::security_table::{FUNCTIONS, SYSCALLS};
+use super::security_table::{FUNCTIONS, RENAMED_SYSCALLS, SYSCALLS};
 
 /// The function that asks an LSM hook: `security_bprm_check` for `bprm_check_security`.
 pub fn function_of_hook(hook: &str) -> String {
@@ -20,6 +20,12 @@ pub fn hook_of_function(function: &str) -> Option<String> {
 /// one.
 pub fn hook_for_syscall(syscall: &str) -> Option<&'static str> {
     SYSCALLS.iter().find(|(syscalls, _)| syscalls.contains(&syscall)).map(|(_, hook)| *hook)
+}
+
+/// What the kernel's function for a system call is called, where that is not the name that user
+/// space knows: `newstat` for `stat`.
+pub fn function_of_syscall(syscall: &str) -> Option<&'static str> {
+    RENAMED_SYSCALLS.iter().find(|(name, _)| *name == syscall).map(|(_, function)| *function)
 }
 
 #[cfg(test)]

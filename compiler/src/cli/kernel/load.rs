@@ -8,7 +8,7 @@ use crate::kernel::profile::is_profile;
 use crate::kernel::{Profile, embedded};
 
 /// What may follow a kernel's name, after a `+`.
-const CHANGES: [&str; 2] = ["+lsm=", "+avoid="];
+const CHANGES: [&str; 3] = ["+lsm=", "+avoid=", "+without="];
 
 /// The profiles of a comma-separated list. Each is the name of an embedded profile, a file (a
 /// profile, raw BTF, or anything else that `writ kernel import` reads), `host` for the kernel that
@@ -17,7 +17,8 @@ const CHANGES: [&str; 2] = ["+lsm=", "+avoid="];
 /// `+lsm=bpf` after it says that the node boots with `bpf` in its `lsm=` list, whatever the
 /// profile's own list says; `+avoid=fentry` that functions are to be hooked without fentry and
 /// fexit, as some hosts refuse such programs; `+avoid=large-programs` that the kernel takes only
-/// small programs, as before 5.3.
+/// small programs, as before 5.3; `+without=CONFIG_TIME_NS` that the kernel was built without that
+/// option.
 ///
 /// # Errors
 ///
@@ -52,6 +53,9 @@ fn change(profile: Profile, changes: &str) -> Result<Profile, Error> {
         Some(("lsm", lsm)) => Ok(profile.with_lsm(lsm)),
         Some(("avoid", "fentry")) => Ok(profile.without_fentry()),
         Some(("avoid", "large-programs")) => Ok(profile.without_large_programs()),
+        Some(("without", option)) if option.starts_with("CONFIG_") => {
+            Ok(profile.without_option(option))
+        }
         Some(_) | None => Err(Error::NoChange { change: change.to_owned() }),
     })
 }
@@ -89,15 +93,16 @@ mod tests {
     #[test]
     fn what_follows_a_name_changes_the_kernel() {
         assert_eq!(
-            names("5.10+lsm=bpf+avoid=fentry, 6.1+avoid=fentry"),
-            ["5.10+lsm=bpf+avoid=fentry", "6.1+avoid=fentry"]
+            names("5.10+lsm=bpf+avoid=fentry, 6.1+without=CONFIG_TIME_NS"),
+            ["5.10+lsm=bpf+avoid=fentry", "6.1+without=CONFIG_TIME_NS"]
         );
         assert!(names("all+avoid=fentry").iter().all(|name| name.ends_with("+avoid=fentry")));
     }
 
     #[test]
     fn anything_else_behind_a_name_is_refused() {
-        for kernels in ["6.1+avoid=kprobe", "6.1+lsm=bpf+fast", "all+avoid="] {
+        for kernels in ["6.1+avoid=kprobe", "6.1+without=nothing", "6.1+lsm=bpf+fast", "all+avoid="]
+        {
             assert!(matches!(load(kernels), Err(Error::NoChange { .. })), "{kernels}");
         }
     }
