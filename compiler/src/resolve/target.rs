@@ -3,7 +3,10 @@
 use super::list;
 use crate::diagnostic::{Certainty, Diagnostics, Finding, Fix, Near, Reported, Safety, code};
 use crate::kernel::profile::Part;
-use crate::kernel::{Function, LsmHook, Profile, RawTracepoint, Syscall, Tracepoint, security};
+use crate::kernel::{
+    self, Answer, Evidence, Feature, Function, HookName, LsmHook, Profile, RawTracepoint, Strength,
+    Syscall, Tracepoint, security,
+};
 use crate::policy::{self, Call, CallKind, ListKind, Point};
 use crate::source::Spanned;
 
@@ -107,23 +110,35 @@ fn function<'a>(
     kernel: &'a Profile,
     diagnostics: &mut Diagnostics,
 ) -> Result<Target<'a>, Reported> {
+    if let Answer::Absent(evidence) = kernel.is_unique(&name.value) {
+        return Err(ambiguous(name, &evidence.text, kernel, diagnostics));
+    }
     if let Some(function) = kernel.function(&name.value) {
-        return match function.candidates {
-            0 | 1 => Ok(Target::Function(function)),
-            count => Err(ambiguous(name, count, kernel, diagnostics)),
+        let kprobe = kernel.has(Feature::Kprobe(&name.value));
+        return match (&function.traceable, kprobe) {
+            (Answer::Absent(evidence), Answer::Absent(_)) => {
+                Err(untraceable(name, evidence, kernel, diagnostics))
+            }
+            (Answer::Present(_) | Answer::Absent(_) | Answer::Unknown(_), _) => {
+                Ok(Target::Function(function))
+            }
         };
+    }
+    if kernel.has_function(&name.value).is_present() {
+        return Err(undescribed(name, kernel, diagnostics));
     }
     let variants = kernel.variants(&name.value);
     if let Some(variant) = variants.first() {
         let message = format!("the kernel has `{}` only as `{variant}`", name.value);
         let finding = Finding::at(name.span, message)
             .label("no function of exactly this name")
-            .help("hook a function that calls it, or one that it calls".to_owned())
+            .help(AROUND.to_owned())
             .note("the compiler made a copy with another signature, which has no stable name")
             .on_kernel(kernel.name());
         return Err(diagnostics.error(&code::RENAMED_FUNCTION, finding));
     }
-    let (help, fix) = match syscall_help(&name.value, kernel) {
+    let hook = HookName::Function(name.value.clone());
+    let (help, fix) = match syscall_help(&name.value, kernel).or_else(|| renamed(&hook, kernel)) {
         Some(help) => (Some(help), None),
         None => mistyped(name, &name.value, kernel.functions()),
     };
@@ -133,19 +148,23 @@ fn function<'a>(
         .help(help)
         .fix(fix)
         .on_kernel(kernel.name());
-    Err(diagnostics.error(&code::UNKNOWN_FUNCTION, finding))
+    Err(diagnostics.error(&code::UNKNOWN_FUNCTION, elsewhere(finding, &hook)))
 }
+
+/// What to do about a function that cannot be hooked.
+const AROUND: &str = "hook a function that calls it, or one that it calls";
 
 fn ambiguous(
     name: &Spanned<String>,
-    count: usize,
+    evidence: &str,
     kernel: &Profile,
     diagnostics: &mut Diagnostics,
 ) -> Reported {
-    let message = format!("the kernel has {count} functions `{}`", name.value);
+    let message = format!("the kernel has several functions `{}`", name.value);
     let finding = Finding::at(name.span, message)
         .label("nothing tells which of them is meant")
-        .help("hook a function that calls it, or one that it calls".to_owned())
+        .help(AROUND.to_owned())
+        .note(format!("on {}: {evidence}", kernel.name()))
         .note("static functions of different files can share a name; the kernel takes any of them")
         .on_kernel(kernel.name());
     diagnostics.error(&code::AMBIGUOUS_FUNCTION, finding)
@@ -170,6 +189,61 @@ fn mistyped<'a>(
     (near.help(), near.fix(name.span, Safety::Unsafe))
 }
 
+fn untraceable(
+    name: &Spanned<String>,
+    evidence: &Evidence,
+    kernel: &Profile,
+    diagnostics: &mut Diagnostics,
+) -> Reported {
+    let message = format!("the kernel lets nobody trace `{}`", name.value);
+    let certainty = match evidence.strength {
+        Strength::Shown => Certainty::Proven,
+        Strength::Inferred => Certainty::Inferred,
+    };
+    let finding = Finding::at(name.span, message)
+        .label("cannot be hooked")
+        .help(AROUND.to_owned())
+        .note(format!("on {}: {}", kernel.name(), evidence.text))
+        .certainty(certainty)
+        .on_kernel(kernel.name());
+    diagnostics.error(&code::UNTRACEABLE_FUNCTION, finding)
+}
+
+fn undescribed(
+    name: &Spanned<String>,
+    kernel: &Profile,
+    diagnostics: &mut Diagnostics,
+) -> Reported {
+    let other = kernel.alias(&name.value).filter(|other| kernel.function(other).is_some());
+    let help = other.map_or_else(
+        || AROUND.to_owned(),
+        |other| format!("hook `{other}`, which is the same code"),
+    );
+    let message = format!("the kernel's BTF does not describe `{}`", name.value);
+    let finding = Finding::at(name.span, message)
+        .label("nothing tells what it takes")
+        .help(help)
+        .note(format!("on {}: {}", kernel.name(), kernel.has_function(&name.value).because()))
+        .on_kernel(kernel.name());
+    diagnostics.error(&code::UNDESCRIBED_FUNCTION, finding)
+}
+
+/// Says which of the embedded kernels have what this one lacks.
+fn elsewhere(finding: Finding, hook: &HookName) -> Finding {
+    let kernels = kernel::elsewhere::kernels_with(hook);
+    if kernels.is_empty() {
+        return finding;
+    }
+    finding.note(format!("of the kernels that come with writ, it is in {}", kernels.join(", ")))
+}
+
+/// What a hook of other kernels may be called here, or the nearest names.
+fn renamed(hook: &HookName, kernel: &Profile) -> Option<String> {
+    let names = kernel::elsewhere::successors(hook, kernel);
+    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    (!names.is_empty()).then(|| format!("on this kernel it may be {}", names.join(" or ")))
+}
+
 fn syscall<'a>(
     name: &Spanned<String>,
     kernel: &'a Profile,
@@ -187,15 +261,23 @@ fn syscall<'a>(
     } else {
         let bare = name.value.strip_prefix(kernel.syscall_prefix());
         let bare = bare.or(name.value.strip_prefix("sys_")).unwrap_or(&name.value);
-        mistyped(name, bare, kernel.syscalls())
+        match security::function_of_syscall(bare).filter(|other| kernel.syscall(other).is_some()) {
+            Some(other) => {
+                let fix = Fix::not_safe(format!("write `sys_{other}`"));
+                let fix = fix.rewrite(name.span, format!("sys_{other}"));
+                (Some(format!("the kernel calls it `sys_{other}`")), Some(fix))
+            }
+            None => mistyped(name, bare, kernel.syscalls()),
+        }
     };
+    let hook = HookName::Syscall(name.value.trim_start_matches("sys_").to_owned());
     let message = format!("the kernel has no system call `{}`", name.value);
     let finding = Finding::at(name.span, message)
         .label("not one of its system calls")
         .help(help)
         .fix(fix)
         .on_kernel(kernel.name());
-    Err(diagnostics.error(&code::UNKNOWN_SYSCALL, finding))
+    Err(diagnostics.error(&code::UNKNOWN_SYSCALL, elsewhere(finding, &hook)))
 }
 
 fn lsm_hook<'a>(
@@ -214,15 +296,19 @@ fn lsm_hook<'a>(
             let fix = Fix::safe(format!("write `{}`", hook.name)).rewrite(name.span, hook.name);
             (Some(format!("the hook is called `{}`", hook.name)), Some(fix))
         }
-        None => mistyped(name, function, kernel.lsm_hooks()),
+        None => match renamed(&HookName::Lsm(function.to_owned()), kernel) {
+            Some(help) => (Some(help), None),
+            None => mistyped(name, function, kernel.lsm_hooks()),
+        },
     };
+    let hook = HookName::Lsm(function.to_owned());
     let message = format!("the kernel has no LSM hook `{}`", name.value);
     let finding = Finding::at(name.span, message)
         .label("not one of its hooks")
         .help(help)
         .fix(fix)
         .on_kernel(kernel.name());
-    Err(diagnostics.error(&code::UNKNOWN_LSM_HOOK, finding))
+    Err(diagnostics.error(&code::UNKNOWN_LSM_HOOK, elsewhere(finding, &hook)))
 }
 
 fn unknown_tracepoint(
@@ -259,7 +345,8 @@ fn unknown_tracepoint(
         .help(help)
         .fix(fix)
         .on_kernel(kernel.name());
-    diagnostics.error(&code::UNKNOWN_TRACEPOINT, finding)
+    let hook = HookName::Tracepoint(subsystem.value.clone(), event.value.clone());
+    diagnostics.error(&code::UNKNOWN_TRACEPOINT, elsewhere(finding, &hook))
 }
 
 /// The names whose length allows them to be near: a kernel has 50,000 of them.
