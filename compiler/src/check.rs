@@ -1,5 +1,6 @@
 //! Says what is probably not meant. It changes nothing and refuses nothing that could be compiled.
 
+mod across;
 mod facts;
 pub mod rules;
 pub mod tetragon;
@@ -8,6 +9,7 @@ pub mod weigh;
 use crate::diagnostic::Diagnostics;
 use crate::kernel::Profile;
 use crate::resolved::Policy;
+pub use across::{across, hooks};
 use rules::Findings;
 pub use tetragon::tetragon;
 

@@ -11,6 +11,7 @@ mod fixed_pid;
 mod glob_pattern;
 mod hot_hook;
 mod late_kill;
+mod missing_namespace_kind;
 mod missing_path;
 mod not_yet;
 mod prefix_boundary;
@@ -24,6 +25,7 @@ mod syscall_variant;
 mod unconditional_enforcement;
 mod unreachable_selector;
 mod unreal_path;
+mod unused_syscall;
 
 use crate::diagnostic::{Code, Diagnostics, Finding, code};
 use crate::kernel::Profile;
@@ -48,6 +50,8 @@ pub struct Findings<'a> {
 
 /// Every rule, in the order of the catalogue.
 pub static ALL: &[Rule] = &[
+    unused_syscall::RULE,
+    missing_namespace_kind::RULE,
     not_yet::RULE,
     contradicting_posts::RULE,
     late_kill::RULE,

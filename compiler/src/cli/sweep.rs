@@ -101,8 +101,10 @@ fn check(file: &File, target: &Target, sources: &SourceMap) -> Swept {
         span: policy.span,
         project: file.project,
     };
+    let mut parsed = driver::weigh(target.engine, parsed);
+    parsed.append(driver::check_across(target.engine, policies.iter(), &target.kernels));
     Swept {
-        findings: report::merge(driver::weigh(target.engine, parsed), per_kernel),
+        findings: report::merge(parsed, per_kernel),
         outlines: policies.iter().map(outline).collect(),
     }
 }

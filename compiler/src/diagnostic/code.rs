@@ -132,6 +132,10 @@ catalogue! {
     UNKNOWN_FIELD = "TP0208" "unknown-field" Error "an argument has no part of this name";
     AMBIGUOUS_FUNCTION = "TP0209" "ambiguous-function" Error "the kernel has several functions of this name";
     RETURNS_NOTHING = "TP0210" "returns-nothing" Error "the function has no return value";
+    CHANGED_PARAMETER = "TP0220" "changed-parameter" Warning "a parameter has another number on another kernel";
+    CHANGED_FIELD = "TP0221" "changed-field" Warning "a tracepoint's field has another number on another kernel";
+    UNDESCRIBED_FUNCTION = "TP0222" "undescribed-function" Error "the kernel's BTF does not describe the function";
+    UNUSED_SYSCALL = "TP0223" "unused-syscall" Warning "64-bit programs never make this system call";
     UNKNOWN_MEMBER = "TP0242" "unknown-member" Error "a structure of the kernel has no field of this name";
     UNKNOWN_STRUCTURE = "TP0243" "unknown-structure" Error "the kernel has no structure of this name";
     UNKNOWN_REGISTER = "TP0244" "unknown-register" Error "there is no register of this name";
@@ -165,6 +169,8 @@ catalogue! {
     CEL_UNSUPPORTED = "TP0354" "cel-unsupported" Error "an expression uses what no engine runs";
     CEL_VALUES = "TP0355" "cel-values" Error "`CelExpr` is given no expression, or several";
     NOT_ATTACHABLE = "TP0401" "not-attachable" Error "nothing can be attached to this hook";
+    UNTRACEABLE_FUNCTION = "TP0402" "untraceable-function" Error "the kernel lets nobody trace the function";
+    MISSING_NAMESPACE_KIND = "TP0403" "missing-namespace-kind" Warning "the kernel has no namespaces of this kind";
     NOT_YET = "TP0501" "not-yet" Error "the writ engine does not do this yet";
     VALUE_TOO_LONG = "TP0502" "value-too-long" Error "a text is longer than anything it is compared with";
     BUNDLE_TOO_LARGE = "TP0503" "bundle-too-large" Error "the policies do not fit in one bundle";
