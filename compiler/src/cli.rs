@@ -22,6 +22,7 @@ mod judge;
 pub mod kernel;
 mod manual;
 mod project;
+mod lsp;
 mod report;
 mod schema;
 mod show_config;
@@ -84,6 +85,7 @@ pub fn run(
         Command::Explain(arguments) => explain::run(&arguments, stdout),
         Command::Kernel(arguments) => kernel::run(&arguments, stdout),
         Command::Schema(arguments) => schema::run(&arguments, stdout),
+        Command::Lsp(arguments) => lsp::run(&arguments, stdout),
         Command::Fmt(arguments) => format::run(&arguments, stdout, stderr),
         Command::Completions(arguments) => completions::run(&arguments, stdout),
         Command::Manual(arguments) => manual::run(&arguments, stdout),

@@ -39,6 +39,8 @@ pub enum Command {
     Schema(schema::Arguments),
     /// Format policies in the Writ language
     Fmt(super::format::Arguments),
+    /// Serve an editor: diagnostics, hover, completion, formatting
+    Lsp(super::lsp::Arguments),
     /// Print a completion script for a shell
     Completions(completions::Arguments),
     /// Write manual pages, one for each command

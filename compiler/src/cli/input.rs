@@ -123,6 +123,27 @@ pub(super) fn collect(
     Ok(input)
 }
 
+/// One text that is in memory, as an editor has it, where its project does not exclude it.
+///
+/// # Errors
+///
+/// When the settings of its project cannot be read.
+pub(super) fn of_text(
+    projects: &mut Projects,
+    name: &str,
+    text: &str,
+    language: Language,
+) -> Result<Input, Failure> {
+    let mut input = Input::default();
+    let mut reader = Reader { input: &mut input, projects, language: Some(language) };
+    let path = Path::new(name);
+    let project = reader.projects.of(path, &mut reader.input.sources)?;
+    if reader.projects.at(project, path).exclude.is_none() {
+        reader.take(name, text.as_bytes().to_vec(), project);
+    }
+    Ok(input)
+}
+
 /// The bytes of a file that a command names.
 pub(super) fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();

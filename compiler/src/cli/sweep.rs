@@ -54,7 +54,7 @@ pub(super) fn sweep(input: &Input, targets: &BTreeMap<Option<ProjectId>, Target>
             let at = next.fetch_add(1, Ordering::Relaxed);
             let Some(file) = input.files.get(at) else { return done };
             let Some(target) = targets.get(&file.project) else { continue };
-            done.push((at, check(file, target, &input.sources)));
+            done.push((at, check(file, target.engine, &target.kernels, &input.sources)));
         }
     };
     let mut done: Vec<(usize, Swept)> = std::thread::scope(|scope| {
@@ -83,7 +83,13 @@ fn threads(input: &Input) -> usize {
     processors.min(MOST_THREADS).min(input.files.len())
 }
 
-fn check(file: &File, target: &Target, sources: &SourceMap) -> Swept {
+/// Parses and checks one file.
+pub(super) fn check(
+    file: &File,
+    engine: Engine,
+    kernels: &[Profile],
+    sources: &SourceMap,
+) -> Swept {
     let mut parsed = Diagnostics::default();
     let policies = file.parse(sources, &mut parsed);
     let yaml: &[Policy] = match file.language {
@@ -92,17 +98,17 @@ fn check(file: &File, target: &Target, sources: &SourceMap) -> Swept {
     };
     let on = |kernel: &Profile| {
         let ours = driver::check(policies.iter(), kernel);
-        let all = driver::check_tetragon(target.engine, yaml.iter(), kernel, ours);
+        let all = driver::check_tetragon(engine, yaml.iter(), kernel, ours);
         (kernel.name().to_owned(), all)
     };
-    let per_kernel = target.kernels.iter().map(on).collect();
+    let per_kernel = kernels.iter().map(on).collect();
     let outline = |policy: &Policy| Outline {
         name: policy.name.value.clone(),
         span: policy.span,
         project: file.project,
     };
-    let mut parsed = driver::weigh(target.engine, parsed);
-    parsed.append(driver::check_across(target.engine, policies.iter(), &target.kernels));
+    let mut parsed = driver::weigh(engine, parsed);
+    parsed.append(driver::check_across(engine, policies.iter(), kernels));
     Swept {
         findings: report::merge(parsed, per_kernel),
         outlines: policies.iter().map(outline).collect(),

@@ -22,7 +22,7 @@ mod setting;
 mod subject;
 #[cfg(test)]
 mod tests;
-mod token;
+pub mod token;
 mod value;
 mod workload;
 
@@ -30,7 +30,10 @@ pub use comment::comments;
 
 use std::ops::Range;
 
+pub(crate) use action::ACTIONS;
 pub use format::format;
+pub(crate) use hook::KINDS as HOOK_KINDS;
+pub(crate) use outline::{HOOK_WORDS, POLICY_WORDS};
 
 use crate::diagnostic::{Code, Diagnostics, Finding};
 use crate::policy::Policy;

@@ -9,10 +9,15 @@ pub struct Lines {
 
 impl Lines {
     /// Finds the lines of `text`. A line ends with `\n`.
-    pub(super) fn of(text: &str) -> Self {
+    pub fn of(text: &str) -> Self {
         let after = memchr::memchr_iter(b'\n', text.as_bytes()).map(|newline| newline + 1);
         let starts = std::iter::once(0).chain(after);
         Self { starts: starts.filter_map(|start| u32::try_from(start).ok()).collect() }
+    }
+
+    /// How many lines there are: at least one.
+    pub fn count(&self) -> usize {
+        self.starts.len()
     }
 
     /// Number of the line in which the byte `offset` stands, counted from 0.

@@ -16,7 +16,7 @@ use crate::policy::{Action, ActionKind};
 use crate::source::{Span, Spanned};
 
 /// The actions of the language.
-const ACTIONS: [&str; 14] = [
+pub(crate) const ACTIONS: [&str; 14] = [
     "post",
     "drop",
     "kill",

@@ -3,6 +3,7 @@
 mod point;
 mod program;
 
+pub(crate) use point::KINDS;
 pub(super) use program::number;
 
 use super::argument::{self, Declared, Names, Section};

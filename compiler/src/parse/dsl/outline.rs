@@ -52,9 +52,9 @@ pub(super) fn outline(text: &mut Text) -> Vec<PolicyOutline> {
     policies
 }
 
-const POLICY_WORDS: [&str; 11] =
+pub(crate) const POLICY_WORDS: [&str; 11] =
     ["message", "tags", "mode", "option", "for", "let", "list", "enforce", "macro", "loader", "on"];
-const HOOK_WORDS: [&str; 5] = ["when", "otherwise", "rule", "message", "tags"];
+pub(crate) const HOOK_WORDS: [&str; 5] = ["when", "otherwise", "rule", "message", "tags"];
 
 #[derive(Debug)]
 struct Outliner<'t, 'a> {

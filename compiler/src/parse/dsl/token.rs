@@ -6,16 +6,16 @@ use std::ops::Range;
 
 /// A token, by its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Token {
-    pub(super) kind: TokenKind,
-    pub(super) range: Range<usize>,
+pub struct Token {
+    pub kind: TokenKind,
+    pub range: Range<usize>,
     /// Whether only blanks stand before it on its line.
-    pub(super) is_first_on_line: bool,
+    pub is_first_on_line: bool,
 }
 
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum TokenKind {
+pub enum TokenKind {
     Word,
     /// A number, an address, or `#` and a number.
     Number,
@@ -29,13 +29,13 @@ pub(super) enum TokenKind {
 
 impl Token {
     /// Its text.
-    pub(super) fn text<'a>(&self, source: &'a str) -> &'a str {
+    pub fn text<'a>(&self, source: &'a str) -> &'a str {
         source.get(self.range.clone()).unwrap_or("")
     }
 }
 
 /// Every token of a text, without blanks and comments.
-pub(super) fn tokens(text: &str) -> Vec<Token> {
+pub fn tokens(text: &str) -> Vec<Token> {
     let mut list = Vec::new();
     let mut at = 0;
     let mut is_first_on_line = true;

@@ -8,7 +8,7 @@ use crate::policy::{Call, CallKind, Point};
 use crate::source::Span;
 
 /// The kinds of hook.
-const KINDS: [&str; 8] =
+pub(crate) const KINDS: [&str; 8] =
     ["kprobe", "syscall", "lsm", "tracepoint", "raw_tracepoint", "fentry", "uprobe", "usdt"];
 
 /// The kinds that are found by a name in the kernel.
