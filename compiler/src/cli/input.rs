@@ -218,7 +218,7 @@ impl Reader<'_> {
         if found {
             return Ok(());
         }
-        let why = "no file in it ends in .yaml, .yml or .writ and holds a policy";
+        let why = "no file in it ends in .yaml, .yml, .json or .writ and holds a policy";
         Err(Failure::file("nothing to read in", directory, &why))
     }
 
@@ -245,7 +245,7 @@ fn shown(path: &Path) -> String {
 
 fn has_policy_ending(path: &Path) -> bool {
     let ending = path.extension().unwrap_or_default();
-    ["yaml", "yml", "writ"].iter().any(|known| ending == *known)
+    ["yaml", "yml", "json", "writ"].iter().any(|known| ending == *known)
 }
 
 fn mentions_policy(bytes: &[u8]) -> bool {
