@@ -49,7 +49,8 @@ fn compare(
     of_events: &Choices,
     profile: &kernel::Profile,
 ) -> Result<u32, TestCaseError> {
-    let module = Rc::new(lower::lower(&policies(&mut Random::new(of_policies), &setting())).unwrap());
+    let module =
+        Rc::new(lower::lower(&policies(&mut Random::new(of_policies), &setting())).unwrap());
     ir::verify::verify(&module).unwrap();
     let object =
         generate::generate(&module, profile, &mut Diagnostics::default()).map(Rc::new).unwrap();

@@ -1,9 +1,9 @@
 //! Random policies, bound to hooks whose values the tests can give.
 
-use writ::policy::{Workloads, ArgumentType, Mode, NamespaceKind, RateScope};
+use writ::policy::{ArgumentType, Mode, NamespaceKind, RateScope, Workloads};
 use writ::resolved::{
-    Action, Argument, ArgumentId, Attachment, Expression, Hook, NamespaceValue, Origin, Policy,
-    Extras, Question, RateLimit, Reader, Selector, Sense, Signedness, Test,
+    Action, Argument, ArgumentId, Attachment, Expression, Extras, Hook, NamespaceValue, Origin,
+    Policy, Question, RateLimit, Reader, Selector, Sense, Signedness, Test,
 };
 use writ::set::{IntegerSet, TextPattern, TextSet};
 use writ::source::{SourceMap, Span};
@@ -161,7 +161,15 @@ fn return_argument() -> Argument {
 }
 
 fn of(origin: Origin, reader: Reader) -> Argument {
-    Argument { span: span(), name: None, type_: ArgumentType::Int, label: None, origin, walk: None, reader }
+    Argument {
+        span: span(),
+        name: None,
+        type_: ArgumentType::Int,
+        label: None,
+        origin,
+        walk: None,
+        reader,
+    }
 }
 
 fn selector(
@@ -196,7 +204,11 @@ fn actions(random: &mut Random, setting: &Setting, can_deny: bool) -> Vec<Action
             2 if can_deny => {
                 Action::Override { span: span(), error: *random.one_of(&[-1, -13, 0]) }
             }
-            3 => Action::Post { span: span(), rate_limit: Some(limit(random, setting)), extras: Extras::default() },
+            3 => Action::Post {
+                span: span(),
+                rate_limit: Some(limit(random, setting)),
+                extras: Extras::default(),
+            },
             _ => Action::post(span()),
         })
         .collect()

@@ -80,6 +80,8 @@ impl<'a> Near<'a> {
 struct Word {
     letters: Vec<char>,
     counts: Counts,
+    /// Which letters it has; `None` when it has others than ASCII.
+    mask: Option<u32>,
 }
 
 /// How often each letter and digit is in a word, whatever its case; all others count as one.
@@ -88,14 +90,21 @@ type Counts = [u8; 37];
 impl Word {
     fn of(word: &str) -> Self {
         let letters: Vec<char> = word.chars().flat_map(char::to_lowercase).collect();
-        Self { counts: counts(letters.iter().copied()), letters }
+        let mask = word.is_ascii().then(|| mask(word));
+        Self { counts: counts(letters.iter().copied()), letters, mask }
     }
 
     /// Whether the distance to `candidate` can be at most `limit`. A kernel has 60,000 functions,
     /// and this is quickly asked: each edit adds at most one letter and takes at most one away.
     fn may_be_near(&self, candidate: &str, limit: usize) -> bool {
-        if candidate.is_ascii() && self.letters.len().abs_diff(candidate.len()) > limit {
-            return false;
+        if candidate.is_ascii() {
+            if self.letters.len().abs_diff(candidate.len()) > limit {
+                return false;
+            }
+            let missing = self.mask.map_or(0, |mine| (mine & !mask(candidate)).count_ones());
+            if missing as usize > limit {
+                return false;
+            }
         }
         let other = if candidate.is_ascii() {
             counts(candidate.bytes().map(|byte| char::from(byte.to_ascii_lowercase())))
@@ -109,6 +118,11 @@ impl Word {
         }
         added.max(taken) <= limit
     }
+}
+
+/// A bit for each letter that occurs, whatever its case; some share a bit.
+fn mask(word: &str) -> u32 {
+    word.bytes().fold(0, |mask, byte| mask | 1 << (byte & 31))
 }
 
 fn counts(letters: impl Iterator<Item = char>) -> Counts {
