@@ -154,7 +154,7 @@ catalogue! {
     EMPTY_TEXT = "TP0311" "empty-text" Error "a text to compare with is empty";
     NAMESPACE_VALUE = "TP0312" "namespace-value" Error "a value names no namespace";
     IMPOSSIBLE_STEP = "TP0320" "impossible-step" Error "a `resolve` path goes on where there is nothing to go through";
-    SIZE_ARGUMENT = "TP0321" "size-argument" Error "no argument holds the size, or the value has none";
+    BUFFER_SIZE = "TP0321" "size-argument" Error "no argument holds the size, or the value has none";
     MISSING_REGISTER = "TP0322" "missing-register" Error "`source: pt_regs` without the name of a register";
     ADDRESS = "TP0323" "address" Error "a value is no IP address and no network";
     FILE_TYPE = "TP0324" "file-type" Error "a value is no type of files";

@@ -101,5 +101,5 @@ fn wrong_size(
     diagnostics: &mut Diagnostics,
 ) -> Reported {
     let finding = Finding::at(span, message).label(label).help(help);
-    diagnostics.error(&code::SIZE_ARGUMENT, finding)
+    diagnostics.error(&code::BUFFER_SIZE, finding)
 }
