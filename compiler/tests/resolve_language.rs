@@ -99,7 +99,11 @@ fn a_value_is_read_as_its_type_says_where_the_kernel_has_it() {
         ("tcp_connect", "index: 0, type: sock", Reader::Structure(Structure::Sock)),
         ("kfree_skb_reason", "index: 0, type: skb", Reader::Structure(Structure::Skb)),
         ("security_socket_bind", "index: 0, type: socket", Reader::Structure(Structure::Socket)),
-        ("security_socket_bind", "index: 1, type: sockaddr", Reader::Structure(Structure::Sockaddr)),
+        (
+            "security_socket_bind",
+            "index: 1, type: sockaddr",
+            Reader::Structure(Structure::Sockaddr),
+        ),
         (
             "security_socket_bind",
             "index: 1, type: sockaddr_un",
@@ -113,7 +117,11 @@ fn a_value_is_read_as_its_type_says_where_the_kernel_has_it() {
         ("vfs_rmdir", "index: 2, type: dentry", Reader::Structure(Structure::Dentry)),
         ("dev_close", "index: 0, type: net_device", Reader::Structure(Structure::NetDevice)),
         ("cap_capable", "index: 2, type: capability", Reader::Capability),
-        ("cap_capable", "index: 1, type: user_namespace", Reader::Structure(Structure::UserNamespace)),
+        (
+            "cap_capable",
+            "index: 1, type: user_namespace",
+            Reader::Structure(Structure::UserNamespace),
+        ),
     ];
     for (call, argument, reader) in cases {
         let outcome = resolved(&function(call, argument, ""));
@@ -183,7 +191,8 @@ fn the_type_of_a_path_is_checked_step_by_step() {
 
 #[test]
 fn a_misspelt_field_is_given_its_neighbour() {
-    let outcome = resolved(&function("commit_creds", "index: 0, type: int, resolve: euids.val", ""));
+    let outcome =
+        resolved(&function("commit_creds", "index: 0, type: int, resolve: euids.val", ""));
     assert!(outcome.help().contains("`euid`"), "{}", outcome.help());
 }
 
@@ -387,6 +396,17 @@ fn a_hook_on_a_list_is_a_hook_on_each_of_its_functions() {
 }
 
 #[test]
+fn the_writ_language_is_bound_and_underlined_in_the_same_way() {
+    let text = "policy \"p\" {\n  on kprobe commit_creds(new: cred, uid: int = new.uid.vall) {\n    \
+                when uid == 0 => post\n  }\n  on kprobe tcp_connect(sk: sock) {\n    when sk.dport in \
+                [22, 80000] => post\n  }\n}\n";
+    let outcome = resolved_as("policy.writ", text, "6.1");
+    assert_eq!(outcome.errors(), [("TP0242", "vall"), ("TP0306", "80000")]);
+    let list = "policy \"p\" {\n  on syscall list nolist(fd: int) { }\n}\n";
+    assert_eq!(resolved_as("policy.writ", list, "6.1").errors(), [("TP0135", "nolist")]);
+}
+
+#[test]
 fn macros_are_part_of_the_selectors_that_use_them() {
     let outcome = resolved(&spec(
         "  selectorsMacros:\n    shells:\n      matchBinaries: [{operator: In, values: [/bin/sh]}]\n  \
@@ -415,8 +435,7 @@ fn actions_stand_where_they_act() {
             "{section}    selectors:\n    - matchActions: [{{action: {action}}}]\n"
         )))
     };
-    let connect =
-        "  kprobes:\n  - call: tcp_connect\n    syscall: false\n    args: [{index: 0, type: sock}]\n";
+    let connect = "  kprobes:\n  - call: tcp_connect\n    syscall: false\n    args: [{index: 0, type: sock}]\n";
     let lsm = "  lsmhooks:\n  - hook: file_open\n    args: [{index: 0, type: file}]\n";
     assert_eq!(at(connect, "TrackSock, argSock: 0").errors(), []);
     assert_eq!(at(connect, "DnsLookup, argFqdn: example.org").errors(), []);
@@ -430,7 +449,9 @@ fn actions_stand_where_they_act() {
 #[test]
 fn programs_are_named_by_paths_and_places() {
     let uprobe = |lines: &str| resolved(&spec(&format!("  uprobes:\n  - {lines}\n")));
-    let two = uprobe("path: /bin/bash\n    symbols: [readline, main+0x10]\n    args: [{index: 0, type: int}]");
+    let two = uprobe(
+        "path: /bin/bash\n    symbols: [readline, main+0x10]\n    args: [{index: 0, type: int}]",
+    );
     assert_eq!(two.errors(), []);
     assert_eq!(two.policies[0].program_hooks.len(), 2);
     for (lines, wanted) in [

@@ -244,8 +244,8 @@ fn call(
         ("uint32", [Type::Signed64 | Type::Unsigned64 | Type::Unsigned32], Some(inner), None) => {
             made(Type::Unsigned32, FormulaKind::Narrow(inner))
         }
-        ("not", [type_], Some(inner), None) if type_.is_number() => {
-            made(*type_, FormulaKind::Complement(inner))
+        ("not", [one], Some(inner), None) if one.is_number() => {
+            made(*one, FormulaKind::Complement(inner))
         }
         (_, types, Some(left), Some(right)) if bits.is_some() && pair(types).is_some() => {
             let operator = bits.unwrap_or(BitOperator::And);

@@ -220,7 +220,7 @@ fn of_argument(
         return Ok(Question::Substring { argument: id, texts, case });
     }
     if let Some(asked) = of_number(operator.value).filter(|_| argument.reader.limits().is_some()) {
-        if let Some(list) = values.iter().find(|value| value.value.starts_with("list:")) {
+        if let Some(list) = values.iter().find(|value| list::name_of(&value.value).is_some()) {
             let syscalls = list::syscalls_of_value(list, argument, scope.lists(), diagnostics)?;
             return Ok(Question::ListedSyscall { argument: id, syscalls });
         }

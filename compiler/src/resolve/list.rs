@@ -6,9 +6,6 @@ use crate::policy::{self, ArgumentType, ListKind};
 use crate::resolved::Argument;
 use crate::source::Spanned;
 
-/// What is written before the name of a list.
-const PREFIX: &str = "list:";
-
 /// The list with this name. Front ends refuse names that no list has.
 pub(super) fn find<'a>(name: &str, lists: &'a [policy::List]) -> Option<&'a policy::List> {
     lists.iter().find(|list| list.name.value == name)
@@ -24,7 +21,7 @@ pub(super) fn is_generated(list: &policy::List) -> bool {
 
 /// The name behind `list:`.
 pub(super) fn name_of(value: &str) -> Option<&str> {
-    value.strip_prefix(PREFIX)
+    value.strip_prefix(policy::list::PREFIX)
 }
 
 /// A system call of a list without the ABI before it: `i386/sys_read` is `sys_read`.

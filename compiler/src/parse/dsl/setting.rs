@@ -11,6 +11,7 @@ use super::outline::{Piece, PolicyOutline};
 use super::pairs::{Pair, parse};
 use super::workload::{self, Owner};
 use super::{Text, report};
+use crate::diagnostic::{Finding, did_you_mean};
 use crate::policy::{Enforcer, Hook, LabelSelector, List, Mode, Policy, Setting, Workloads};
 use crate::source::{Span, Spanned};
 
@@ -52,7 +53,7 @@ pub(super) fn policy(outline: &PolicyOutline, text: &mut Text) -> Option<Policy>
         hooks.extend(hook::hooks(one, &settings, text));
     }
     let mut names = names.into_iter();
-    Some(Policy {
+    let policy = Policy {
         span: text.span(outline.range.clone()),
         name: names.next()?,
         namespace: names.next(),
@@ -65,7 +66,28 @@ pub(super) fn policy(outline: &PolicyOutline, text: &mut Text) -> Option<Policy>
         workloads: settings.workloads,
         nodes: settings.nodes,
         loader: settings.loader,
-    })
+    };
+    check_lists(&policy, text);
+    Some(policy)
+}
+
+/// Refuses names of lists that the policy does not have. After other mistakes a list may have been
+/// left out.
+fn check_lists(policy: &Policy, text: &mut Text) {
+    if text.mistakes > 0 {
+        return;
+    }
+    let known = || policy.lists.iter().map(|list| list.name.value.as_str());
+    let references = policy.list_references();
+    for name in references.iter().filter(|name| !known().any(|known| known == name.value)) {
+        let help = did_you_mean(name.value, known()).unwrap_or_else(|| {
+            format!("write `list {} = [\"…\"]` among the policy's settings", name.value)
+        });
+        let finding = Finding::at(name.span, format!("the policy has no list `{}`", name.value))
+            .label("not defined by the policy")
+            .help(help);
+        report::unknown_name(text, finding);
+    }
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "the grammar leaves only enforcers here")]

@@ -3,7 +3,7 @@
 use super::{Completeness, Understood};
 use crate::diagnostic::{Diagnostics, Finding, TetragonAnswer, code, did_you_mean};
 use crate::parse::yaml::findings::{duplicate, shown};
-use crate::policy::{Call, Condition, Expression, List, ListKind, Point, Policy, Selector};
+use crate::policy::{List, ListKind, Policy};
 use crate::source::{Span, Spanned};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,7 +19,7 @@ pub(super) fn check(policy: &Policy, understood: Understood, diagnostics: &mut D
         check_values(list, diagnostics);
         check_mark(list, diagnostics);
     }
-    let used = references(policy);
+    let used = policy.list_references();
     if understood.lists == Completeness::Whole {
         for name in used.iter().filter(|name| !places.contains_key(name.value)) {
             unknown(name, places.keys().copied(), diagnostics);
@@ -32,47 +32,6 @@ pub(super) fn check(policy: &Policy, understood: Understood, diagnostics: &mut D
     for list in policy.lists.iter().filter(|list| !used.contains(list.name.value.as_str())) {
         unused(&list.name, diagnostics);
     }
-}
-
-/// Every place that names a list.
-fn references(policy: &Policy) -> Vec<Spanned<&str>> {
-    let points = policy.hooks.iter().filter_map(|hook| match &hook.point {
-        Point::List { name, .. } | Point::Fentry(Call::List { name, .. }) => {
-            Some(Spanned::new(name.value.as_str(), name.span))
-        }
-        Point::Function(_)
-        | Point::Syscall(_)
-        | Point::Fentry(Call::One { .. })
-        | Point::Lsm(_)
-        | Point::Tracepoint { .. }
-        | Point::RawTracepoint { .. }
-        | Point::Uprobe(_)
-        | Point::Usdt { .. } => None,
-    });
-    let calls = policy.enforcers.iter().flat_map(|enforcer| &enforcer.calls);
-    let of_hooks = policy.selectors().map(|(_, selector)| selector);
-    let selectors = of_hooks.chain(policy.macros.iter().map(|one| &one.selector));
-    let texts = calls.chain(selectors.flat_map(values));
-    let named =
-        texts.filter_map(|text| Some(Spanned::new(text.value.strip_prefix("list:")?, text.span)));
-    points.chain(named).collect()
-}
-
-/// What the arguments of a hook are compared with.
-fn values(selector: &Selector) -> impl Iterator<Item = &Spanned<String>> {
-    let parts = [&selector.condition, &selector.return_condition];
-    parts
-        .into_iter()
-        .flat_map(|expression| match expression {
-            Expression::All(parts) => parts.as_slice(),
-            Expression::Any(_) | Expression::Not(_) | Expression::Test(_) => &[],
-        })
-        .flat_map(|part| match part {
-            Expression::Test(Condition::Argument { values, .. }) => values.as_slice(),
-            Expression::Test(_) | Expression::All(_) | Expression::Any(_) | Expression::Not(_) => {
-                &[]
-            }
-        })
 }
 
 /// Whether the list says where its values come from, and in one way.
