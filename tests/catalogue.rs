@@ -244,10 +244,10 @@ fn run(code: &Code, block: &Block) -> Vec<(String, Severity)> {
     let arguments = writ::cli::Arguments::try_parse_from(&line)
         .unwrap_or_else(|error| panic!("{}: {error}", code.id));
     let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
-    let compiles = line[1] == "compile";
+    let has_result = ["compile", "convert"].contains(&line[1].as_str());
     writ::cli::run(arguments, &mut stdout, &mut stderr)
         .unwrap_or_else(|failure| panic!("{}: {failure}", code.id));
-    let report = if compiles { stderr } else { stdout };
+    let report = if has_result { stderr } else { stdout };
     let report: serde_json::Value = serde_json::from_slice(&report).expect("the report is JSON");
     let severity = |finding: &serde_json::Value| match finding["severity"].as_str() {
         Some("error") => Severity::Error,

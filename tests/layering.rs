@@ -30,6 +30,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ),
     ("pack", &["machine", "ir", "kernel", "set", "source"]),
     ("compare", &["difference"]),
+    ("convert", &["policy", "plain", "engine", "diagnostic", "source"]),
     ("render", &["diagnostic", "difference", "source"]),
     // Glue.
     (
@@ -48,6 +49,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "lower",
             "generate",
             "pack",
+            "convert",
+            "plain",
         ],
     ),
     ("editor", &["driver", "parse", "policy", "kernel", "diagnostic", "source"]),
@@ -63,6 +66,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "engine",
             "difference",
             "editor",
+            "plain",
             "policy",
             "project",
             "source",

@@ -9,6 +9,7 @@ mod baseline;
 mod check;
 mod compile;
 mod completions;
+mod convert;
 mod cost;
 mod diff;
 mod exit_code;
@@ -20,9 +21,9 @@ mod input;
 mod inspect;
 mod judge;
 pub mod kernel;
+mod lsp;
 mod manual;
 mod project;
-mod lsp;
 mod report;
 mod schema;
 mod show_config;
@@ -87,6 +88,7 @@ pub fn run(
         Command::Schema(arguments) => schema::run(&arguments, stdout),
         Command::Lsp(arguments) => lsp::run(&arguments, stdout),
         Command::Fmt(arguments) => format::run(&arguments, stdout, stderr),
+        Command::Convert(arguments) => convert::run(&arguments, stdout, stderr),
         Command::Completions(arguments) => completions::run(&arguments, stdout),
         Command::Manual(arguments) => manual::run(&arguments, stdout),
     }

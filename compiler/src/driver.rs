@@ -7,7 +7,7 @@ use crate::engine::Engine;
 use crate::kernel::{HookName, Profile};
 use crate::policy::Policy;
 use crate::source::SourceMap;
-use crate::{check, generate, ir, lower, machine, pack, resolve, resolved};
+use crate::{check, convert, generate, ir, lower, machine, pack, plain, resolve, resolved};
 
 /// Every form that the policies took on their way to a bundle.
 #[derive(Debug)]
@@ -63,6 +63,19 @@ pub fn hooks(policy: &Policy) -> Vec<HookName> {
 /// The findings of the front ends, with the severity that they have for `engine`.
 pub fn weigh(engine: Engine, parsed: Diagnostics) -> Diagnostics {
     check::weigh::together(engine, parsed, Diagnostics::default())
+}
+
+/// A policy as a `TracingPolicy` document. Names of arguments are looked up in `kernel`, if it is
+/// given. `None`: a part of it cannot be said, and that is reported.
+pub fn convert(
+    policy: &Policy,
+    kernel: Option<&Profile>,
+    diagnostics: &mut Diagnostics,
+) -> Option<plain::Value> {
+    let names: Option<convert::Names> = kernel.map(|kernel| {
+        policy.hooks.iter().map(|hook| resolve::names(hook, policy, kernel, diagnostics)).collect()
+    });
+    convert::convert(policy, names.as_ref(), diagnostics)
 }
 
 /// Compiles `policies` into one bundle for one kernel.

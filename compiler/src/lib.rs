@@ -37,6 +37,7 @@ pub mod source;
 // Verbs, in the order in which they run.
 pub mod check;
 pub mod compare;
+pub mod convert;
 pub mod generate;
 pub mod lower;
 pub mod pack;

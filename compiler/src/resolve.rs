@@ -14,6 +14,7 @@ mod fit;
 mod hook;
 mod list;
 mod macros;
+mod names;
 mod network_table;
 mod number;
 mod operator;
@@ -33,6 +34,8 @@ use crate::kernel::Profile;
 use crate::policy::{self, Mode, Point};
 use crate::resolved;
 use crate::source::Span;
+
+pub use names::names;
 
 /// Binds `policy` to `kernel`, or says everything that stands in the way.
 ///

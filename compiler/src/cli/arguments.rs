@@ -41,6 +41,8 @@ pub enum Command {
     Fmt(super::format::Arguments),
     /// Serve an editor: diagnostics, hover, completion, formatting
     Lsp(super::lsp::Arguments),
+    /// Turn YAML into the Writ language, or the Writ language into YAML
+    Convert(super::convert::Arguments),
     /// Print a completion script for a shell
     Completions(completions::Arguments),
     /// Write manual pages, one for each command

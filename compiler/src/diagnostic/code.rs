@@ -122,6 +122,10 @@ catalogue! {
     TEMPLATE = "TP0158" "template" Note "a template of Helm's is passed over";
     OCTAL_NUMBER = "TP0159" "octal-number" Warning "a number begins with 0, which makes it octal";
     MISPLACED_MACRO = "TP0170" "misplaced-macro" Error "a macro stands where only conditions can stand";
+    NO_YAML_FORM = "TP0171" "inexpressible-in-yaml" Error "TracingPolicy has no form for a part of the policy";
+    UNNUMBERED_NAME = "TP0172" "unnumbered-name" Error "nothing tells the index that TracingPolicy needs in place of a name";
+    BEYOND_TETRAGON = "TP0173" "beyond-tetragon" Warning "the converted policy has more of something than Tetragon takes";
+    TOO_MANY_SELECTORS = "TP0174" "too-many-selectors" Error "a rule becomes too many selectors";
     UNKNOWN_FUNCTION = "TP0201" "unknown-function" Error "the kernel has no function of this name";
     RENAMED_FUNCTION = "TP0202" "renamed-function" Error "the compiler gave the function another name";
     UNKNOWN_SYSCALL = "TP0203" "unknown-syscall" Error "the kernel has no system call of this name";

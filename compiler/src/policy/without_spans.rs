@@ -231,6 +231,7 @@ impl Erase for ArgumentPlace {
 impl Erase for FieldPath {
     fn erase(&mut self, none: Span) {
         let Self { text, steps } = self;
+        text.value = Self::written(steps);
         erase(&mut [text, steps], none);
     }
 }
