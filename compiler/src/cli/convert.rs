@@ -82,7 +82,7 @@ fn converted(
     diagnostics: &mut Diagnostics,
 ) -> Result<Option<String>, Failure> {
     match to {
-        Language::Yaml => to_yaml(input, kernel, diagnostics),
+        Language::Yaml => Ok(to_yaml(input, kernel, diagnostics)),
         Language::Writ => to_writ(input).map(Some),
     }
 }
@@ -92,14 +92,14 @@ fn to_yaml(
     input: &Input,
     kernel: Option<&Profile>,
     diagnostics: &mut Diagnostics,
-) -> Result<Option<String>, Failure> {
+) -> Option<String> {
     let mut documents = Vec::new();
     for policy in input.policies() {
         if let Some(document) = driver::convert(policy, kernel, diagnostics) {
-            documents.push(plain::to_yaml(&document).map_err(Failure::Defect)?);
+            documents.push(plain::print(&document));
         }
     }
-    Ok(diagnostics.gate(documents.join("---\n")).ok())
+    diagnostics.gate(documents.join("---\n")).ok()
 }
 
 /// Every policy in the one style of the language.

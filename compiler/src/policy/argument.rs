@@ -85,7 +85,7 @@ impl Argument {
 /// Which argument of the function holds the size of another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SizeArgument {
-    /// By position. Unlike every other position it is counted from 1, and 0 is none.
+    /// By position. Unlike every other position it is counted from 1, so it is never 0.
     Number(Spanned<u32>),
     /// By the name of the kernel's parameter, in the Writ language.
     Name(Spanned<String>),

@@ -61,10 +61,7 @@ fn buffer(argument: &Argument) -> String {
     let mut out = match &argument.size_argument {
         None => String::new(),
         Some(SizeArgument::Name(name)) => format!(" size {}", name.value),
-        Some(SizeArgument::Number(number)) => match number.value.checked_sub(1) {
-            Some(place) => format!(" size #{place}"),
-            None => " size 0".to_owned(),
-        },
+        Some(SizeArgument::Number(number)) => format!(" size #{}", number.value.saturating_sub(1)),
     };
     if argument.return_copy.is_some() {
         out.push_str(" returned");

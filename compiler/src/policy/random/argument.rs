@@ -64,9 +64,19 @@ fn data(flavour: Flavour) -> impl Strategy<Value = Argument> {
         move |(base, index, source, has_source)| {
             let place = ArgumentPlace::Index { index: spanned(index), name: None };
             let is_kept = has_source || flavour == Flavour::Yaml;
-            Argument { place, source: is_kept.then(|| spanned(source)), ..base }
+            let resolve = match (base.resolve, source) {
+                // A register is one word.
+                (Some(path), Source::Registers) => path.steps.into_iter().find_map(register),
+                (path, _) => path,
+            };
+            Argument { place, source: is_kept.then(|| spanned(source)), resolve, ..base }
         },
     )
+}
+
+fn register(step: Spanned<Step>) -> Option<FieldPath> {
+    let Step::Field(name) = &step.value else { return None };
+    Some(FieldPath { text: spanned(name.clone()), steps: vec![step] })
 }
 
 /// The return value.
@@ -119,7 +129,7 @@ fn rarely() -> impl Strategy<Value = Option<crate::source::Span>> {
 }
 
 fn size(flavour: Flavour) -> BoxedStrategy<SizeArgument> {
-    let number = (0..16_u32).prop_map(|number| SizeArgument::Number(spanned(number)));
+    let number = (1..16_u32).prop_map(|number| SizeArgument::Number(spanned(number)));
     match flavour {
         Flavour::Writ => prop_oneof![number, word().prop_map(SizeArgument::Name)].boxed(),
         Flavour::Yaml => number.boxed(),

@@ -106,7 +106,8 @@ fn rank(test: &Condition) -> u32 {
         Condition::Capability { .. } => 5,
         Condition::NamespaceChange { .. } => 6,
         Condition::CapabilityChange { .. } => 7,
-        Condition::Argument { argument: ArgumentReference::Data(_), .. } => 9,
+        Condition::Argument { argument: ArgumentReference::Data(_), .. }
+        | Condition::Cel { argument: ArgumentReference::Data(_), .. } => 9,
         Condition::Argument { .. }
         | Condition::Cel { .. }
         | Condition::CapabilitiesGained { .. } => 8,

@@ -25,7 +25,7 @@ pub(super) fn option(pair: &Pair, argument: &mut Argument, text: &mut Text) {
     }
 }
 
-/// `size count`, `size #2`, or `size 0` for none.
+/// `size count`, or `size #2`.
 fn size(pair: &Pair, text: &mut Text) -> Option<SizeArgument> {
     if let Some(name) = pair.child(Rule::word) {
         return Some(SizeArgument::Name(name.spanned(text)));
@@ -37,9 +37,6 @@ fn size(pair: &Pair, text: &mut Text) -> Option<SizeArgument> {
     }
     let number = pair.child(Rule::number)?;
     let span = number.span(text);
-    if number.text() == "0" {
-        return Some(SizeArgument::Number(Spanned::new(0, span)));
-    }
     let finding = Finding::at(span, "the size is that of another argument")
         .label("not an argument")
         .help(format!("write its name or its position: `size #{}`", number.text()));
