@@ -1,7 +1,7 @@
 //! `matchActions` and `matchReturnActions`: what happens when a selector matches.
 
 use super::Report;
-use super::fields::{Checked, Field, Fields};
+use super::fields::{Field, Fields};
 use super::findings::listed;
 use crate::diagnostic::{Diagnostics, Finding, TetragonAnswer, code};
 use crate::policy::action::Replacement;
@@ -85,10 +85,7 @@ fn check_arguments(fields: &Fields, name: &Spanned<&'static str>, diagnostics: &
         "DnsLookup" => ("argFqdn", "example.com", "Tetragon then looks nothing up"),
         _ => return,
     };
-    let is_said = fields.field(key).is_some_and(|field| match &field.value.value {
-        Checked::Text(text) => !text.is_empty(),
-        _ => true,
-    });
+    let is_said = fields.some_text(key).is_some() || fields.integer::<i64>(key).is_some();
     if is_said || !fields.is_intact {
         return;
     }

@@ -18,13 +18,14 @@ pub(super) fn argument(fields: &Fields, report: &mut Report<'_>) -> Option<Condi
     }
     let argument = reference(fields, places.first(), ArgumentReference::Index);
     let old = places.get(1).map(|&place| ArgumentReference::Place(place));
-    condition(fields, operator, argument, old, report)
+    Some(condition(fields, operator, argument, old, report))
 }
 
 /// An entry of `matchData`, where `index` is a place in `data`.
 pub(super) fn data(fields: &Fields, report: &mut Report<'_>) -> Option<Condition> {
     let operator = process::operator(fields)?;
-    condition(fields, operator, reference(fields, None, ArgumentReference::Data), None, report)
+    let argument = reference(fields, None, ArgumentReference::Data);
+    Some(condition(fields, operator, argument, None, report))
 }
 
 fn condition(
@@ -33,18 +34,16 @@ fn condition(
     argument: ArgumentReference,
     old: Option<ArgumentReference>,
     report: &mut Report<'_>,
-) -> Option<Condition> {
+) -> Condition {
     let (span, values) = (fields.span, fields.texts("values"));
-    Some(match operator.value {
-        Operator::CapabilitiesGained => {
-            Condition::CapabilitiesGained { span, operator, new: argument, old, values }
-        }
-        Operator::CelExpression => {
-            let formula = values.first().and_then(|text| formula(text, report));
-            Condition::Cel { span, operator, argument, values, formula }
-        }
-        _ => Condition::Argument { span, argument, operator, values },
-    })
+    if operator.value == Operator::CapabilitiesGained {
+        return Condition::CapabilitiesGained { span, operator, new: argument, old, values };
+    }
+    if operator.value == Operator::CelExpression {
+        let formula = values.first().and_then(|text| formula(text, report));
+        return Condition::Cel { span, operator, argument, values, formula };
+    }
+    Condition::Argument { span, argument, operator, values }
 }
 
 fn formula(text: &Spanned<String>, report: &mut Report<'_>) -> Option<cel::Expression> {

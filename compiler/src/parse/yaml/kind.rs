@@ -30,7 +30,9 @@ pub(super) fn policies<'a>(
     diagnostics: &mut Diagnostics,
 ) -> Vec<(Kind, &'a Node)> {
     let mut flat = Vec::new();
-    documents.iter().for_each(|document| spread(document, &mut flat));
+    for document in documents {
+        spread(document, &mut flat);
+    }
     let has_policy = flat.iter().any(|(sort, _)| matches!(sort, Sort::Unsaid | Sort::Policy(_)));
     let mut policies = Vec::new();
     for (sort, document) in flat {
@@ -55,7 +57,11 @@ fn spread<'a>(document: &'a Node, into: &mut Vec<(Sort<'a>, &'a Node)>) {
     let is_list = written(document).is_some_and(|kind| LISTS.contains(&kind.value));
     match document.get("items").map(|items| &items.content) {
         // The reader has seen to it that lists are not nested without a bound.
-        Some(Content::List(items)) if is_list => items.iter().for_each(|item| spread(item, into)),
+        Some(Content::List(items)) if is_list => {
+            for item in items {
+                spread(item, into);
+            }
+        }
         Some(_) | None => into.push((sort(document), document)),
     }
 }

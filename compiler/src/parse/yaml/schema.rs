@@ -76,6 +76,7 @@ impl Key {
     }
 
     /// The same key, which counts as left out when it has no value.
+    #[must_use]
     pub const fn nullable(self) -> Self {
         Self { presence: Presence::Nullable, ..self }
     }
