@@ -192,6 +192,3 @@ fn instead(
         None => format!("write one policy for each form of `{}`", hook.name()),
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,9 +1,13 @@
-//! Arguments by number, against the embedded kernels.
+//! Arguments that a policy counts, against the embedded kernels.
 
-use super::*;
-use crate::kernel::embedded;
-use crate::parse::{self, Language};
-use crate::source::SourceMap;
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
+use writ::diagnostic::Diagnostics;
+use writ::driver;
+use writ::engine::Engine;
+use writ::kernel::embedded;
+use writ::parse::{self, Language};
+use writ::source::SourceMap;
 
 /// Code and underlined text of what is found in a policy.
 fn found(kernels: &[&str], hook: &str) -> Vec<(String, String)> {
@@ -14,8 +18,8 @@ fn found(kernels: &[&str], hook: &str) -> Vec<(String, String)> {
     let policies = parse::parse(source, Language::Yaml, &sources, &mut diagnostics);
     let kernels: Vec<_> =
         kernels.iter().map(|name| embedded::profile(name).unwrap().unwrap()).collect();
-    across(policies.iter(), &kernels, &mut diagnostics);
-    let list = diagnostics.into_sorted().into_iter();
+    let found = driver::check_across(Engine::default(), policies.iter(), &kernels);
+    let list = found.into_sorted().into_iter();
     list.map(|one| (one.code.id.to_owned(), one.finding.label)).collect()
 }
 
