@@ -407,6 +407,33 @@ fn the_writ_language_is_bound_and_underlined_in_the_same_way() {
 }
 
 #[test]
+fn ten_mistakes_are_ten_findings() {
+    let outcome = resolved(&spec(
+        "  kprobes:\n  - call: commit_creds\n    syscall: false\n    args:\n    - {index: 0, type: int, \
+         resolve: uid.vall}\n    - {index: 7, type: int}\n    - {index: 0, type: file}\n    - {index: \
+         0, type: cred}\n    selectors:\n    - matchCapabilities: [{operator: In, values: \
+         [CAP_NOTHING]}]\n      matchNamespaces: [{namespace: Pid, operator: In, values: [mine]}]\n      \
+         matchArgs:\n      - {args: [3], operator: Prefix, values: [a]}\n      - {args: [9], operator: \
+         Equal, values: [\"1\"]}\n      matchActions: [{action: Signal, argSig: 99}]\n  - call: \
+         tcp_conect\n    syscall: false\n    args: [{index: 0, type: sock}]\n    selectors:\n    - \
+         matchCapabilities: [{operator: In, values: [CAP_SYS_ADMN]}]\n",
+    ));
+    let wanted = [
+        ("TP0242", "vall"),
+        ("TP0206", "7"),
+        ("TP0301", "file"),
+        ("TP0245", "CAP_NOTHING"),
+        ("TP0312", "mine"),
+        ("TP0304", "Prefix"),
+        ("TP0207", "9"),
+        ("TP0605", "99"),
+        ("TP0201", "tcp_conect"),
+        ("TP0245", "CAP_SYS_ADMN"),
+    ];
+    assert_eq!(outcome.errors(), wanted);
+}
+
+#[test]
 fn macros_are_part_of_the_selectors_that_use_them() {
     let outcome = resolved(&spec(
         "  selectorsMacros:\n    shells:\n      matchBinaries: [{operator: In, values: [/bin/sh]}]\n  \

@@ -308,7 +308,9 @@ fn argument(
 ) -> Result<(ArgumentId, Type), Reported> {
     let place = name.strip_prefix("arg").and_then(|number| number.parse::<usize>().ok());
     let id = place.map(ArgumentId::Argument);
-    if let Some((id, argument)) = id.and_then(|id| Some((id, scope.resolved(id)?))) {
+    if let Some(id) = id
+        && let Some(argument) = scope.resolved(id)?
+    {
         return match type_of(argument) {
             Some(type_) => Ok((id, type_)),
             None => Err(wrong_type(name, argument, span, diagnostics)),
@@ -328,7 +330,10 @@ fn argument(
 /// Which `argN` is meant by the kernel's name of a parameter, or the policy's own name for it.
 fn named(name: &str, scope: &Scope<'_>) -> Option<String> {
     let written = scope.written().arguments.iter().map(policy::Argument::name);
-    let bound = scope.arguments().iter().map(|argument| argument.name.as_deref());
+    let bound = scope
+        .arguments()
+        .iter()
+        .map(|argument| argument.as_ref().ok().and_then(|argument| argument.name.as_deref()));
     let place =
         written.zip(bound).position(|(ours, theirs)| [ours, theirs].contains(&Some(name)))?;
     Some(format!("`{name}` is `arg{place}` here: arguments are counted by place in the list"))

@@ -171,7 +171,7 @@ fn gained(
     let mut ids = Vec::new();
     for reference in [new, old] {
         let id = scope.argument(reference, moment, diagnostics)?;
-        let argument = scope.resolved(id);
+        let argument = scope.resolved(id)?;
         if let Some(argument) = argument.filter(|one| !is_capabilities(one.reader)) {
             let what = format!("an argument of type `{}`", argument.type_.name());
             return Err(misfit(operator, &what, "none of this", diagnostics));
@@ -200,7 +200,7 @@ fn of_argument(
     scope: &Scope<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Result<Question, Reported> {
-    let Some(argument) = scope.resolved(id) else {
+    let Some(argument) = scope.resolved(id)? else {
         return Err(scope.unknown(reference, diagnostics));
     };
     let type_name = argument.type_.name();

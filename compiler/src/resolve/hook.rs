@@ -3,6 +3,7 @@
 use writ_bundle::HookKind;
 
 use super::parameter::Signature;
+use super::selector::Scope;
 use super::target::{Target, Targets};
 use super::{argument, attachment, selector, target};
 use crate::diagnostic::{Diagnostics, Reported};
@@ -33,9 +34,13 @@ pub(super) fn hooks(
         return Ok(Bound::Hooks(Vec::new()));
     }
     diagnostics.append(missing);
-    let targets = match found? {
-        Targets::Known(targets) => targets,
-        Targets::Generated => return Ok(Bound::Generated(from.point.span())),
+    let targets = match found {
+        Ok(Targets::Known(targets)) => targets,
+        Ok(Targets::Generated) => return Ok(Bound::Generated(from.point.span())),
+        Err(reported) => {
+            unbound_selectors(from, reported, policy, diagnostics);
+            return Err(reported);
+        }
     };
     let mut hooks = Vec::new();
     for target in &targets {
@@ -43,6 +48,24 @@ pub(super) fn hooks(
         hooks.push(hook(from, target, policy, kernel, diagnostics)?);
     }
     Ok(Bound::Hooks(hooks))
+}
+
+/// Looks at the selectors of a hook whose function is not known: what they ask of processes and what
+/// they do can be wrong as well.
+fn unbound_selectors(
+    from: &policy::Hook,
+    reported: Reported,
+    policy: &policy::Policy,
+    diagnostics: &mut Diagnostics,
+) {
+    let refused = |list: &[policy::Argument]| vec![Err(reported); list.len()];
+    let (arguments, data) = (refused(&from.arguments), refused(&from.data));
+    let returned = from.return_argument.as_ref().map(|_| Err(reported));
+    let scope = Scope::new(from, &arguments, &data, returned.as_ref(), policy);
+    for one in &from.selectors {
+        // What is wrong is in `diagnostics`, and nothing else is wanted of it.
+        let _ = selector::selector(one, &scope, diagnostics);
+    }
 }
 
 fn hook(
@@ -53,32 +76,26 @@ fn hook(
     diagnostics: &mut Diagnostics,
 ) -> Result<resolved::Hook, Reported> {
     let signature = Signature::of(target, kernel);
-    let mut bind = |list: &[policy::Argument]| {
-        let bound: Vec<_> = list
-            .iter()
+    let mut bind = |list: &[policy::Argument]| -> Vec<_> {
+        list.iter()
             .map(|argument| argument::argument(argument, &signature, kernel, diagnostics))
-            .collect();
-        bound.into_iter().collect::<Result<Vec<_>, _>>()
+            .collect()
     };
-    let arguments = bind(&from.arguments);
-    let data = bind(&from.data);
-    let return_argument = from
+    let (arguments, data) = (bind(&from.arguments), bind(&from.data));
+    let returned = from
         .return_argument
         .as_ref()
-        .map(|argument| argument::returned(argument, &signature, kernel, diagnostics))
-        .transpose();
-    let (arguments, data, return_argument) = (arguments?, data?, return_argument?);
+        .map(|argument| argument::returned(argument, &signature, kernel, diagnostics));
 
-    let scope = selector::Scope::new(from, &arguments, &data, return_argument.as_ref(), policy);
+    let scope = Scope::new(from, &arguments, &data, returned.as_ref(), policy);
     let selectors: Vec<_> = from
         .selectors
         .iter()
         .map(|selector| selector::selector(selector, &scope, diagnostics))
         .collect();
     let overrides = first_override(from);
-    let attachments =
-        attachment::attachments(from, target, overrides, &arguments, kernel, diagnostics);
-    let selectors = selectors.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let sound: Vec<_> = arguments.iter().filter_map(|one| one.as_ref().ok()).cloned().collect();
+    let attachments = attachment::attachments(from, target, overrides, &sound, kernel, diagnostics);
     let (attachment, return_attachment) = attachments?;
     Ok(resolved::Hook {
         span: from.span,
@@ -86,10 +103,10 @@ fn hook(
         kind: kind(target),
         attachment,
         return_attachment,
-        arguments,
-        data,
-        return_argument,
-        selectors,
+        arguments: arguments.into_iter().collect::<Result<Vec<_>, _>>()?,
+        data: data.into_iter().collect::<Result<Vec<_>, _>>()?,
+        return_argument: returned.transpose()?,
+        selectors: selectors.into_iter().collect::<Result<Vec<_>, _>>()?,
         message: from.message.as_ref().map(|message| message.value.clone()),
         tags: from.tags.iter().map(|tag| tag.value.clone()).collect(),
         return_action: from.return_action,

@@ -8,7 +8,7 @@ use super::selector::{self, Scope};
 use super::{argument, size};
 use crate::diagnostic::{Diagnostics, Finding, Reported, code, did_you_mean};
 use crate::kernel::Profile;
-use crate::policy::{self, ArgumentPlace, Point, Source, Uprobe};
+use crate::policy::{self, ArgumentPlace, Point, Uprobe};
 use crate::resolved::{self, Origin, ProgramHook, ProgramPoint};
 use crate::source::{Span, Spanned};
 
@@ -39,15 +39,11 @@ pub(super) fn hooks(
     };
     let absolute = check_path(path, diagnostics);
     let signature = Signature::of_program(kernel);
-    let mut bind = |list: &[policy::Argument]| {
-        let bound: Vec<_> =
-            list.iter().map(|one| read(one, from, &signature, kernel, diagnostics)).collect();
-        bound.into_iter().collect::<Result<Vec<_>, _>>()
+    let mut bind = |list: &[policy::Argument]| -> Vec<_> {
+        list.iter().map(|one| read(one, from, &signature, kernel, diagnostics)).collect()
     };
-    let arguments = bind(&from.arguments);
-    let data = bind(&from.data);
-    let returned = bind(from.return_argument.as_slice());
-    let (arguments, data, returned) = (arguments?, data?, returned?.into_iter().next());
+    let (arguments, data) = (bind(&from.arguments), bind(&from.data));
+    let returned = bind(from.return_argument.as_slice()).into_iter().next();
     let scope = Scope::new(from, &arguments, &data, returned.as_ref(), policy);
     let selectors: Vec<_> = from
         .selectors
@@ -55,6 +51,9 @@ pub(super) fn hooks(
         .map(|selector| selector::selector(selector, &scope, diagnostics))
         .collect();
     let selectors = selectors.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let arguments = arguments.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let data = data.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let returned = returned.transpose()?;
     absolute?;
     let hook = |point| ProgramHook {
         span: from.span,
@@ -187,9 +186,6 @@ fn read<'a>(
     kernel: &'a Profile,
     diagnostics: &mut Diagnostics,
 ) -> Result<resolved::Argument, Reported> {
-    if from.source.map(|source| source.value) == Some(Source::CurrentTask) {
-        return argument::argument(from, signature, kernel, diagnostics);
-    }
     if from.source.is_some() {
         return argument::argument(from, signature, kernel, diagnostics);
     }

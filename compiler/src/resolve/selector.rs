@@ -7,13 +7,17 @@ use crate::policy::{self, ArgumentPlace, ArgumentReference, Point};
 use crate::resolved::{self, Action, Argument, ArgumentId};
 use crate::source::Span;
 
-/// What conditions of a hook can be about.
+/// An argument, or that it was refused.
+pub(super) type Bound = Result<Argument, Reported>;
+
+/// What conditions of a hook can be about. What is asked of an argument that was refused is no
+/// second mistake; everything else about its hook is looked at all the same.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Scope<'a> {
     written: &'a policy::Hook,
-    arguments: &'a [Argument],
-    data: &'a [Argument],
-    returned: Option<&'a Argument>,
+    arguments: &'a [Bound],
+    data: &'a [Bound],
+    returned: Option<&'a Bound>,
     policy: &'a policy::Policy,
 }
 
@@ -53,9 +57,9 @@ impl<'a> Scope<'a> {
     /// The arguments of a hook, as written and as bound; both lists have the same order.
     pub(super) fn new(
         written: &'a policy::Hook,
-        arguments: &'a [Argument],
-        data: &'a [Argument],
-        returned: Option<&'a Argument>,
+        arguments: &'a [Bound],
+        data: &'a [Bound],
+        returned: Option<&'a Bound>,
         policy: &'a policy::Policy,
     ) -> Self {
         Self { written, arguments, data, returned, policy }
@@ -67,7 +71,7 @@ impl<'a> Scope<'a> {
     }
 
     /// What the hook reads, as bound.
-    pub(super) fn arguments(&self) -> &'a [Argument] {
+    pub(super) fn arguments(&self) -> &'a [Bound] {
         self.arguments
     }
 
@@ -81,13 +85,18 @@ impl<'a> Scope<'a> {
         self.policy
     }
 
-    /// The argument behind an id.
-    pub(super) fn resolved(&self, id: ArgumentId) -> Option<&'a Argument> {
-        match id {
+    /// The argument behind an id; `None` when there is none.
+    ///
+    /// # Errors
+    ///
+    /// When it was refused.
+    pub(super) fn resolved(&self, id: ArgumentId) -> Result<Option<&'a Argument>, Reported> {
+        let bound = match id {
             ArgumentId::Argument(place) => self.arguments.get(place),
             ArgumentId::Data(place) => self.data.get(place),
             ArgumentId::Return => self.returned,
-        }
+        };
+        bound.map(|bound| bound.as_ref().map_err(|reported| *reported)).transpose()
     }
 
     /// The argument that a condition means.
@@ -103,7 +112,7 @@ impl<'a> Scope<'a> {
         };
         let Some(id) = found else { return Err(self.unknown(reference, diagnostics)) };
         if let (ArgumentReference::Name { field: Some(field), .. }, Some(argument)) =
-            (reference, self.resolved(id))
+            (reference, self.resolved(id)?)
         {
             condition::field(argument, field, diagnostics)?;
         }
@@ -229,10 +238,10 @@ impl<'a> Scope<'a> {
 }
 
 /// The number by which conditions call an argument.
-fn index_of(argument: &policy::Argument, bound: &Argument) -> Option<u32> {
+fn index_of(argument: &policy::Argument, bound: &Bound) -> Option<u32> {
     match &argument.place {
         ArgumentPlace::Index { index, .. } => Some(index.value),
-        ArgumentPlace::Name(_) => match bound.origin {
+        ArgumentPlace::Name(_) => match bound.as_ref().ok()?.origin {
             resolved::Origin::Parameter(index) | resolved::Origin::SyscallParameter(index) => {
                 Some(index)
             }

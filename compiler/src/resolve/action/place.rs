@@ -99,7 +99,7 @@ pub(super) fn socket(
     diagnostics: &mut Diagnostics,
 ) -> Result<ArgumentId, Reported> {
     let id = argument(place, action, scope, diagnostics)?;
-    let Some(found) = scope.resolved(id) else { return Ok(id) };
+    let Some(found) = scope.resolved(id)? else { return Ok(id) };
     if matches!(found.reader, Reader::Structure(Structure::Sock | Structure::Socket)) {
         return Ok(id);
     }
