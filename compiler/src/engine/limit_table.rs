@@ -111,7 +111,7 @@ limits! {
     ACTIONS = "actions of a selector", Of(3), Of(3), Any, "K:1308", Refuses;
     ARGUMENTS = "arguments and data of a hook", Of(5), Of(5), Any, "GK:838, GD:409, GT:751", Refuses;
     ARGUMENT_INDEX = "index of an argument", Of(4), Of(4), Of(11), "GK:815", Refuses;
-    SIZE_ARGUMENT = "`sizeArgIndex`", Of(15), Of(15), Any, "args_linux.go:82", Refuses;
+    SIZE_ARGUMENT_INDEX = "`sizeArgIndex`", Of(15), Of(15), Any, "args_linux.go:82", Refuses;
     RESOLVE_DEPTH = "steps of a `resolve` path", Of(10), Nothing, Any, "generic.go:113", Refuses;
     FORMULAS = "`CelExpr` conditions of a hook", Of(8), Nothing, Any, "celexpr.go:42", Refuses;
     FILTER_BYTES = "bytes of a hook's selectors that the kernel reads", Of(1024), Of(1024), Any, "B:2017", GoesWrong;
