@@ -24,7 +24,7 @@ pub fn across<'a>(
     for policy in policies {
         for hook in &policy.hooks {
             for name in names(hook, policy).into_iter().take(MOST_OF_A_LIST) {
-                for argument in hook.arguments.iter() {
+                for argument in &hook.arguments {
                     compare(&name, argument, &mut known, diagnostics);
                 }
             }

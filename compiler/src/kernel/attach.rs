@@ -325,7 +325,7 @@ fn passable(profile: &Profile, function: &Function<'_>) -> Answer {
 /// structs; a larger one takes two slots and moves the arguments behind it.
 fn odd_parameter<'a>(profile: &Profile, prototype: &Prototype<'a>) -> Option<Type<'a>> {
     let mut types = prototype.parameters.iter().map(|parameter| parameter.type_);
-    types.find(|type_| !is_scalar(*type_) && !(passes_structs(profile) && is_small(*type_)))
+    types.find(|type_| !(is_scalar(*type_) || passes_structs(profile) && is_small(*type_)))
 }
 
 fn passes_structs(profile: &Profile) -> bool {

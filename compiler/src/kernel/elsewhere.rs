@@ -22,9 +22,8 @@ pub fn kernels_with(hook: &HookName) -> Vec<&'static str> {
 /// similar first.
 pub fn successors(hook: &HookName, kernel: &Profile) -> Vec<String> {
     let name = hook.name();
-    let elsewhere = embedded::names().filter_map(embedded::shared);
-    let Some((other, signature)) =
-        elsewhere.filter_map(|one| Some((one, one.signature(hook)?))).next()
+    let mut elsewhere = embedded::names().filter_map(embedded::shared);
+    let Some((other, signature)) = elsewhere.find_map(|one| Some((one, one.signature(hook)?)))
     else {
         return Vec::new();
     };

@@ -338,7 +338,7 @@ mod tests {
 
     #[test]
     fn long_lists_are_compared_place_by_place() {
-        let long: String = (0..200).map(|at| format!("int p{at},")).collect();
+        let long = (0..200).map(|at| format!("int p{at},")).collect::<Vec<_>>().concat();
         let other = long.replace("int p7,", "long p7,");
         assert_eq!(told(&long, &other), ["`p7` changed from `int` to `long` at 7"]);
     }
