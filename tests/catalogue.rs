@@ -116,11 +116,12 @@ fn imported(text: &str, constant: &str) -> usize {
 /// is about.
 const NOT_YET: &str = "TP0501";
 
-/// A code about what cannot be done with an error: its example has one.
-const WITH_AN_ERROR: (&str, &str) = ("TP0021", "TP0201");
+/// Codes whose example cannot do without another finding: TP0021 is about what cannot be done with
+/// an error, and TP0857 about so many process ids that one of them is not init's.
+const COMPANIONS: [(&str, &str); 2] = [("TP0021", "TP0201"), ("TP0857", "TP0916")];
 
 fn is_expected(code: &Code, found: &str) -> bool {
-    found == code.id || (code.id, found) == WITH_AN_ERROR || found == NOT_YET
+    found == code.id || COMPANIONS.contains(&(code.id, found)) || found == NOT_YET
 }
 
 #[test]
@@ -205,8 +206,12 @@ fn blocks(text: &str) -> Vec<Block> {
     blocks
 }
 
+fn is_short(word: &str) -> bool {
+    ["kernel=", "engine="].iter().any(|option| word.starts_with(option))
+}
+
 /// The words after the language are the command line: `check --kernel 6.1` when there are none,
-/// and `kernel=5.10` is short for `check --kernel 5.10`.
+/// and `engine=tetragon kernel=5.10` is short for `check --engine tetragon --kernel 5.10`.
 fn run(code: &Code, block: &Block) -> Vec<(String, Severity)> {
     let ending = if block.language == "writ" { "writ" } else { "yaml" };
     let thread = std::thread::current().name().unwrap_or("").replace(':', "-");
@@ -223,8 +228,9 @@ fn run(code: &Code, block: &Block) -> Vec<(String, Severity)> {
     let mut line: Vec<String> = vec!["writ".into()];
     match block.arguments.as_slice() {
         [] => line.extend(["check".into(), "--kernel".into(), "6.1".into()]),
-        [kernel] if kernel.starts_with("kernel=") => {
-            line.extend(["check".into(), "--kernel".into(), kernel["kernel=".len()..].into()]);
+        short if short.iter().all(|word| is_short(word)) => {
+            line.push("check".into());
+            line.extend(short.iter().map(|word| format!("--{word}")));
         }
         arguments => line.extend(arguments.iter().cloned()),
     }

@@ -22,5 +22,6 @@ mod orphans;
 mod outputs;
 mod random;
 mod records;
+mod tetragon;
 mod twins;
 mod vm;

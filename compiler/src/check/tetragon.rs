@@ -4,12 +4,12 @@
 //! The rules follow the stages through which a policy goes in Tetragon: lists and macros, hooks and
 //! their arguments, selectors, actions, enforcers, and what only shows when programs are loaded.
 
-mod facts;
 mod filter;
 mod formula;
 mod hooks;
 pub mod rules;
 mod selectors;
+mod size;
 mod target;
 mod types;
 mod values;

@@ -51,6 +51,7 @@ fn for_tetragon(ours: Diagnostics, theirs: Diagnostics) -> Diagnostics {
         let same = places.get(&ours.finding.span).and_then(|&place| theirs.get_mut(place));
         match same {
             Some(same) if ours.severity <= same.severity => explain(same, ours),
+            Some(_) | None if answer(ours.code.id) == CodeAnswer::Explains => {}
             Some(_) | None => together.take(ours),
         }
     }
@@ -74,10 +75,14 @@ fn theirs_alone(mut diagnostic: Diagnostic) -> Diagnostic {
 /// A finding of this project with the severity that it has for Tetragon; `None` when it says
 /// nothing about Tetragon.
 fn ours_alone(mut diagnostic: Diagnostic) -> Option<Diagnostic> {
-    let refuses = match (diagnostic.finding.tetragon, answer(diagnostic.code.id)) {
-        (Some(TetragonAnswer::Refuses), _) | (None, CodeAnswer::Refuses) => true,
-        (Some(TetragonAnswer::Accepts), _) | (None, CodeAnswer::Accepts) => false,
-        (None, CodeAnswer::OnlyOurs) => return None,
+    let by_code = answer(diagnostic.code.id);
+    if by_code == CodeAnswer::OnlyOurs {
+        return None;
+    }
+    let refuses = match diagnostic.finding.tetragon {
+        Some(TetragonAnswer::Refuses) => true,
+        Some(TetragonAnswer::Accepts) => false,
+        None => by_code == CodeAnswer::Refuses,
     };
     let says_refused = diagnostic.finding.tetragon == Some(TetragonAnswer::Refuses);
     diagnostic.severity = match diagnostic.severity {

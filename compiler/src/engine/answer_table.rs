@@ -12,6 +12,8 @@ pub enum CodeAnswer {
     Accepts,
     /// The finding is about this project's engine only.
     OnlyOurs,
+    /// A TP08 code decides; where that has a finding at the same place, this one explains it.
+    Explains,
 }
 
 /// Codes that differ from what their range says.
@@ -26,6 +28,12 @@ pub const EXCEPTIONS: &[(&str, CodeAnswer)] = &[
     ("TP0128", CodeAnswer::Accepts),
     // Nobody gives Tetragon a template before it is filled in.
     ("TP0158", CodeAnswer::Accepts),
+    ("TP0201", CodeAnswer::Explains),
+    ("TP0202", CodeAnswer::Explains),
+    ("TP0203", CodeAnswer::Explains),
+    ("TP0204", CodeAnswer::Explains),
+    ("TP0205", CodeAnswer::Explains),
+    ("TP0207", CodeAnswer::Explains),
     ("TP0401", CodeAnswer::OnlyOurs),
     ("TP0501", CodeAnswer::OnlyOurs),
     ("TP0502", CodeAnswer::OnlyOurs),

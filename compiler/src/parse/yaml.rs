@@ -49,6 +49,8 @@ struct Report<'d> {
     diagnostics: &'d mut Diagnostics,
     /// All of the source.
     text: &'d str,
+    /// The section of hooks that is read; empty elsewhere.
+    section: &'static str,
 }
 
 /// Reads every `TracingPolicy` and `TracingPolicyNamespaced` of a source.
@@ -73,7 +75,7 @@ fn read(source: SourceId, text: &str, diagnostics: &mut Diagnostics) -> Vec<Poli
     let policies: Vec<Policy> = kind::policies(&documents, diagnostics)
         .into_iter()
         .filter_map(|(kind, document)| {
-            document::policy(kind, document, &mut Report { diagnostics, text })
+            document::policy(kind, document, &mut Report { diagnostics, text, section: "" })
         })
         .collect();
     check_names(&policies, diagnostics);

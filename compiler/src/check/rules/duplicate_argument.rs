@@ -10,7 +10,9 @@ fn check(policy: &Policy, findings: &mut Findings<'_>) {
     for hook in &policy.hooks {
         for (at, argument) in hook.arguments.iter().enumerate() {
             let before = hook.arguments.iter().take(at).find(|before| {
-                before.origin == argument.origin && before.reader != Reader::Nothing
+                before.origin == argument.origin
+                    && before.walk == argument.walk
+                    && before.reader != Reader::Nothing
             });
             let Some(before) = before else { continue };
             findings.add(

@@ -10,8 +10,6 @@ pub(super) struct Target<'a> {
     pub(super) programs: Programs,
     /// Whether one program is attached to many functions. The policy can forbid it.
     pub(super) kprobe_multi: bool,
-    /// The same for uprobes.
-    pub(super) uprobe_multi: bool,
 }
 
 /// Which of its variants of each program Tetragon loads (`pkg/config/config_linux.go`).
@@ -41,19 +39,8 @@ impl<'a> Target<'a> {
             | Setting::OverrideMethod(_)
             | Setting::SleepablePreloadSize(_) => None,
         });
-        let uprobe = forbids(|setting| match setting {
-            Setting::DisableUprobeMulti(flag) => Some(flag),
-            Setting::DisableKprobeMulti(_)
-            | Setting::OverrideMethod(_)
-            | Setting::SleepablePreloadSize(_) => None,
-        });
         let has = |feature| programs != Programs::Small && kernel.has(feature).is_present();
-        Self {
-            kernel,
-            programs,
-            kprobe_multi: !kprobe && has(Feature::KprobeMulti),
-            uprobe_multi: !uprobe && has(Feature::UprobeMulti),
-        }
+        Self { kernel, programs, kprobe_multi: !kprobe && has(Feature::KprobeMulti) }
     }
 
     /// Whether Tetragon loads its large programs.

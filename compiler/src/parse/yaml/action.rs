@@ -14,7 +14,7 @@ const REPLACEMENTS: [&str; 3] = ["argNewSymbol", "argNewAddr", "argNewOffset"];
 /// The action, if it was understood. Arguments that it lacks are reported and left out.
 pub(super) fn action(fields: &Fields, report: &mut Report<'_>) -> Option<Action> {
     let name = fields.word("action")?;
-    check_unused(fields, &name, report.diagnostics);
+    check_unused(fields, &name, report);
     check_replacements(fields, report.diagnostics);
     check_arguments(fields, &name, report.diagnostics);
     let kind = kind(fields, name.value)?;
@@ -108,22 +108,17 @@ fn check_replacements(fields: &Fields, diagnostics: &mut Diagnostics) {
 }
 
 /// Keys that another action reads do nothing here.
-fn check_unused(fields: &Fields, name: &Spanned<&'static str>, diagnostics: &mut Diagnostics) {
+fn check_unused(fields: &Fields, name: &Spanned<&'static str>, report: &mut Report<'_>) {
     let used = used_keys(name.value, fields.field("rateLimit").is_some());
     for field in &fields.entries {
         let key = field.key.value;
         if key != "action" && !used.contains(&key) && !field.value.value.is_neutral() {
-            unused(field, name, &used, diagnostics);
+            unused(field, name, &used, report);
         }
     }
 }
 
-fn unused(
-    field: &Field,
-    name: &Spanned<&'static str>,
-    used: &[&str],
-    diagnostics: &mut Diagnostics,
-) {
+fn unused(field: &Field, name: &Spanned<&'static str>, used: &[&str], report: &mut Report<'_>) {
     let key = field.key.value;
     let help = if used.is_empty() {
         format!("`{}` has no arguments", name.value)
@@ -136,11 +131,12 @@ fn unused(
             .label("no effect here")
             .also(name.span, "the action")
             .help(help);
-    // Tetragon refuses this one and ignores the others.
-    if key == "rateLimit" {
-        diagnostics.error(code, finding.tetragon(TetragonAnswer::Refuses));
+    // Tetragon refuses these and ignores the others.
+    let is_stack = matches!(key, "kernelStackTrace" | "userStackTrace");
+    if key == "rateLimit" || is_stack && matches!(report.section, "kprobes" | "lsmhooks") {
+        report.diagnostics.error(code, finding.tetragon(TetragonAnswer::Refuses));
     } else {
-        diagnostics.add(code, finding.tetragon(TetragonAnswer::Accepts));
+        report.diagnostics.add(code, finding.tetragon(TetragonAnswer::Accepts));
     }
 }
 

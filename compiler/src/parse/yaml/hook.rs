@@ -17,6 +17,7 @@ use reference::Kept;
 pub(super) fn hooks(spec: &Fields, report: &mut Report<'_>) -> Vec<Hook> {
     let mut hooks = Vec::new();
     for (section, point, can_return) in SECTIONS {
+        report.section = section;
         for fields in spec.records(section) {
             let returns = if can_return == CanReturn::Yes {
                 returns::check(fields, report.diagnostics)
@@ -27,6 +28,7 @@ pub(super) fn hooks(spec: &Fields, report: &mut Report<'_>) -> Vec<Hook> {
             hooks.extend(hook(fields, point, returns, report));
         }
     }
+    report.section = "";
     hooks
 }
 
