@@ -83,9 +83,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
 fn modules_import_only_what_the_table_allows() {
     let root = files::top().join("compiler/src");
     let mut breaches = Vec::new();
-    for path in files::below(&root) {
+    // Tests may call any phase to make their input.
+    for path in files::below(&root).iter().filter(|path| !path.ends_with("tests.rs")) {
         let relative = path.strip_prefix(&root).unwrap().to_string_lossy().into_owned();
-        breaches.extend(breaches_in(&relative, &files::text(&path)));
+        breaches.extend(breaches_in(&relative, &files::text(path)));
     }
     assert!(breaches.is_empty(), "\n{}", breaches.join("\n"));
 }

@@ -3,7 +3,8 @@
 mod documents;
 mod mistakes;
 mod recovery;
-pub(in crate::parse::dsl) mod round_trip;
+mod round_trip;
+mod twins;
 
 use crate::diagnostic::Diagnostics;
 use crate::policy::Policy;

@@ -83,6 +83,10 @@ fn ends(sort: Sort, flavour: Flavour) -> BoxedStrategy<Ends> {
         .boxed()
 }
 
+fn list() -> Spanned<String> {
+    spanned(setting::LIST.to_owned())
+}
+
 fn point(sort: Sort, flavour: Flavour) -> BoxedStrategy<Point> {
     let name = move || text(flavour);
     let kind = || select(vec![CallKind::Function, CallKind::Syscall]);
@@ -90,13 +94,13 @@ fn point(sort: Sort, flavour: Flavour) -> BoxedStrategy<Point> {
         Sort::Kprobe => prop_oneof![
             name().prop_map(Point::Function),
             name().prop_map(Point::Syscall),
-            (name(), kind()).prop_map(|(name, kind)| Point::List { name, kind }),
+            kind().prop_map(|kind| Point::List { name: list(), kind }),
         ]
         .boxed(),
         Sort::Fentry => (name(), kind(), any::<bool>())
             .prop_map(|(name, kind, is_list)| {
                 Point::Fentry(if is_list {
-                    Call::List { name, kind }
+                    Call::List { name: list(), kind }
                 } else {
                     Call::One { name, kind }
                 })

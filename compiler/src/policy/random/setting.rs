@@ -29,7 +29,7 @@ pub(super) fn settings(flavour: Flavour) -> BoxedStrategy<Settings> {
         Flavour::Writ => vec(enforcer(flavour), 0..3).boxed(),
         Flavour::Yaml => vec(enforcer(flavour), 0..2).boxed(),
     };
-    let lists = option::of(list(flavour)).prop_map(|list| list.into_iter().collect::<Vec<_>>());
+    let lists = list(flavour).prop_map(|list| vec![list]);
     let macros =
         option::weighted(0.8, definition(flavour)).prop_map(|one| one.into_iter().collect());
     (lists, enforcers, options(), macros, workloads(flavour), option::of(labels(flavour)), flag())
@@ -45,12 +45,15 @@ pub(super) fn settings(flavour: Flavour) -> BoxedStrategy<Settings> {
         .boxed()
 }
 
+/// The list that hooks and enforcers name.
+pub(super) const LIST: &str = "some list";
+
 fn list(flavour: Flavour) -> impl Strategy<Value = List> {
     let kind = option::of(select(ListKind::ALL.to_vec()).prop_map(spanned));
-    (text(flavour), kind, vec(text(flavour), 0..3), option::of(text(flavour)), flag()).prop_map(
-        |(name, kind, values, pattern, validated)| List {
+    (kind, vec(text(flavour), 0..3), option::of(text(flavour)), flag()).prop_map(
+        |(kind, values, pattern, validated)| List {
             span: none(),
-            name,
+            name: spanned(LIST.to_owned()),
             kind,
             values,
             pattern,
@@ -60,7 +63,7 @@ fn list(flavour: Flavour) -> impl Strategy<Value = List> {
 }
 
 fn enforcer(flavour: Flavour) -> impl Strategy<Value = Enforcer> {
-    let list = text(flavour).prop_map(|name| name.map(|name| format!("list:{name}")));
+    let list = Just(spanned(format!("list:{LIST}")));
     vec(prop_oneof![word(), text(flavour), list], 0..3)
         .prop_map(|calls| Enforcer { span: none(), calls })
 }

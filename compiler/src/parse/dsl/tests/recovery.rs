@@ -95,6 +95,14 @@ fn hostile_texts_end_soon_without_a_panic() {
         "policy \"p\" { on kprobe f(x) { when x == ".to_owned() + &"\"\\".repeat(50_000),
         "}".repeat(50_000),
         "policy \"p\" { on kprobe f(x) { when ".to_owned() + &"x == 1 and ".repeat(20_000),
+        "policy \"p\" { macro m = ".to_owned() + &"use m and (".repeat(20_000),
+        "policy \"p\" { on kprobe f(x: int = ".to_owned() + &"a.b[1]".repeat(50_000),
+        "policy \"p\" { on kprobe f(x) { when workload(".to_owned() + &"pods(".repeat(50_000),
+        "policy \"p\" { list l = [".to_owned() + &"list l ".repeat(50_000),
+        "policy \"p\" { loader ".to_owned() + &"loader ".repeat(50_000),
+        "policy \"p\" { on uprobe \"x\" ".to_owned() + &"at 1 ".repeat(50_000),
+        "policy \"p\" { on kprobe f(x) { when x == 1 => notify ".to_owned()
+            + &"kill and ".repeat(50_000),
         "#0 \u{0} é≠ \"\\u{110000}\" policy".repeat(1_000),
     ];
     for text in texts {
@@ -113,4 +121,16 @@ fn every_cut_of_a_text_is_read_without_a_panic() {
         read(before);
         read(after);
     }
+}
+
+#[test]
+fn a_line_of_ten_megabytes_is_read_in_reasonable_time() {
+    let start = std::time::Instant::now();
+    for line in
+        ["x".repeat(10 << 20), "\"".to_owned() + &"a\\".repeat(5 << 20), "{[(".repeat(3 << 20)]
+    {
+        let (_, found) = read(&format!("policy \"p\" {{ on kprobe f(x) {{ when x == {line}"));
+        assert!(!found.is_empty() && found.len() <= 100);
+    }
+    assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
 }
