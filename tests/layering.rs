@@ -53,7 +53,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "plain",
         ],
     ),
-    ("editor", &["driver", "parse", "policy", "kernel", "diagnostic", "source"]),
+    ("editor", &["parse", "policy", "kernel"]),
     (
         "cli",
         &[

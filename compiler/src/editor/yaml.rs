@@ -54,7 +54,9 @@ fn describe_key(record: &Record, key: &Key) -> String {
     text.push_str("\n\n");
     text.push_str(documentation.text);
     if let Some(default) = documentation.default {
-        text.push_str(&format!("\n\nDefault: `{}`", default.trim_matches('"')));
+        text.push_str("\n\nDefault: `");
+        text.push_str(default.trim_matches('"'));
+        text.push('`');
     }
     text
 }

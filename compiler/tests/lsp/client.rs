@@ -69,15 +69,17 @@ impl Client {
         self.send_bytes(format!("Content-Length: {}\r\n\r\n{text}", text.len()).as_bytes());
     }
 
-    pub(crate) fn notify(&mut self, method: &str, params: Value) {
-        self.send(&json!({ "jsonrpc": "2.0", "method": method, "params": params }));
+    pub(crate) fn notify(&mut self, method: &str, params: impl Into<Value>) {
+        self.send(&json!({ "jsonrpc": "2.0", "method": method, "params": params.into() }));
     }
 
     /// Sends a request and gives the whole answer.
-    pub(crate) fn ask(&mut self, method: &str, params: Value) -> Value {
+    pub(crate) fn ask(&mut self, method: &str, params: impl Into<Value>) -> Value {
         self.requests += 1;
         let id = self.requests;
-        self.send(&json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params }));
+        self.send(
+            &json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params.into() }),
+        );
         loop {
             let message = self.receive();
             if message["id"] == id {
@@ -88,7 +90,7 @@ impl Client {
     }
 
     /// Sends a request and gives its result.
-    pub(crate) fn request(&mut self, method: &str, params: Value) -> Value {
+    pub(crate) fn request(&mut self, method: &str, params: impl Into<Value>) -> Value {
         let mut answer = self.ask(method, params);
         assert!(answer.get("error").is_none(), "{answer}");
         answer["result"].take()
@@ -120,10 +122,10 @@ impl Client {
     }
 
     /// Changes a document and gives its diagnostics.
-    pub(crate) fn change(&mut self, uri: &str, changes: Value) -> Vec<Value> {
+    pub(crate) fn change(&mut self, uri: &str, changes: impl Into<Value>) -> Vec<Value> {
         self.version += 1;
         let document = json!({ "uri": uri, "version": self.version });
-        let params = json!({ "textDocument": document, "contentChanges": changes });
+        let params = json!({ "textDocument": document, "contentChanges": changes.into() });
         self.notify("textDocument/didChange", params);
         self.diagnostics()
     }

@@ -73,7 +73,7 @@ fn a_writ_document_is_formatted_and_a_broken_one_is_not() {
     assert_eq!(format("policy \"p\" {"), Value::Null);
 }
 
-fn actions(client: &mut Client, uri: &str, at: Value) -> Vec<Value> {
+fn actions(client: &mut Client, uri: &str, at: &Value) -> Vec<Value> {
     let range = json!({ "start": at, "end": at });
     let params =
         json!({ "textDocument": { "uri": uri }, "range": range, "context": { "diagnostics": [] } });
@@ -86,7 +86,7 @@ fn a_warning_can_be_allowed_by_a_comment() {
     let text = "policy \"p\" {\n  on kprobe security_file_open(file) {\n    when file.path starts_with \"/etc/shadow\" => post\n  }\n}\n";
     let found = client.open(WRIT, text);
     let boundary = found.iter().find(|one| one["code"] == "TP0904").unwrap();
-    let actions = actions(&mut client, WRIT, boundary["range"]["start"].clone());
+    let actions = actions(&mut client, WRIT, &boundary["range"]["start"]);
     let allow = actions.iter().find(|one| one["title"] == "allow `prefix-boundary` here").unwrap();
     let edit = &allow["edit"]["changes"][WRIT][0];
     assert_eq!(edit["range"]["start"], position(2, 0));

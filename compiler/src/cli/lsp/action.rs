@@ -80,7 +80,6 @@ fn edits(fix: &Fix, checked: &Checked, places: &Places<'_>) -> Option<Vec<TextEd
     )
 }
 
-#[expect(clippy::mutable_key_type, reason = "the protocol's own type; no URI is changed")]
 fn edit(uri: &Uri, edits: Vec<TextEdit>) -> WorkspaceEdit {
     WorkspaceEdit::new(HashMap::from([(uri.clone(), edits)]))
 }

@@ -75,9 +75,12 @@ impl Server {
         }
         if self.state == State::Running {
             let news = self.guarded(Session::news);
-            news.into_iter().flatten().for_each(|params| self.publish(params));
-            let failures = std::mem::take(&mut self.session.failures);
-            failures.into_iter().for_each(|failure| self.show(format!("writ: {failure}")));
+            for params in news.into_iter().flatten() {
+                self.publish(params);
+            }
+            for failure in std::mem::take(&mut self.session.failures) {
+                self.show(format!("writ: {failure}"));
+            }
         }
         std::mem::take(&mut self.outgoing)
     }

@@ -32,7 +32,7 @@ pub(in crate::editor) fn complete(question: &Question<'_>, kernels: &Kernels) ->
         (Block::Policy, _) => asked.setting(&mut offer),
         (Block::Hook, _) => asked.rule(&mut offer),
         (Block::Workload, _) => {
-            offer.names(CompletionKind::Keyword, ["pod", "container", "label", "name"])
+            offer.names(CompletionKind::Keyword, ["pod", "container", "label", "name"]);
         }
     }
     offer.into_list()
@@ -84,7 +84,7 @@ impl<'t> Asked<'_, 't> {
             [.., "->", _, ":"] => offer.words(types()),
             [.., ")"] | [.., "->", _] => {}
             ["on", "tracepoint" | "raw_tracepoint", .., subsystem, ":"] => {
-                self.events(subsystem, offer)
+                self.events(subsystem, offer);
             }
             ["on", kind, rest @ ..]
                 if rest.is_empty() || matches!(rest.last(), Some(&("[" | ","))) =>
@@ -139,7 +139,7 @@ impl<'t> Asked<'_, 't> {
             [.., ":"] => offer.words(types()),
             [.., "as" | "size" | "label"] => {}
             [.., ":", _] => {
-                offer.names(CompletionKind::Keyword, ["size", "returned", "max", "label"])
+                offer.names(CompletionKind::Keyword, ["size", "returned", "max", "label"]);
             }
             _ => offer.names(CompletionKind::Keyword, ["as", "label"]),
         }
@@ -197,37 +197,11 @@ impl<'t> Asked<'_, 't> {
         let arrow = words.iter().rposition(|word| *word == "=>");
         match (words.first(), arrow) {
             (Some(_), Some(arrow)) => {
-                self.action(words.get(arrow + 1..).unwrap_or_default(), offer)
+                action(words.get(arrow + 1..).unwrap_or_default(), offer);
             }
             (Some(&"when"), None) => self.condition(&words, offer),
             (Some(&"rule"), None) if words.len() > 1 => offer.words(["when", "otherwise"]),
             _ => {}
-        }
-    }
-
-    fn action(&self, words: &[&'t str], offer: &mut Offer<'_>) {
-        let start = words.iter().rposition(|word| *word == ",").map_or(0, |comma| comma + 1);
-        match words.get(start..).unwrap_or_default() {
-            [] => offer.words(ACTIONS),
-            ["signal"] => offer.names(CompletionKind::Word, SIGNALS.iter().map(|(name, _)| *name)),
-            ["deny"] | ["notify", "deny"] => {
-                offer.names(CompletionKind::Word, ERRORS.iter().map(|(name, _)| *name));
-            }
-            ["notify"] => offer.words(["kill", "deny"]),
-            ["track" | "untrack"] => offer.names(CompletionKind::Word, ["sock"]),
-            ["post"] => {
-                offer.words(["rate", "every"]);
-                offer.names(CompletionKind::Keyword, ["with", "returning"]);
-            }
-            [.., "per"] => offer.names(CompletionKind::Word, ["thread", "process", "all"]),
-            [.., "/"] => offer.names(CompletionKind::Word, ["s", "min", "h"]),
-            [.., "with"] => {
-                offer.names(CompletionKind::Word, ["kernel_stack", "user_stack", "ima_hash"]);
-            }
-            ["post", "rate" | "every", _, ..] => {
-                offer.names(CompletionKind::Keyword, ["per", "with"])
-            }
-            _ => offer.names(CompletionKind::Keyword, ["returning"]),
         }
     }
 
@@ -267,7 +241,7 @@ impl<'t> Asked<'_, 't> {
     fn parts(&self, subject: &[&str], offer: &mut Offer<'_>) {
         match subject {
             [.., "process"] => {
-                offer.names(CompletionKind::Field, ["binary", "pid", "nspid", "uid"])
+                offer.names(CompletionKind::Field, ["binary", "pid", "nspid", "uid"]);
             }
             [.., "parent"] => offer.names(CompletionKind::Field, ["binary"]),
             [.., "ns"] => {
@@ -304,23 +278,15 @@ impl<'t> Asked<'_, 't> {
             }
             ["process" | "parent" | "ns" | "pod" | "container", ..] => offer.words(equality),
             ["cap", ..] => offer.words(["has"]),
-            [_, ".", "path"] => self.operators_of(Some(ArgumentType::Path), offer),
+            [_, ".", "path"] => operators_of(Some(ArgumentType::Path), offer),
             [_, ".", field] => {
                 offer.words(equality);
                 if PRIVILEGED.iter().any(|one| one.name == *field) {
                     offer.words(["is"]);
                 }
             }
-            [name] => self.operators_of(self.type_of(name), offer),
-            _ => self.operators_of(None, offer),
-        }
-    }
-
-    fn operators_of(&self, type_: Option<ArgumentType>, offer: &mut Offer<'_>) {
-        for (word, operator) in OPERATORS {
-            if type_.is_none_or(|type_| fits(operator, type_)) {
-                offer.words([word]);
-            }
+            [name] => operators_of(self.type_of(name), offer),
+            _ => operators_of(None, offer),
         }
     }
 
@@ -342,6 +308,40 @@ impl<'t> Asked<'_, 't> {
     fn words(&self, tokens: &[Token]) -> Vec<&'t str> {
         let known = tokens.iter().filter(|token| token.kind != TokenKind::OpenText);
         known.map(|token| token.text(self.text)).collect()
+    }
+}
+
+fn action(words: &[&str], offer: &mut Offer<'_>) {
+    let start = words.iter().rposition(|word| *word == ",").map_or(0, |comma| comma + 1);
+    match words.get(start..).unwrap_or_default() {
+        [] => offer.words(ACTIONS),
+        ["signal"] => offer.names(CompletionKind::Word, SIGNALS.iter().map(|(name, _)| *name)),
+        ["deny"] | ["notify", "deny"] => {
+            offer.names(CompletionKind::Word, ERRORS.iter().map(|(name, _)| *name));
+        }
+        ["notify"] => offer.words(["kill", "deny"]),
+        ["track" | "untrack"] => offer.names(CompletionKind::Word, ["sock"]),
+        ["post"] => {
+            offer.words(["rate", "every"]);
+            offer.names(CompletionKind::Keyword, ["with", "returning"]);
+        }
+        [.., "per"] => offer.names(CompletionKind::Word, ["thread", "process", "all"]),
+        [.., "/"] => offer.names(CompletionKind::Word, ["s", "min", "h"]),
+        [.., "with"] => {
+            offer.names(CompletionKind::Word, ["kernel_stack", "user_stack", "ima_hash"]);
+        }
+        ["post", "rate" | "every", _, ..] => {
+            offer.names(CompletionKind::Keyword, ["per", "with"]);
+        }
+        _ => offer.names(CompletionKind::Keyword, ["returning"]),
+    }
+}
+
+fn operators_of(type_: Option<ArgumentType>, offer: &mut Offer<'_>) {
+    for (word, operator) in OPERATORS {
+        if type_.is_none_or(|type_| fits(operator, type_)) {
+            offer.words([word]);
+        }
     }
 }
 

@@ -271,21 +271,17 @@ impl Parser<'_> {
         if text.starts_with(['[', '{', '|', '>', '&', '*', '!']) {
             return None;
         }
-        let (key, length) = match text.chars().next()? {
-            quote @ ('"' | '\'') => {
-                let end = text.get(1..)?.find(quote)? + 1;
-                (text.get(1..end)?, end + 1)
-            }
-            _ => {
-                let colon = text.match_indices(':').map(|(at, _)| at).find(|at| {
-                    text.get(at + 1..).is_none_or(|rest| rest.is_empty() || rest.starts_with(' '))
-                })?;
-                (text.get(..colon)?.trim_end(), colon)
-            }
+        let quote = text.chars().next().filter(|first| ['"', '\''].contains(first));
+        let (key, length) = if let Some(quote) = quote {
+            let end = text.get(1..)?.find(quote)? + 1;
+            (text.get(1..end)?, end + 1)
+        } else {
+            let colon = colon(text)?;
+            (text.get(..colon)?.trim_end(), colon)
         };
-        let colon = text.get(length..)?.find(':').filter(|blanks| *blanks == 0)?;
-        let value = line.start + length + colon + 1;
-        Some((key.to_owned(), line.start..line.start + key.len(), value))
+        let is_key = text.get(length..)?.starts_with(':');
+        let value = line.start + length + 1;
+        is_key.then(|| (key.to_owned(), line.start..line.start + key.len(), value))
     }
 
     /// Whether the rest of a line is one word, as a key is while it is being typed.
@@ -303,6 +299,13 @@ impl Parser<'_> {
     fn line(&self) -> Option<Line> {
         self.lines.get(self.at).copied()
     }
+}
+
+/// Where the colon stands behind a plain key.
+fn colon(text: &str) -> Option<usize> {
+    text.match_indices(':')
+        .map(|(at, _)| at)
+        .find(|at| text.get(at + 1..).is_none_or(|rest| rest.is_empty() || rest.starts_with(' ')))
 }
 
 /// What is put into the text where the cursor is, so that an empty place is something too.
