@@ -1,7 +1,12 @@
 //! The whole of TracingPolicy, bound to embedded kernels: what fits is taken, and what does not is
 //! underlined where it stands.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "helpers of tests; the corpus is read from files"
+)]
 
 use writ::check::check;
 use writ::diagnostic::{Diagnostic, Diagnostics, Severity};

@@ -220,17 +220,17 @@ impl<'a> Reader<'a> {
         match token.kind {
             TokenKind::Integer => self.integer(""),
             TokenKind::Unsigned => self.unsigned(),
-            TokenKind::Fraction => self.literal(Kind::OtherLiteral("a number with a fraction")),
-            TokenKind::Text => self.literal(Kind::OtherLiteral("a text")),
-            TokenKind::Bytes => self.literal(Kind::OtherLiteral("bytes")),
+            TokenKind::Fraction => Ok(self.literal(Kind::OtherLiteral("a number with a fraction"))),
+            TokenKind::Text => Ok(self.literal(Kind::OtherLiteral("a text"))),
+            TokenKind::Bytes => Ok(self.literal(Kind::OtherLiteral("bytes"))),
             TokenKind::OpenText => Err(Box::new(
                 Finding::at(span, "a text in the expression is not closed")
                     .label("its closing quote is missing"),
             )),
             TokenKind::Word => match word {
-                "true" => self.literal(Kind::Boolean(true)),
-                "false" => self.literal(Kind::Boolean(false)),
-                "null" => self.literal(Kind::OtherLiteral("`null`")),
+                "true" => Ok(self.literal(Kind::Boolean(true))),
+                "false" => Ok(self.literal(Kind::Boolean(false))),
+                "null" => Ok(self.literal(Kind::OtherLiteral("`null`"))),
                 "in" => Err(self.unexpected("a value")),
                 _ => self.named(),
             },
@@ -326,7 +326,7 @@ impl<'a> Reader<'a> {
             None => format!("{sign}{digits}").parse(),
         };
         match number {
-            Ok(number) => self.literal(Kind::Integer(number)),
+            Ok(number) => Ok(self.literal(Kind::Integer(number))),
             Err(_) => Err(no_number(digits, span, "an integer of 64 bits")),
         }
     }
@@ -339,15 +339,15 @@ impl<'a> Reader<'a> {
             None => digits.parse(),
         };
         match number {
-            Ok(number) => self.literal(Kind::Unsigned(number)),
+            Ok(number) => Ok(self.literal(Kind::Unsigned(number))),
             Err(_) => Err(no_number(written, span, "an unsigned integer of 64 bits")),
         }
     }
 
-    fn literal(&mut self, kind: Kind) -> Read<Expression> {
+    fn literal(&mut self, kind: Kind) -> Expression {
         let span = self.span_here();
         self.at += 1;
-        Ok(Expression { span, kind })
+        Expression { span, kind }
     }
 
     /// Goes one level in.

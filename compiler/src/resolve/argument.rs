@@ -26,7 +26,7 @@ pub(super) fn argument<'a>(
             }
         },
     };
-    bind(from, start, signature, kernel, diagnostics)
+    bind(from, &start, signature, kernel, diagnostics)
 }
 
 /// The return value of a hook.
@@ -44,7 +44,7 @@ pub(super) fn returned<'a>(
             .on_kernel(signature.kernel);
         return Err(diagnostics.error(&code::RETURNS_NOTHING, finding));
     };
-    bind(from, parameter.clone(), signature, kernel, diagnostics)
+    bind(from, parameter, signature, kernel, diagnostics)
 }
 
 /// What is read instead of an argument of the hook.
@@ -116,7 +116,7 @@ fn unknown(
 /// Reads `from`, which begins at `start`.
 pub(super) fn bind<'a>(
     from: &policy::Argument,
-    start: Parameter<'a>,
+    start: &Parameter<'a>,
     signature: &Signature<'a>,
     kernel: &'a Profile,
     diagnostics: &mut Diagnostics,
@@ -124,7 +124,7 @@ pub(super) fn bind<'a>(
     let is_register = matches!(start.origin, Origin::Register { .. });
     let (walked, parameter) = match &from.resolve {
         Some(path) if !is_register => {
-            let (walked, end) = walk::walk(from, path, &start, signature, kernel, diagnostics)?;
+            let (walked, end) = walk::walk(from, path, start, signature, kernel, diagnostics)?;
             (Some(walked), end)
         }
         Some(_) | None => (None, start.clone()),

@@ -23,17 +23,13 @@ pub(super) fn mask(
     let mut mask = 0;
     for value in values {
         let number = number::parse(&value.value, LeadingZero::Octal);
-        mask |= match number.and_then(|number| u64::try_from(number).ok()) {
-            Some(number) => number,
-            None => {
-                let names: Vec<Result<u64, Reported>> = value
-                    .value
-                    .split(',')
-                    .map(|name| bit(name.trim(), value, diagnostics))
-                    .collect();
-                names.into_iter().try_fold(0, |mask, bit| bit.map(|bit| mask | bit))?
-            }
-        };
+        if let Some(number) = number.and_then(|number| u64::try_from(number).ok()) {
+            mask |= number;
+            continue;
+        }
+        let names: Vec<Result<u64, Reported>> =
+            value.value.split(',').map(|name| bit(name.trim(), value, diagnostics)).collect();
+        mask |= names.into_iter().try_fold(0, |mask, bit| bit.map(|bit| mask | bit))?;
     }
     Ok(mask)
 }
@@ -49,12 +45,11 @@ fn bit(
     if let Some(number) = upper.strip_prefix("CAP_").and_then(known) {
         return Ok(1 << number);
     }
-    let help = match known(&upper) {
-        Some(_) => Some(format!("write `CAP_{upper}`")),
-        None => {
-            let all: Vec<String> = CAPABILITIES.iter().map(|name| format!("CAP_{name}")).collect();
-            did_you_mean(&upper, all.iter().map(String::as_str))
-        }
+    let help = if known(&upper).is_some() {
+        Some(format!("write `CAP_{upper}`"))
+    } else {
+        let all: Vec<String> = CAPABILITIES.iter().map(|name| format!("CAP_{name}")).collect();
+        did_you_mean(&upper, all.iter().map(String::as_str))
     };
     let finding = Finding::at(value.span, format!("there is no capability `{name}`"))
         .label("unknown capability")

@@ -340,6 +340,7 @@ fn named(name: &str, scope: &Scope<'_>) -> Option<String> {
 }
 
 /// The type that an argument has in a formula.
+#[expect(clippy::wildcard_enum_match_arm, reason = "formulas know four types")]
 fn type_of(argument: &resolved::Argument) -> Option<Type> {
     match argument.type_ {
         ArgumentType::Int | ArgumentType::Int32 | ArgumentType::Sint32 => Some(Type::Signed32),

@@ -237,6 +237,7 @@ fn of_argument(
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "two operators look for a part")]
 fn substring_case(operator: Operator) -> Option<Case> {
     match operator {
         Operator::SubString => Some(Case::Matters),

@@ -247,7 +247,9 @@ fn class(type_: ArgumentType) -> Class {
         ArgumentType::Nop => Class::Nothing,
         ArgumentType::Int8 | ArgumentType::Sint8 => signed(1),
         ArgumentType::Int16 | ArgumentType::Sint16 => signed(2),
-        ArgumentType::Int | ArgumentType::Int32 | ArgumentType::Sint32 => signed(4),
+        ArgumentType::Int | ArgumentType::Int32 | ArgumentType::Sint32 | ArgumentType::BpfCmd => {
+            signed(4)
+        }
         ArgumentType::Int64 | ArgumentType::Sint64 | ArgumentType::Long => signed(8),
         ArgumentType::Uint8 => unsigned(1),
         ArgumentType::Uint16 => unsigned(2),
@@ -281,7 +283,6 @@ fn class(type_: ArgumentType) -> Class {
         ArgumentType::Module => object("module", Structure::Module),
         ArgumentType::NetDevice => object("net_device", Structure::NetDevice),
         ArgumentType::Dentry => object("dentry", Structure::Dentry),
-        ArgumentType::BpfCmd => signed(4),
         ArgumentType::Capability => Class::Capability,
         ArgumentType::Syscall64 => Class::SyscallNumber,
         ArgumentType::KernelCapT => Class::Capabilities(CapabilityWord::Plain),

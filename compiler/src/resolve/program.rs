@@ -205,12 +205,12 @@ fn read<'a>(
     let start =
         Parameter { name: String::new(), text: String::new(), shape: None, type_: None, origin };
     let Some(path) = &from.resolve else {
-        return argument::bind(from, start, signature, kernel, diagnostics);
+        return argument::bind(from, &start, signature, kernel, diagnostics);
     };
     // The program's own structures are in a file that is not there.
     let Some(declared) = from.type_ else {
         let untyped = policy::Argument { resolve: None, ..from.clone() };
-        return argument::bind(&untyped, start, signature, kernel, diagnostics);
+        return argument::bind(&untyped, &start, signature, kernel, diagnostics);
     };
     let reader = match fit(declared.value, None, "") {
         Fit::Fits(reader) | Fit::Differs(reader, _) => reader,

@@ -7,6 +7,7 @@ use crate::resolved::{BufferLength, Moment, Reader};
 use crate::source::Span;
 
 /// `reader` with the length and the moment that `from` asks for.
+#[expect(clippy::wildcard_enum_match_arm, reason = "every other reader has no length")]
 pub(super) fn sized(
     from: &policy::Argument,
     type_: ArgumentType,
@@ -60,15 +61,13 @@ fn length(
         }
         Some(SizeArgument::Name(name)) => {
             let names = || signature.parameters.iter().map(|one| one.name.as_str());
-            match names().position(|known| known == name.value) {
-                Some(place) => BufferLength::Parameter(u32::try_from(place).unwrap_or(u32::MAX)),
-                None => {
-                    let message = format!("there is no {} `{}` here", signature.word, name.value);
-                    let help = did_you_mean(&name.value, names());
-                    let label = "no argument of this name holds the size".to_owned();
-                    return Err(wrong_size(name.span, message, label, help, diagnostics));
-                }
-            }
+            let Some(place) = names().position(|known| known == name.value) else {
+                let message = format!("there is no {} `{}` here", signature.word, name.value);
+                let help = did_you_mean(&name.value, names());
+                let label = "no argument of this name holds the size".to_owned();
+                return Err(wrong_size(name.span, message, label, help, diagnostics));
+            };
+            BufferLength::Parameter(u32::try_from(place).unwrap_or(u32::MAX))
         }
         Some(SizeArgument::Number(_)) | None if moment == Moment::Return => BufferLength::Returned,
         Some(SizeArgument::Number(_)) | None => BufferLength::Unknown,

@@ -47,6 +47,7 @@ pub(super) fn question(
     }))
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "the other operators ask nothing of sockets")]
 fn asked(operator: Operator) -> Option<Asked> {
     Some(match operator {
         Operator::SAddr | Operator::NotSAddr => Asked::Address(End::Source),

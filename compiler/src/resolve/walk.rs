@@ -87,7 +87,7 @@ struct Walker<'a> {
     through: String,
 }
 
-impl<'a> Walker<'a> {
+impl Walker<'_> {
     fn field(
         &mut self,
         name: Spanned<&str>,
@@ -110,6 +110,7 @@ impl<'a> Walker<'a> {
         Ok(())
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "nothing else has elements")]
     fn element(
         &mut self,
         index: Spanned<u32>,
@@ -205,7 +206,8 @@ fn path_start(start: &Parameter<'_>, root: Type<'_>) -> String {
 }
 
 /// What is read at the end: a structure inside another is read through its address.
-fn end<'a>(type_: Type<'a>, origin: Origin) -> Parameter<'a> {
+#[expect(clippy::wildcard_enum_match_arm, reason = "only what has an inside is read otherwise")]
+fn end(type_: Type<'_>, origin: Origin) -> Parameter<'_> {
     let shape = match type_.shape() {
         Shape::Struct { name, .. } => Shape::PointerToStruct { name },
         Shape::Union { name, .. } => Shape::PointerToUnion { name },
@@ -242,15 +244,14 @@ fn structure<'a>(
     };
     let mut finding = Finding::at(name.span, format!("the kernel has no structure `{bare}`"))
         .on_kernel(kernel.name());
-    finding = match &from.btf_module {
-        Some(module) => finding
+    finding = if let Some(module) = &from.btf_module {
+        finding
             .label("not in the types of the kernel itself")
             .note(format!("the profile does not hold the types of the module `{}`", module.value))
-            .unknown(),
-        None => {
-            let names = btf.types().filter(near).map(Type::name);
-            finding.label("not in its BTF").help(did_you_mean(bare, names))
-        }
+            .unknown()
+    } else {
+        let names = btf.types().filter(near).map(Type::name);
+        finding.label("not in its BTF").help(did_you_mean(bare, names))
     };
     Err(diagnostics.error(&code::UNKNOWN_STRUCTURE, finding))
 }

@@ -9,14 +9,13 @@ fn read(written: &str, value: &str) -> Result<(Expression, SourceMap), (String, 
     let source = sources.add("policy.yaml", format!("{before}{written}]"));
     let span = Span::new(source, before.len()..before.len() + written.len());
     let mut diagnostics = Diagnostics::default();
-    match parse(&Spanned::new(value.to_owned(), span), written, &mut diagnostics) {
-        Some(expression) => Ok((expression, sources)),
-        None => {
-            let list = diagnostics.into_sorted();
-            let finding = &list[0].finding;
-            Err((sources.slice(finding.span).to_owned(), finding.message.clone()))
-        }
+    let value = Spanned::new(value.to_owned(), span);
+    if let Some(expression) = parse(&value, written, &mut diagnostics) {
+        return Ok((expression, sources));
     }
+    let list = diagnostics.into_sorted();
+    let finding = &list[0].finding;
+    Err((sources.slice(finding.span).to_owned(), finding.message.clone()))
 }
 
 /// The expression in prefix form, which shows what belongs to what.
