@@ -85,6 +85,7 @@ fn wrong_program(finding: Finding, diagnostics: &mut Diagnostics) -> Reported {
     diagnostics.error(&code::PROGRAM_POINT, finding)
 }
 
+/// The places that an entry of `uprobes` names. Front ends refuse places of several sorts.
 fn of_uprobe(
     uprobe: &Uprobe,
     diagnostics: &mut Diagnostics,
@@ -92,11 +93,9 @@ fn of_uprobe(
     let digests: Vec<Result<(), Reported>> =
         uprobe.digests.iter().map(|digest| check_digest(digest, diagnostics)).collect();
     let count = uprobe.symbols.len() + uprobe.offsets.len() + uprobe.addresses.len();
-    let kinds = [uprobe.symbols.len(), uprobe.offsets.len(), uprobe.addresses.len()];
-    if kinds.iter().filter(|&&count| count > 0).count() != 1 {
-        let label = if count == 0 { "no place in the file" } else { "places of several sorts" };
+    if count == 0 {
         let finding = Finding::at(uprobe.span(), "a uprobe names its places in one way")
-            .label(label)
+            .label("no place in the file")
             .help("write one of `symbols`, `offsets` and `addrs`".to_owned());
         return Err(wrong_program(finding, diagnostics));
     }
