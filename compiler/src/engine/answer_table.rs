@@ -34,6 +34,8 @@ pub const EXCEPTIONS: &[(&str, CodeAnswer)] = &[
     ("TP0204", CodeAnswer::Explains),
     ("TP0205", CodeAnswer::Explains),
     ("TP0207", CodeAnswer::Explains),
+    // Tetragon compiles formulas when it reads them.
+    ("TP0350", CodeAnswer::Refuses),
     ("TP0401", CodeAnswer::OnlyOurs),
     ("TP0501", CodeAnswer::OnlyOurs),
     ("TP0502", CodeAnswer::OnlyOurs),

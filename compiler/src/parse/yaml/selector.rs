@@ -3,7 +3,7 @@
 use super::fields::Fields;
 use super::hook::Returns;
 use super::{Report, action, condition, process, workload};
-use crate::diagnostic::{Diagnostics, Finding, TetragonAnswer, code};
+use crate::diagnostic::{Finding, TetragonAnswer, code};
 use crate::policy::{Action, Condition, Expression, Selector, Whose};
 
 /// What was understood of a selector.
@@ -33,7 +33,7 @@ const CONDITIONS: [(&str, ReadCondition); 9] = [
 /// The selector, as far as it was understood.
 pub(super) fn selector(fields: &Fields, returns: Returns, report: &mut Report<'_>) -> Read {
     if returns == Returns::Never {
-        check_no_return(fields, report.diagnostics);
+        check_no_return(fields, report);
     }
     let mut is_whole = fields.is_intact;
     let workloads = fields.fields("matchWorkloads").map(|workloads| Condition::Workload {
@@ -90,18 +90,26 @@ fn all(conditions: Vec<Condition>) -> Expression {
 }
 
 /// Without a return, nobody asks what is to happen at the return.
-fn check_no_return(fields: &Fields, diagnostics: &mut Diagnostics) {
+fn check_no_return(fields: &Fields, report: &mut Report<'_>) {
     for key in ["matchReturnArgs", "matchReturnActions"] {
         let Some(field) = fields.field(key).filter(|field| !field.value.value.is_neutral()) else {
             continue;
         };
-        diagnostics.add(
+        // Tetragon ignores it without a word, but for the conditions of LSM hooks (`isValidLsmSelectors`
+        // in `pkg/sensors/tracing/genericlsm.go`).
+        let is_refused = report.section == "lsmhooks" && key == "matchReturnArgs";
+        let (answer, note) = if is_refused {
+            (TetragonAnswer::Refuses, "Tetragon refuses it for LSM hooks")
+        } else {
+            (TetragonAnswer::Accepts, "Tetragon ignores it without a word")
+        };
+        report.diagnostics.add(
             &code::RETURN_CONDITION,
             Finding::at(field.key.span, format!("`{key}` has no effect here"))
                 .label("this hook does not look at the return")
                 .help("a kprobe does with `return: true` and `returnArg`".to_owned())
-                .note("Tetragon ignores it without a word")
-                .tetragon(TetragonAnswer::Accepts),
+                .note(note)
+                .tetragon(answer),
         );
     }
 }
