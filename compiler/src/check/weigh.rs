@@ -67,7 +67,7 @@ fn theirs_alone(mut diagnostic: Diagnostic) -> Diagnostic {
     let is_known = diagnostic.finding.certainty != Certainty::Unknown;
     diagnostic.severity = match diagnostic.severity {
         Severity::Error if !refuses || !is_known => Severity::Warning,
-        severity => severity,
+        severity @ (Severity::Error | Severity::Warning | Severity::Note) => severity,
     };
     diagnostic
 }
@@ -88,7 +88,7 @@ fn ours_alone(mut diagnostic: Diagnostic) -> Option<Diagnostic> {
     diagnostic.severity = match diagnostic.severity {
         Severity::Error if !refuses => Severity::Warning,
         _ if says_refused => Severity::Error,
-        severity => severity,
+        severity @ (Severity::Error | Severity::Warning | Severity::Note) => severity,
     };
     Some(diagnostic)
 }

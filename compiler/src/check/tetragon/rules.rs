@@ -222,7 +222,7 @@ impl Rule {
     }
 
     /// The same for what this project's engine does, or has a finding of its own for.
-    const fn as_ours(self) -> Self {
+    const fn like_ours(self) -> Self {
         Self { ours: Ours::Same, ..self }
     }
 }

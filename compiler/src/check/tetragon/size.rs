@@ -39,9 +39,10 @@ fn process(condition: &Condition) -> usize {
         // Kind, operator, user namespace and a mask of 64 bits.
         Condition::Capability { .. } | Condition::CapabilityChange { .. } => 5 * WORD,
         Condition::NamespaceChange { .. } => 2 * WORD,
-        // These have maps of their own.
-        Condition::Binary { .. } | Condition::Workload { .. } => 0,
-        Condition::Argument { .. }
+        // Some have maps of their own, and arguments a list of their own.
+        Condition::Binary { .. }
+        | Condition::Workload { .. }
+        | Condition::Argument { .. }
         | Condition::Cel { .. }
         | Condition::CapabilitiesGained { .. } => 0,
     }

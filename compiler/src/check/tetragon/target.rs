@@ -82,10 +82,9 @@ fn programs(kernel: &Profile) -> Programs {
     match kernel.version() {
         Some(version) if version >= (6, 1) => Programs::V61,
         Some(version) if version >= (5, 11) => Programs::V511,
-        Some(_) => Programs::V53,
         // BTF without a release: `bpf_loop` came with 5.17, sleepable hooks got their list with 5.11.
         None if kernel.has(Feature::Helper("bpf_loop")).is_present() => Programs::V61,
         None if kernel.has(Feature::LsmSleepable).is_present() => Programs::V511,
-        None => Programs::V53,
+        Some(_) | None => Programs::V53,
     }
 }

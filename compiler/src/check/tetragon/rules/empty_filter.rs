@@ -7,7 +7,7 @@ use crate::diagnostic::{Finding, code};
 use crate::policy::{Condition, Operator};
 use crate::source::Span;
 
-pub(super) const RULE: Rule = Rule::accepts(&code::TETRAGON_EMPTY_FILTER, check).as_ours();
+pub(super) const RULE: Rule = Rule::accepts(&code::TETRAGON_EMPTY_FILTER, check).like_ours();
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for condition in parts(subject.policy).flat_map(|part| part.conditions) {

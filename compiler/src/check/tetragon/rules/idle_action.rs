@@ -27,7 +27,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
 
 /// Whether nothing is done, and nothing said. What Tetragon refuses is another code.
 fn is_idle(section: Section, action: &ActionKind) -> bool {
-    use Section::{Fentry, Kprobe, Lsm, RawTracepoint, Tracepoint, Uprobe, Usdt};
+    use Section::{Fentry, Kprobe, RawTracepoint, Tracepoint, Uprobe, Usdt};
     match action {
         ActionKind::Override { .. } => matches!(section, Tracepoint | RawTracepoint | Usdt),
         ActionKind::Set { .. } => matches!(section, Kprobe | Tracepoint | RawTracepoint | Uprobe),
@@ -41,10 +41,7 @@ fn is_idle(section: Section, action: &ActionKind) -> bool {
         ActionKind::Post { .. }
         | ActionKind::NoPost
         | ActionKind::Sigkill
-        | ActionKind::Signal { .. } => {
-            debug_assert!(section != Lsm || !matches!(action, ActionKind::Set { .. }));
-            false
-        }
+        | ActionKind::Signal { .. } => false,
     }
 }
 

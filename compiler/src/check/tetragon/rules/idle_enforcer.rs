@@ -4,6 +4,7 @@ use super::{Findings, Rule, Subject};
 use crate::check::tetragon::selectors::parts;
 use crate::diagnostic::{Finding, code};
 use crate::policy::ActionKind;
+use crate::source::Spanned;
 
 pub(super) const RULE: Rule = Rule::accepts(&code::TETRAGON_IDLE_ENFORCER, check);
 
@@ -13,9 +14,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         for action in part.actions.iter().chain(&part.return_actions) {
             let ActionKind::NotifyEnforcer { error, signal } = &action.kind else { continue };
             notified = true;
-            let asks = |number: &Option<crate::source::Spanned<i64>>| {
-                number.is_some_and(|number| number.value != 0)
-            };
+            let asks =
+                |number: &Option<Spanned<i64>>| number.is_some_and(|number| number.value != 0);
             if !asks(error) && !asks(signal) {
                 findings.add(
                     Finding::at(action.span, "the enforcer is asked for nothing")

@@ -78,8 +78,9 @@ pub(super) fn refusal(filter: &Filter<'_>, type_: T) -> Option<String> {
         O::CapabilitiesGained => (class != Class::Capabilities)
             .then(|| "CapabilitiesGained operator requaries capability type arguments".to_owned()),
         // The parser knows these two; the schema of `matchArgs` does not.
-        O::In | O::NotIn => None,
-        O::Prefix
+        O::In
+        | O::NotIn
+        | O::Prefix
         | O::NotPrefix
         | O::Postfix
         | O::NotPostfix

@@ -5,10 +5,10 @@ use crate::check::tetragon::filter::index_of;
 use crate::diagnostic::{Finding, code, did_you_mean};
 use crate::engine::limit_table::RESOLVE_DEPTH;
 use crate::kernel::btf::Kind;
-use crate::kernel::{Shape, Type};
+use crate::kernel::{Prototype, Shape, Type};
 use crate::policy::{Argument, FieldPath, Hook, Point, Source, Step};
 
-use crate::check::tetragon::hooks::{Section, section, symbols};
+use crate::check::tetragon::hooks::{section, symbols};
 
 pub(super) const RULE: Rule = Rule::refuses(&code::TETRAGON_RESOLVE_PATH, check);
 
@@ -96,13 +96,10 @@ fn root<'a>(subject: &Subject<'a>, hook: &Hook, argument: &Argument) -> Option<T
         }
         _ if section(hook).is_function() => {
             let symbol = symbols(subject.policy, hook, &subject.target).into_iter().next()?;
-            kernel.btf().functions_named(&symbol.name).next()?;
-            let name = symbol.name;
-            crate::kernel::Prototype::of(kernel.btf().functions_named(&name).next()?)?
+            Prototype::of(kernel.btf().functions_named(&symbol.name).next()?)?
         }
         _ => return None,
     };
-    debug_assert!(section(hook) != Section::Uprobe);
     prototype.parameters.get(index).map(|parameter| behind(parameter.type_))
 }
 

@@ -6,7 +6,7 @@ use crate::check::tetragon::types::{Class, class};
 use crate::diagnostic::{Finding, code};
 use crate::kernel::Shape;
 
-pub(super) const RULE: Rule = Rule::accepts(&code::TETRAGON_RESOLVED_TYPE, check).as_ours();
+pub(super) const RULE: Rule = Rule::accepts(&code::TETRAGON_RESOLVED_TYPE, check).like_ours();
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for hook in &subject.policy.hooks {

@@ -6,7 +6,7 @@ use crate::check::tetragon::hooks::{Section, section};
 use crate::check::tetragon::selectors::parts_of;
 use crate::diagnostic::{Finding, code};
 use crate::policy::{Condition, Hook, Operator};
-use crate::source::Span;
+use crate::source::{Span, Spanned};
 
 pub(super) const RULE: Rule = Rule::accepts(&code::TETRAGON_SHARED_MAPS, check);
 
@@ -81,12 +81,7 @@ fn questions(subject: &Subject<'_>, hook: &Hook) -> Vec<Question> {
     found
 }
 
-fn question(
-    place: usize,
-    operator: Operator,
-    values: &[crate::source::Spanned<String>],
-    span: Span,
-) -> Question {
+fn question(place: usize, operator: Operator, values: &[Spanned<String>], span: Span) -> Question {
     let mut values: Vec<&str> = values.iter().map(|value| value.value.as_str()).collect();
     values.sort_unstable();
     Question { text: format!("{place} {} {}", operator.name(), values.join("\0")), span }

@@ -7,7 +7,7 @@ use crate::diagnostic::{Finding, code};
 use crate::policy::{ActionKind, ArgumentType, Condition, Operator};
 use crate::source::Span;
 
-pub(super) const RULE: Rule = Rule::accepts(&code::TETRAGON_SMALL_IGNORED, check).as_ours();
+pub(super) const RULE: Rule = Rule::accepts(&code::TETRAGON_SMALL_IGNORED, check).like_ours();
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     if subject.target.is_large() {

@@ -28,9 +28,9 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
                     "parseMatchArgs: supports up to {most} filters ({count} provided)"
                 )));
                 if subject.target.is_large() {
-                    findings.add(finding)
+                    findings.add(finding);
                 } else {
-                    findings.add_here(finding)
+                    findings.add_here(finding);
                 }
             }
         }

@@ -10,8 +10,9 @@ pub(super) const RULE: Rule = Rule::refuses(&code::TETRAGON_TRACEPOINT, check);
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for hook in &subject.policy.hooks {
         let (subsystem, event) = match &hook.point {
-            Point::Tracepoint { subsystem, event } => (subsystem, event),
-            Point::RawTracepoint { subsystem, event } => (subsystem, event),
+            Point::Tracepoint { subsystem, event } | Point::RawTracepoint { subsystem, event } => {
+                (subsystem, event)
+            }
             _ => continue,
         };
         if let Some(empty) = [subsystem, event].into_iter().find(|name| name.value.is_empty()) {
@@ -29,6 +30,9 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         } else {
             kernel.has(Feature::Tracepoint(&subsystem.value, &event.value))
         };
+        if answer.is_present() {
+            continue;
+        }
         let name = format!("{}/{}", subsystem.value, event.value);
         let known: Vec<String> =
             kernel.tracepoints().map(|(one, other)| format!("{one}/{other}")).collect();

@@ -6,7 +6,7 @@ use crate::check::tetragon::values::integer;
 use crate::diagnostic::{Finding, code};
 use crate::policy::Operator;
 
-pub(super) const RULE: Rule = Rule::accepts(&code::TETRAGON_UNREACHABLE_NUMBER, check).as_ours();
+pub(super) const RULE: Rule = Rule::accepts(&code::TETRAGON_UNREACHABLE_NUMBER, check).like_ours();
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for filter in all_filters(subject) {
