@@ -49,15 +49,11 @@ pub(super) fn selectors(selector: &Selector, around: Around<'_>) -> Vec<Value> {
     let entry = expand::alternatives(&selector.condition, span, diagnostics);
     let returned = expand::alternatives(&selector.return_condition, span, diagnostics);
     let (Some(entry), Some(returned)) = (entry, returned) else { return Vec::new() };
-    let returned = match returned.as_slice() {
-        [only] => only.as_slice(),
-        _ => {
-            let message = "what is asked of the return value is joined by `or`";
-            let help = "write a list of values, or leave it to whoever reads the events";
-            let span = return_span(selector);
-            report::no_form(diagnostics, span, message, help);
-            return Vec::new();
-        }
+    let [returned] = returned.as_slice() else {
+        let message = "what is asked of the return value is joined by `or`";
+        let help = "write a list of values, or leave it to whoever reads the events";
+        report::no_form(diagnostics, return_span(selector), message, help);
+        return Vec::new();
     };
     entry.iter().map(|tests| one(selector, tests, returned, hook, diagnostics)).collect()
 }

@@ -31,7 +31,7 @@ impl FieldPath {
                     text.push('.');
                     text.push_str(name);
                 }
-                Step::Element(index) => text.push_str(&format!("[{index}]")),
+                Step::Element(index) => text.extend(["[", &index.to_string(), "]"]),
             }
         }
         text

@@ -136,8 +136,10 @@ impl Point {
     /// Where the name of what is hooked stands.
     pub fn span(&self) -> Span {
         match self {
-            Self::Function(name) | Self::Syscall(name) | Self::Lsm(name) => name.span,
-            Self::List { name, .. }
+            Self::Function(name)
+            | Self::Syscall(name)
+            | Self::Lsm(name)
+            | Self::List { name, .. }
             | Self::Fentry(Call::One { name, .. } | Call::List { name, .. })
             | Self::Usdt { name, .. } => name.span,
             Self::Uprobe(uprobe) => uprobe.span(),

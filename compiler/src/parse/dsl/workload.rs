@@ -103,16 +103,16 @@ pub(super) fn add(
     selector: &mut LabelSelector,
     text: &mut Text,
 ) -> Option<()> {
-    let (operator, operand) = (test.child(Rule::operator)?, test.child(Rule::operand)?);
+    let (operator, right) = (test.child(Rule::operator)?, test.child(Rule::operand)?);
     let suffix = [Rule::ignoring_case, Rule::followers, Rule::over];
     if let Some(suffix) = suffix.into_iter().find_map(|suffix| test.child(suffix)) {
         return wrong(suffix.span(text), text);
     }
-    let operand = value::operand(&operand, constants, text);
-    let values = operand.values;
+    let right = value::operand(&right, constants, text);
+    let values = right.values;
     let is_present = matches!(values.as_slice(), [only] if only.text == "present");
     let written: Vec<&str> = operator.text().split_whitespace().collect();
-    let operator_ = match (written.as_slice(), values.as_slice()) {
+    let comparison = match (written.as_slice(), values.as_slice()) {
         (["=="], [only]) if only.form != Form::Range => {
             let value = texts(values, constants, text)?.pop()?;
             selector.labels.push((label.key.clone(), value));
@@ -124,14 +124,14 @@ pub(super) fn add(
         (["is", "not"], _) if is_present => LabelOperator::DoesNotExist,
         _ => return wrong(operator.span(text), text),
     };
-    let values = match operator_ {
+    let values = match comparison {
         LabelOperator::In | LabelOperator::NotIn => texts(values, constants, text)?,
         LabelOperator::Exists | LabelOperator::DoesNotExist => Vec::new(),
     };
     selector.expressions.push(LabelExpression {
         span: test.span(text),
         key: label.key.clone(),
-        operator: Spanned::new(operator_, operator.span(text)),
+        operator: Spanned::new(comparison, operator.span(text)),
         values,
     });
     Some(())

@@ -90,19 +90,19 @@ fn resume(error: Option<Spanned<i64>>, replacement: &Replacement) -> String {
     let mut out = "resume".to_owned();
     if !registers.is_empty() {
         let list: Vec<String> = registers.iter().map(|one| quoted(&one.value)).collect();
-        out.push_str(&format!(" registers [{}]", list.join(", ")));
+        out = format!("{out} registers [{}]", list.join(", "));
     }
     if let Some(symbol) = symbol {
-        out.push_str(&format!(" at symbol {}", quoted(&symbol.value)));
+        out = format!("{out} at symbol {}", quoted(&symbol.value));
     }
     if let Some(address) = address {
-        out.push_str(&format!(" at address {:#x}", address.value));
+        out = format!("{out} at address {:#x}", address.value);
     }
     if let Some(offset) = offset {
-        out.push_str(&format!(" at offset {:#x}", offset.value));
+        out = format!("{out} at offset {:#x}", offset.value);
     }
     if let Some(error) = error {
-        out.push_str(&format!(" return {}", error.value));
+        out = format!("{out} return {}", error.value);
     }
     out
 }

@@ -107,9 +107,9 @@ fn steps(path: &FieldPath) -> String {
     let mut out = String::new();
     for step in &path.steps {
         match &step.value {
-            Step::Field(name) if is_word(name) => out.push_str(&format!(".{name}")),
-            Step::Field(name) => out.push_str(&format!(".{}", quoted(name))),
-            Step::Element(index) => out.push_str(&format!("[{index}]")),
+            Step::Field(name) if is_word(name) => out = format!("{out}.{name}"),
+            Step::Field(name) => out = format!("{out}.{}", quoted(name)),
+            Step::Element(index) => out = format!("{out}[{index}]"),
         }
     }
     out

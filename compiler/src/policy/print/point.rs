@@ -53,16 +53,18 @@ fn btf(path: Option<&Spanned<String>>) -> String {
 fn uprobe(uprobe: &Uprobe) -> String {
     let Uprobe { path, symbols, offsets, addresses, reference_counter_offsets, btf_path, digests } =
         uprobe;
-    let texts = |list: &[Spanned<String>]| list.iter().map(|one| quoted(&one.value)).collect();
-    let names = symbols.iter().map(|one| symbol(&one.value)).collect();
+    let texts = |list: &[Spanned<String>]| -> Vec<String> {
+        list.iter().map(|one| quoted(&one.value)).collect()
+    };
+    let names: Vec<String> = symbols.iter().map(|one| symbol(&one.value)).collect();
     [
         format!("uprobe {}", quoted(&path.value)),
         btf(btf_path.as_ref()),
-        listed(" digest ", texts(digests)),
-        listed("+", hexadecimal(offsets)),
-        listed(" at ", hexadecimal(addresses)),
-        listed(" semaphore ", hexadecimal(reference_counter_offsets)),
-        listed(" ", names),
+        listed(" digest ", &texts(digests)),
+        listed("+", &hexadecimal(offsets)),
+        listed(" at ", &hexadecimal(addresses)),
+        listed(" semaphore ", &hexadecimal(reference_counter_offsets)),
+        listed(" ", &names),
     ]
     .concat()
 }
@@ -72,8 +74,8 @@ fn hexadecimal(numbers: &[Spanned<u64>]) -> Vec<String> {
 }
 
 /// Nothing for none, and brackets for several.
-fn listed(before: &str, list: Vec<String>) -> String {
-    match list.as_slice() {
+fn listed(before: &str, list: &[String]) -> String {
+    match list {
         [] => String::new(),
         [only] => format!("{before}{only}"),
         _ => format!("{before}[{}]", list.join(", ")),

@@ -44,14 +44,14 @@ fn for_labels(kind: &str, selector: Option<&LabelSelector>, owner: Owner, printe
 fn list(list: &List, printer: &mut Printer) {
     let mut line = format!("list {}", symbol(&list.name.value));
     if let Some(kind) = list.kind {
-        line.push_str(&format!(": {}", kind.value.name()));
+        line = format!("{line}: {}", kind.value.name());
     }
     if !list.values.is_empty() {
         let values: Vec<String> = list.values.iter().map(|value| quoted(&value.value)).collect();
-        line.push_str(&format!(" = [{}]", values.join(", ")));
+        line = format!("{line} = [{}]", values.join(", "));
     }
     if let Some(pattern) = &list.pattern {
-        line.push_str(&format!(" matching {}", quoted(&pattern.value)));
+        line = format!("{line} matching {}", quoted(&pattern.value));
     }
     if list.validated.is_some() {
         line.push_str(" validated");

@@ -36,7 +36,7 @@ impl Asks {
         match self {
             Self::Hook { names: true, .. } if !is_return => &NAMES[..3],
             Self::Hook { returned_name: true, .. } if is_return => &NAMES[3..],
-            _ => &[],
+            Self::Nothing | Self::Hook { .. } => &[],
         }
     }
 }
@@ -129,11 +129,11 @@ fn reference(asks: Asks, is_return: bool) -> BoxedStrategy<ArgumentReference> {
         return unnamed;
     }
     let field = prop_oneof![Just(None), Just(Some(spanned("path".to_owned())))];
-    let named = (select(names), field).prop_map(|(name, field)| ArgumentReference::Name {
+    let by_name = (select(names), field).prop_map(|(name, field)| ArgumentReference::Name {
         name: spanned(name.to_owned()),
         field,
     });
-    prop_oneof![named, unnamed].boxed()
+    prop_oneof![by_name, unnamed].boxed()
 }
 
 fn argument(flavour: Flavour, asks: Asks, is_return: bool) -> BoxedStrategy<Condition> {
@@ -154,7 +154,10 @@ fn argument(flavour: Flavour, asks: Asks, is_return: bool) -> BoxedStrategy<Cond
                 ArgumentReference::Name { name, .. } if has_field => {
                     ArgumentReference::Name { name, field: None }
                 }
-                other => other,
+                other @ (ArgumentReference::Index(_)
+                | ArgumentReference::Place(_)
+                | ArgumentReference::Data(_)
+                | ArgumentReference::Name { .. }) => other,
             };
             let values = if is_privileged { Vec::new() } else { values };
             Condition::Argument { span: none(), argument, operator: spanned(operator), values }

@@ -23,7 +23,12 @@ fn test(rule: &str) -> (Operator, Vec<String>) {
         Condition::Pid { operator, values, .. } => {
             (operator.value, values.iter().map(|one| one.value.to_string()).collect())
         }
-        other => panic!("{other:?}"),
+        other @ (Condition::Cel { .. }
+        | Condition::CapabilitiesGained { .. }
+        | Condition::NamespaceChange { .. }
+        | Condition::Capability { .. }
+        | Condition::CapabilityChange { .. }
+        | Condition::Workload { .. }) => panic!("{other:?}"),
     }
 }
 
@@ -97,7 +102,13 @@ fn actions_are_those_of_tracing_policy() {
             ActionKind::Sigkill => "kill".into(),
             ActionKind::Signal { signal } => format!("signal {}", signal.unwrap().value),
             ActionKind::Override { error, .. } => format!("override {}", error.unwrap().value),
-            other => other.name().into(),
+            other @ (ActionKind::GetUrl { .. }
+            | ActionKind::DnsLookup { .. }
+            | ActionKind::TrackSock { .. }
+            | ActionKind::UntrackSock { .. }
+            | ActionKind::NotifyEnforcer { .. }
+            | ActionKind::CleanupEnforcerNotification
+            | ActionKind::Set { .. }) => other.name().into(),
         })
         .collect();
     let expected = [
