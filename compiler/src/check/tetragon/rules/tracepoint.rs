@@ -9,11 +9,10 @@ pub(super) const RULE: Rule = Rule::refuses(&code::TETRAGON_TRACEPOINT, check);
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for hook in &subject.policy.hooks {
-        let (subsystem, event) = match &hook.point {
-            Point::Tracepoint { subsystem, event } | Point::RawTracepoint { subsystem, event } => {
-                (subsystem, event)
-            }
-            _ => continue,
+        let (Point::Tracepoint { subsystem, event } | Point::RawTracepoint { subsystem, event }) =
+            &hook.point
+        else {
+            continue;
         };
         if let Some(empty) = [subsystem, event].into_iter().find(|name| name.value.is_empty()) {
             findings.add(
