@@ -104,13 +104,22 @@ fn unknown(
     diagnostics: &mut Diagnostics,
 ) -> Reported {
     let message = format!("there is no {} `{what}` here", signature.word);
+    let help = near.as_ref().map(|near| near.help().or_else(|| known(what, signature)));
     let finding = Finding::at(span, message)
         .label(label)
-        .help(near.as_ref().and_then(Near::help))
+        .help(help.flatten())
         .fix(near.and_then(|near| near.fix(span, Safety::Unsafe)))
         .note(format!("on {}: `{}`", signature.kernel, signature.text))
         .on_kernel(signature.kernel);
     diagnostics.error(&code::UNKNOWN_ARGUMENT, finding)
+}
+
+/// What the kernel calls its parameters, and how one of them gets a name of the policy's own.
+fn known(wanted: &str, signature: &Signature<'_>) -> Option<String> {
+    let last = signature.parameters.len().checked_sub(1)?;
+    let names = signature.parameters.iter().map(|parameter| format!("`{}`", parameter.name));
+    let names = names.collect::<Vec<_>>().join(", ");
+    Some(format!("the kernel has {names}; `#{last} as {wanted}` names a position as you like"))
 }
 
 /// Reads `from`, which begins at `start`.
