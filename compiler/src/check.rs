@@ -2,7 +2,10 @@
 
 mod across;
 mod facts;
+mod implication;
+mod place;
 pub mod rules;
+mod scope;
 pub mod tetragon;
 pub mod weigh;
 

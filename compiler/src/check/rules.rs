@@ -2,30 +2,47 @@
 
 mod allow_list_enforcement;
 mod caller_binary;
+mod caller_spelling;
+mod compat_bypass;
 mod constant_condition;
 mod contradicting_posts;
 mod contradiction;
+mod double_report;
 mod duplicate_argument;
+mod essential_caller;
+mod essential_program;
+mod event_flood;
+mod exact_flags;
+mod exiting_process;
 mod fixed_namespace;
 mod fixed_pid;
 mod glob_pattern;
 mod hot_hook;
+mod io_uring_bypass;
 mod late_kill;
+mod linked_file;
+mod lost_return;
 mod missing_namespace_kind;
 mod missing_path;
 mod not_yet;
+mod positive_error;
 mod prefix_boundary;
 mod racy_argument;
 mod redundant_value;
 mod repeated_action;
+mod repeated_hook;
+mod script_binary;
 mod shadowed_selector;
+mod shell_expansion;
 mod silent_enforcement;
 mod symlinked_path;
 mod syscall_variant;
+mod tautology;
 mod unconditional_enforcement;
 mod unreachable_selector;
 mod unreal_path;
 mod unused_syscall;
+mod weak_signal;
 
 use crate::diagnostic::{Code, Diagnostics, Finding, code};
 use crate::kernel::Profile;
@@ -60,6 +77,13 @@ pub static ALL: &[Rule] = &[
     allow_list_enforcement::RULE,
     racy_argument::RULE,
     repeated_action::RULE,
+    essential_caller::RULE,
+    weak_signal::RULE,
+    essential_program::RULE,
+    exiting_process::RULE,
+    lost_return::RULE,
+    io_uring_bypass::RULE,
+    compat_bypass::RULE,
     unreachable_selector::RULE,
     shadowed_selector::RULE,
     caller_binary::RULE,
@@ -76,6 +100,16 @@ pub static ALL: &[Rule] = &[
     duplicate_argument::RULE,
     fixed_pid::RULE,
     fixed_namespace::RULE,
+    positive_error::RULE,
+    shell_expansion::RULE,
+    tautology::RULE,
+    script_binary::RULE,
+    linked_file::RULE,
+    caller_spelling::RULE,
+    exact_flags::RULE,
+    repeated_hook::RULE,
+    double_report::RULE,
+    event_flood::RULE,
 ];
 
 impl<'a> Findings<'a> {

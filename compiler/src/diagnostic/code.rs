@@ -197,6 +197,13 @@ catalogue! {
     ACTION_ARGUMENT = "TP0622" "action-argument" Error "an action names an argument that it cannot use";
     MISSING_ENFORCER = "TP0623" "missing-enforcer" Error "an enforcer is told, and the policy has none";
     ENFORCER_CALL = "TP0624" "enforcer-call" Error "an enforcer cannot act on this function";
+    ESSENTIAL_CALLER = "TP0650" "essential-caller" Warning "enforcement can stop the programs that run the node";
+    WEAK_SIGNAL = "TP0651" "weak-signal" Note "a signal need not end the process";
+    ESSENTIAL_PROGRAM = "TP0653" "essential-program" Warning "a file is denied without which the node does not run";
+    EXITING_PROCESS = "TP0654" "exiting-process" Warning "enforcement comes when the process ends by itself";
+    LOST_RETURN = "TP0655" "lost-return" Warning "return actions wait for an event that is not sent";
+    IO_URING_BYPASS = "TP0656" "io-uring-bypass" Note "`io_uring` does the same without the system call";
+    COMPAT_BYPASS = "TP0657" "compat-bypass" Note "32-bit programs make the call through another function";
     SAME_NAME_IN_BUNDLE = "TP0701" "same-name-in-bundle" Error "two policies of one bundle have one name";
     TETRAGON_LIST_VALUE = "TP0802" "tetragon-list-value" Error "a list of system calls has a value that names none";
     TETRAGON_SMALL_PROGRAMS = "TP0804" "tetragon-small-programs" Error "Tetragon's small programs cannot do what is asked";
@@ -294,6 +301,16 @@ catalogue! {
     DUPLICATE_ARGUMENT = "TP0915" "duplicate-argument" Warning "a hook reads the same argument twice";
     FIXED_PID = "TP0916" "fixed-pid" Warning "a process is named by a number that the next start changes";
     FIXED_NAMESPACE = "TP0917" "fixed-namespace" Warning "a namespace is named by a number that the next start changes";
+    POSITIVE_ERROR = "TP0918" "positive-error" Warning "a returned error is compared as a positive number";
+    SHELL_EXPANSION = "TP0919" "shell-expansion" Warning "a value has a variable or `~` in it";
+    TAUTOLOGY = "TP0920" "tautology" Warning "one of two alternatives always holds";
+    SCRIPT_BINARY = "TP0921" "script-binary" Warning "a script is named where its interpreter is meant";
+    LINKED_FILE = "TP0922" "linked-file" Note "a path is a symbolic link on many systems";
+    CALLER_SPELLING = "TP0923" "caller-spelling" Note "a path is compared as the caller spelled it";
+    EXACT_FLAGS = "TP0924" "exact-flags" Note "flags are compared as a whole";
+    REPEATED_HOOK = "TP0925" "repeated-hook" Note "a policy hooks the same place twice";
+    DOUBLE_REPORT = "TP0926" "double-report" Note "two hooks report one operation";
+    EVENT_FLOOD = "TP0927" "event-flood" Note "every hit of a busy hook becomes an event";
 }
 
 /// The code with this id or name.

@@ -42,6 +42,7 @@ pub const EXCEPTIONS: &[(&str, CodeAnswer)] = &[
     ("TP0503", CodeAnswer::OnlyOurs),
     ("TP0590", CodeAnswer::OnlyOurs),
     ("TP0601", CodeAnswer::OnlyOurs),
+    ("TP0655", CodeAnswer::OnlyOurs),
     ("TP0701", CodeAnswer::OnlyOurs),
 ];
 

@@ -3,7 +3,7 @@
 use super::{Findings, Rule, code};
 use crate::check::facts::{argument, numbers, paths, tests};
 use crate::diagnostic::Finding;
-use crate::resolved::{Hook, Policy, Sense, Test};
+use crate::resolved::{Hook, Policy, Question, Sense, SocketField, Test};
 use writ_bundle::Pattern;
 
 pub(super) const RULE: Rule = Rule { code: &code::CONSTANT_CONDITION, check };
@@ -27,9 +27,29 @@ fn constant(hook: &Hook, test: &Test) -> Option<(&'static str, String)> {
         let holds = test.sense == Sense::Is;
         return root.then(|| (word(holds), "every path begins with `/`".to_owned()));
     }
+    if let Some(why) = whole(&test.question) {
+        return Some((word(test.sense == Sense::Is), why.to_owned()));
+    }
     let numbers = numbers(hook, test)?;
     let (least, most) = argument(hook, test)?.reader.limits()?;
     let holds = numbers.ranges() == [(least, most)];
     let why = || format!("the argument is between {least} and {most}");
     (holds || numbers.is_empty()).then(|| (word(holds), why()))
+}
+
+/// Why every connection gives the same answer.
+fn whole(question: &Question) -> Option<&'static str> {
+    match question {
+        Question::Socket { field: SocketField::Port(_), set, .. } => {
+            let all = set.ranges().iter().any(|&(low, high)| low <= 0 && high >= u16::MAX.into());
+            all.then_some("every port is between 0 and 65535")
+        }
+        Question::Address { networks, .. } => {
+            let has = |is_ipv4| {
+                networks.iter().any(|one| one.bits == 0 && one.address.is_ipv4() == is_ipv4)
+            };
+            (has(true) && has(false)).then_some("every address is in these networks")
+        }
+        _ => None,
+    }
 }

@@ -1,7 +1,8 @@
 //! Two conditions of a selector can never hold together.
 
 use super::{Findings, Rule, code};
-use crate::check::facts::{exclude, joined, selectors};
+use crate::check::facts::{joined, selectors};
+use crate::check::implication::exclude;
 use crate::diagnostic::Finding;
 use crate::resolved::Policy;
 

@@ -1,7 +1,8 @@
 //! A selector matches only what an earlier one takes already.
 
 use super::{Findings, Rule, code};
-use crate::check::facts::{implies, is_joined, joined};
+use crate::check::facts::{is_joined, joined};
+use crate::check::implication::implies;
 use crate::diagnostic::Finding;
 use crate::resolved::{Hook, Policy, Selector};
 

@@ -1,0 +1,32 @@
+//! Return actions wait for an event of the entry that is not sent.
+
+use super::{Findings, Rule, code};
+use crate::check::facts::selectors;
+use crate::diagnostic::Finding;
+use crate::resolved::{Action, Policy};
+
+pub(super) const RULE: Rule = Rule { code: &code::LOST_RETURN, check };
+
+fn check(policy: &Policy, findings: &mut Findings<'_>) {
+    for (hook, selector) in selectors(policy) {
+        if hook.return_attachment.is_none() {
+            continue;
+        }
+        let asks = !selector.return_condition.is_always()
+            || selector.return_actions.iter().any(|action| action.span() != selector.span);
+        let silent = selector.actions.iter().find_map(|action| match action {
+            Action::NoPost { span } => Some((*span, "no event of the call is sent")),
+            Action::Post { span, rate_limit: Some(_), .. } => {
+                Some((*span, "calls without an event are not followed"))
+            }
+            _ => None,
+        });
+        let (true, Some((span, why))) = (asks, silent) else { continue };
+        findings.add(
+            Finding::at(span, "what happens at the return needs the event of the entry")
+                .label(why)
+                .also(selector.span, "this selector decides about the return")
+                .help("send the event of the entry, without `rateLimit`".to_owned()),
+        );
+    }
+}
