@@ -299,6 +299,8 @@ fn apart(left: &TextSet, right: &TextSet) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::policy::{CapabilitySet, NamespaceKind};
+    use crate::resolved::{ArgumentId, End, HostProcesses};
 
     fn network(address: &str, bits: u8) -> Network {
         Network { address: address.parse().unwrap(), bits }
@@ -318,6 +320,59 @@ mod tests {
     fn networks_of_two_families_may_hold_the_same_address() {
         assert!(are_apart(&network("10.0.0.0", 8), &network("192.168.0.0", 16)));
         assert!(!are_apart(&network("10.0.0.0", 8), &network("::ffff:10.0.0.0", 104)));
+    }
+
+    fn pids(pids: &[u32], follow_forks: bool) -> Question {
+        Question::Pid { pids: pids.to_vec(), is_namespace_pid: false, follow_forks }
+    }
+
+    fn ports(low: i128, high: i128) -> Question {
+        let set = IntegerSet::from_ranges([(low, high)]);
+        let argument = ArgumentId::Argument(0);
+        Question::Socket { argument, field: SocketField::Port(End::Destination), set }
+    }
+
+    fn capabilities(mask: u64) -> Question {
+        let set = CapabilitySet::Effective;
+        Question::Capability { set, mask, hosts: HostProcesses::Count }
+    }
+
+    fn namespaces(values: &[NamespaceValue]) -> Question {
+        Question::Namespace { kind: NamespaceKind::Pid, values: values.to_vec() }
+    }
+
+    #[test]
+    fn fewer_values_are_within_more_of_them() {
+        for (narrow, wide) in [
+            (pids(&[1], false), pids(&[1, 2], false)),
+            (ports(80, 80), ports(0, 1023)),
+            (capabilities(0b10), capabilities(0b110)),
+            (
+                namespaces(&[NamespaceValue::Host]),
+                namespaces(&[NamespaceValue::Inode(7), NamespaceValue::Host]),
+            ),
+        ] {
+            assert!(within(&narrow, &wide), "{narrow:?}");
+            assert!(!within(&wide, &narrow), "{wide:?}");
+        }
+    }
+
+    #[test]
+    fn different_values_are_disjoint_where_a_process_has_one_of_them() {
+        assert!(disjoint(&pids(&[1], false), &pids(&[2], false)));
+        assert!(disjoint(&ports(80, 80), &ports(443, 443)));
+        let two =
+            [NamespaceValue::Inode(7), NamespaceValue::Inode(8)].map(|one| namespaces(&[one]));
+        assert!(disjoint(&two[0], &two[1]));
+    }
+
+    #[test]
+    fn different_values_can_go_together_where_a_process_can_have_several() {
+        assert!(!disjoint(&pids(&[1], true), &pids(&[2], true)), "it descends from both");
+        assert!(!disjoint(&capabilities(1), &capabilities(2)), "it has both");
+        let host = namespaces(&[NamespaceValue::Host]);
+        let number = namespaces(&[NamespaceValue::Inode(4_026_531_836)]);
+        assert!(!disjoint(&host, &number), "the number may be the host's");
     }
 
     #[test]

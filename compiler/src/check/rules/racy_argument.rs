@@ -6,7 +6,7 @@ use super::{Findings, Rule, code};
 use crate::check::facts::{argument, enforcement, selectors};
 use crate::diagnostic::Finding;
 use crate::kernel::security;
-use crate::resolved::{Hook, Origin, Policy, Question, Reader};
+use crate::resolved::{Hook, Origin, Policy, Question, Reader, Structure};
 
 pub(super) const RULE: Rule = Rule { code: &code::RACY_ARGUMENT, check };
 
@@ -14,23 +14,34 @@ fn check(policy: &Policy, findings: &mut Findings<'_>) {
     for (hook, selector) in selectors(policy) {
         let Some(action) = enforcement(selector) else { continue };
         let racy = selector.condition.tests().into_iter().find(|test| {
-            let text = matches!(test.question, Question::Text { .. });
-            text && argument(hook, test).is_some_and(|one| is_racy(hook, one.origin, one.reader))
+            argument(hook, test).is_some_and(|one| is_racy(hook, one.origin, one.reader))
         });
         let Some(racy) = racy else { continue };
+        let is_text = matches!(racy.question, Question::Text { .. } | Question::Substring { .. });
+        let what = if is_text { "text" } else { "value" };
         findings.add(
-            Finding::at(racy.span, "the caller can change this text after it was looked at")
-                .inferred()
-                .label("read from the caller's memory")
-                .also(action.span(), "rests on it")
-                .help(instead(hook, findings)),
+            Finding::at(
+                racy.span,
+                format!("the caller can change this {what} after it was looked at"),
+            )
+            .inferred()
+            .label("read from the caller's memory")
+            .also(action.span(), "rests on it")
+            .help(instead(hook, findings)),
         );
     }
 }
 
 /// Whether a value is read from user space before the kernel has made its own copy.
 fn is_racy(hook: &Hook, origin: Origin, reader: Reader) -> bool {
-    if reader != Reader::Text {
+    let is_in_memory = matches!(
+        reader,
+        Reader::Text
+            | Reader::Buffer { .. }
+            | Reader::Vectors { .. }
+            | Reader::Structure(Structure::Sockaddr | Structure::SockaddrUn | Structure::BpfAttr)
+    );
+    if !is_in_memory {
         return false;
     }
     match origin {

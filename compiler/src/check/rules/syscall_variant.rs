@@ -19,11 +19,17 @@ const FAMILIES: &[&[&str]] = &[
     &["mknod", "mknodat"],
     &["link", "linkat"],
     &["symlink", "symlinkat"],
-    &["chmod", "fchmodat"],
+    &["chmod", "fchmodat", "fchmodat2"],
     &["chown", "lchown", "fchownat"],
     &["accept", "accept4"],
     &["init_module", "finit_module"],
     &["clone", "clone3"],
+    &["dup2", "dup3"],
+    &["kexec_load", "kexec_file_load"],
+    &["mount", "move_mount"],
+    &["setgid", "setregid", "setresgid"],
+    &["setuid", "setreuid", "setresuid"],
+    &["settimeofday", "clock_settime"],
 ];
 
 fn check(policy: &Policy, findings: &mut Findings<'_>) {
@@ -52,7 +58,8 @@ fn check(policy: &Policy, findings: &mut Findings<'_>) {
         if missing.is_empty() || !first {
             continue;
         }
-        let hook_name = security::hook_for_syscall(name);
+        let hook_name = security::hook_for_syscall(name)
+            .filter(|hook| family.iter().all(|one| security::hook_for_syscall(one) == Some(*hook)));
         let lsm = hook_name
             .map_or(String::new(), |hook| format!(", or hook `{hook}`, which all of them pass"));
         findings.add(
