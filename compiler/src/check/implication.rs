@@ -300,7 +300,7 @@ fn apart(left: &TextSet, right: &TextSet) -> bool {
 mod tests {
     use super::*;
     use crate::policy::{CapabilitySet, NamespaceKind};
-    use crate::resolved::{ArgumentId, End, HostProcesses};
+    use crate::resolved::{ArgumentId, End, HostProcesses, SocketField};
 
     fn network(address: &str, bits: u8) -> Network {
         Network { address: address.parse().unwrap(), bits }

@@ -65,12 +65,12 @@ fn needed<'a>(hook: &Hook, test: &'a Test) -> Option<(crate::source::Span, &'a s
         return None;
     }
     set.patterns.iter().find_map(|one| {
-        let Pattern::Equal(text) = &one.pattern else { return None };
-        let name = text.rsplit('/').next()?;
-        let is_program = text.contains("/bin/") || text.contains("/sbin/") || text.contains("/lib");
+        let Pattern::Equal(path) = &one.pattern else { return None };
+        let name = path.rsplit('/').next()?;
+        let is_program = path.contains("/bin/") || path.contains("/sbin/") || path.contains("/lib");
         let (_, who) = FILES
             .iter()
             .find(|(file, _)| name == *file || !WHOLE.contains(file) && name.starts_with(file))?;
-        is_program.then_some((one.span, text.as_str(), *who))
+        is_program.then_some((one.span, path.as_str(), *who))
     })
 }
