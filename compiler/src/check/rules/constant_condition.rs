@@ -39,17 +39,12 @@ fn constant(hook: &Hook, test: &Test) -> Option<(&'static str, String)> {
 
 /// Why every connection gives the same answer.
 fn whole(question: &Question) -> Option<&'static str> {
-    match question {
-        Question::Socket { field: SocketField::Port(_), set, .. } => {
-            let all = set.ranges().iter().any(|&(low, high)| low <= 0 && high >= u16::MAX.into());
-            all.then_some("every port is between 0 and 65535")
-        }
-        Question::Address { networks, .. } => {
-            let has = |is_ipv4| {
-                networks.iter().any(|one| one.bits == 0 && one.address.is_ipv4() == is_ipv4)
-            };
-            (has(true) && has(false)).then_some("every address is in these networks")
-        }
-        _ => None,
+    if let Question::Socket { field: SocketField::Port(_), set, .. } = question {
+        let all = set.ranges().iter().any(|&(low, high)| low <= 0 && high >= u16::MAX.into());
+        return all.then_some("every port is between 0 and 65535");
     }
+    let Question::Address { networks, .. } = question else { return None };
+    let has =
+        |is_ipv4| networks.iter().any(|one| one.bits == 0 && one.address.is_ipv4() == is_ipv4);
+    (has(true) && has(false)).then_some("every address is in these networks")
 }

@@ -77,11 +77,9 @@ fn hit(hook: &Hook, selector: &Selector, findings: &Findings<'_>) -> Option<&'st
     if !tests.iter().any(|test| scope::names_thing(test)) {
         return Some(why);
     }
-    let by_folder = tests.iter().all(|test| match &test.question {
-        Question::Text { set, .. } => {
-            test.sense == Sense::IsNot || set.patterns.iter().any(|one| is_folder(&one.pattern))
-        }
-        _ => false,
+    let by_folder = tests.iter().all(|test| {
+        let Question::Text { set, .. } = &test.question else { return false };
+        test.sense == Sense::IsNot || set.patterns.iter().any(|one| is_folder(&one.pattern))
     });
     by_folder.then_some("PID 1, the container runtime and the kubelet open files there")
 }

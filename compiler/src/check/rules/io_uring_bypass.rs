@@ -59,7 +59,8 @@ fn check(policy: &Policy, findings: &mut Findings<'_>) {
     for (hook, selector) in selectors(policy) {
         let Some(action) = enforcement(selector) else { continue };
         let Some(call) = place::syscall(hook, kernel) else { continue };
-        if !CALLS.contains(&call) && !(is_later && LATER_CALLS.contains(&call)) {
+        let is_done = CALLS.contains(&call) || is_later && LATER_CALLS.contains(&call);
+        if !is_done {
             continue;
         }
         let lsm = security::hook_for_syscall(call).and_then(|hook| kernel.lsm_hook(hook));

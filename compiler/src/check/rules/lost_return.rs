@@ -4,6 +4,7 @@ use super::{Findings, Rule, code};
 use crate::check::facts::selectors;
 use crate::diagnostic::Finding;
 use crate::resolved::{Action, Policy};
+use crate::source::Span;
 
 pub(super) const RULE: Rule = Rule { code: &code::LOST_RETURN, check };
 
@@ -14,13 +15,7 @@ fn check(policy: &Policy, findings: &mut Findings<'_>) {
         }
         let asks = !selector.return_condition.is_always()
             || selector.return_actions.iter().any(|action| action.span() != selector.span);
-        let silent = selector.actions.iter().find_map(|action| match action {
-            Action::NoPost { span } => Some((*span, "no event of the call is sent")),
-            Action::Post { span, rate_limit: Some(_), .. } => {
-                Some((*span, "calls without an event are not followed"))
-            }
-            _ => None,
-        });
+        let silent = selector.actions.iter().find_map(why_silent);
         let (true, Some((span, why))) = (asks, silent) else { continue };
         findings.add(
             Finding::at(span, "what happens at the return needs the event of the entry")
@@ -29,4 +24,13 @@ fn check(policy: &Policy, findings: &mut Findings<'_>) {
                 .help("send the event of the entry, without `rateLimit`".to_owned()),
         );
     }
+}
+
+/// Why an action keeps the event of the entry back, and where it stands.
+fn why_silent(action: &Action) -> Option<(Span, &'static str)> {
+    if let Action::NoPost { span } = action {
+        return Some((*span, "no event of the call is sent"));
+    }
+    let Action::Post { span, rate_limit: Some(_), .. } = action else { return None };
+    Some((*span, "calls without an event are not followed"))
 }

@@ -57,11 +57,17 @@ fn does_the_same(one: &Selector, other: &Selector) -> bool {
 /// Looks at every `or` of an expression, as deep as the parser lets them nest.
 fn look(hook: &Hook, expression: &Expression, findings: &mut Findings<'_>) {
     match expression {
-        Expression::All(parts) => parts.iter().for_each(|part| look(hook, part, findings)),
+        Expression::All(parts) => {
+            for part in parts {
+                look(hook, part, findings);
+            }
+        }
         Expression::Not(part) => look(hook, part, findings),
         Expression::Test(_) => {}
         Expression::Any(parts) => {
-            parts.iter().for_each(|part| look(hook, part, findings));
+            for part in parts {
+                look(hook, part, findings);
+            }
             // What fails when an alternative holds, for each that is one test.
             let failing: Vec<Test> = parts.iter().filter_map(negation).collect();
             for (at, test) in failing.iter().enumerate() {
