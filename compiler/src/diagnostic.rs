@@ -7,6 +7,7 @@ pub mod fingerprint;
 mod fix;
 mod nearest;
 mod tetragon;
+pub(crate) mod visible;
 
 use crate::source::Span;
 use std::collections::BTreeMap;

@@ -3,6 +3,7 @@
 mod lines;
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 pub use lines::Lines;
 
@@ -76,6 +77,17 @@ pub struct Source {
     pub name: String,
     pub text: String,
     pub lines: Lines,
+    /// How a part of it can stand for several places, once that was asked.
+    pub(crate) shared: OnceLock<Shared>,
+}
+
+/// How a part of a text can stand for several places.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Shared {
+    /// YAML uses an alias somewhere.
+    pub(crate) has_alias: bool,
+    /// The Writ language has constants.
+    pub(crate) has_constant: bool,
 }
 
 /// One line of a source.
@@ -106,7 +118,7 @@ impl SourceMap {
         let id = SourceId(u32::try_from(self.sources.len()).unwrap_or(u32::MAX));
         let text = text.into();
         let lines = Lines::of(&text);
-        self.sources.push(Source { name: name.into(), text, lines });
+        self.sources.push(Source { name: name.into(), text, lines, shared: OnceLock::new() });
         id
     }
 
@@ -125,8 +137,7 @@ impl SourceMap {
         let Some(source) = self.get(span.source) else { return (1, 1) };
         let offset = (span.start as usize).min(source.text.len());
         let number = source.lines.number(offset);
-        let before = source.text.get(source.lines.start(number)..offset).unwrap_or("");
-        (number + 1, before.chars().count() + 1)
+        (number + 1, source.lines.column(&source.text, offset) + 1)
     }
 
     /// The line in which the span begins, if its source is in this map.

@@ -1,5 +1,6 @@
 //! One finding: what it says, where, how sure it is, and how it can be mended.
 
+use super::visible::escaped;
 use super::{Certainty, Fix, TetragonAnswer};
 use crate::source::Span;
 
@@ -31,7 +32,7 @@ impl Finding {
     pub fn at(span: Span, message: impl Into<String>) -> Self {
         Self {
             span,
-            message: message.into(),
+            message: escaped(message.into()),
             label: String::new(),
             also: Vec::new(),
             help: Vec::new(),
@@ -46,35 +47,35 @@ impl Finding {
     /// Says under the span what is wrong there.
     #[must_use]
     pub fn label(mut self, label: impl Into<String>) -> Self {
-        self.label = label.into();
+        self.label = escaped(label.into());
         self
     }
 
     /// Points at another place.
     #[must_use]
     pub fn also(mut self, span: Span, label: impl Into<String>) -> Self {
-        self.also.push((span, label.into()));
+        self.also.push((span, escaped(label.into())));
         self
     }
 
     /// Says what to write instead. Takes an `Option`, since advice is not always to be had.
     #[must_use]
     pub fn help(mut self, help: impl Into<Option<String>>) -> Self {
-        self.help.extend(help.into());
+        self.help.extend(help.into().map(escaped));
         self
     }
 
     /// Adds a fact that explains the finding.
     #[must_use]
     pub fn note(mut self, note: impl Into<String>) -> Self {
-        self.notes.push(note.into());
+        self.notes.push(escaped(note.into()));
         self
     }
 
     /// Says for which kernel it holds.
     #[must_use]
     pub fn on_kernel(mut self, kernel: impl Into<String>) -> Self {
-        self.kernels.push(kernel.into());
+        self.kernels.push(escaped(kernel.into()));
         self
     }
 

@@ -4,6 +4,7 @@ mod extent;
 mod scalar;
 mod shared;
 
+use super::visible::escaped;
 use crate::source::{SourceMap, Span};
 
 /// A way to mend a finding: all of its edits, or none.
@@ -61,7 +62,7 @@ pub enum Extent {
 impl Fix {
     /// A fix that needs no second look, so far without edits.
     pub fn safe(title: impl Into<String>) -> Self {
-        Self { title: title.into(), safety: Safety::Safe, edits: Vec::new() }
+        Self { title: escaped(title.into()), safety: Safety::Safe, edits: Vec::new() }
     }
 
     /// A fix that a person must look at, so far without edits.
@@ -111,8 +112,9 @@ impl Fix {
 
 impl Edit {
     fn exact(&self, sources: &SourceMap) -> Option<Self> {
-        let text = &sources.get(self.span.source)?.text;
-        if shared::is_shared(text, self.span.range().start) {
+        let source = sources.get(self.span.source)?;
+        let text = &source.text;
+        if shared::is_shared(source, self.span.range().start) {
             return None;
         }
         let range = extent::range(text, self.span.range(), self.extent)?;

@@ -3,7 +3,7 @@
 //! GitHub shows the first 10 errors, 10 warnings and 10 notices of a step, and 50 of a job; the rest
 //! stand in the log only. Code scanning ([`super::sarif`]) shows more.
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Severity, visible};
 use crate::source::{SourceMap, Span};
 
 /// The commands, one a line, in the order of `diagnostics`.
@@ -32,7 +32,7 @@ fn command(diagnostic: &Diagnostic, sources: &SourceMap) -> String {
         lines.push(format!("on {}", finding.kernels.join(", ")));
     }
     let kind = kind(diagnostic.severity);
-    let file = property(file);
+    let file = property(&visible::escaped(file.to_owned()));
     let message = data(&lines.join("\n"));
     format!(
         "::{kind} file={file},line={line},endLine={end_line}{columns},title={title}::{message}\n"
@@ -79,7 +79,7 @@ mod tests {
             [
                 "::error file=a%2Cb%3Ac%25.yaml,line=1,endLine=2,title=TP0109 missing-key::long",
                 "::warning file=a%2Cb%3Ac%25.yaml,line=1,endLine=1,col=4,endColumn=5,\
-                 title=TP0914 hot-hook (inferred)::100%25%0D%0A::error::x",
+                 title=TP0914 hot-hook (inferred)::100%25\\u{d}%0A::error::x",
                 "::error file=a%2Cb%3Ac%25.yaml,line=2,endLine=2,col=1,endColumn=5,\
                  title=TP0108 unknown-key::w%0Aon 6.1",
             ]

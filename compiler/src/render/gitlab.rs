@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::diagnostic::fingerprint::{self, Fingerprint};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Severity, visible};
 use crate::source::{SourceMap, Span};
 
 /// One JSON list, ended by a line end. GitLab shows a finding whose fingerprint is not in the target
@@ -17,7 +17,7 @@ pub fn render(diagnostics: &[Diagnostic], sources: &SourceMap) -> String {
         .collect();
     let mut text = serde_json::to_string_pretty(&list).unwrap_or_default();
     text.push('\n');
-    text
+    visible::escaped_in_json(text)
 }
 
 fn issue(diagnostic: &Diagnostic, fingerprint: &Fingerprint, sources: &SourceMap) -> Value {

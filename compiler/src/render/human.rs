@@ -8,8 +8,8 @@ use miette::{
     GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode, SourceOffset, SourceSpan,
 };
 
-use crate::diagnostic::{Diagnostic, Safety, Severity};
-use crate::source::{SourceMap, Span};
+use crate::diagnostic::{Diagnostic, Safety, Severity, visible};
+use crate::source::{Source, SourceMap, Span};
 use excerpt::Excerpt;
 
 /// How the text may look.
@@ -38,9 +38,11 @@ pub fn render(diagnostics: &[Diagnostic], sources: &SourceMap, style: Style) -> 
         .with_width(style.width)
         .with_context_lines(1)
         .with_links(false);
+    let visible = visible(sources);
+    let drawn = visible.as_ref().unwrap_or(sources);
     let mut text = String::new();
     for diagnostic in diagnostics {
-        let view = View::new(diagnostic, sources);
+        let view = View::new(diagnostic, drawn, sources);
         // Writing to a string does not fail; miette's own errors come from spans that do not fit,
         // and then the message alone is still worth having.
         if handler.render_report(&mut text, &view).is_err() {
@@ -52,6 +54,23 @@ pub fn render(diagnostics: &[Diagnostic], sources: &SourceMap, style: Style) -> 
     text
 }
 
+/// The sources without characters that would move what is around them; `None` when there are none.
+fn visible(sources: &SourceMap) -> Option<SourceMap> {
+    let name = |source: &Source| visible::escaped(source.name.clone());
+    let texts: Vec<Option<String>> =
+        sources.iter().map(|(_, source)| visible::replaced(&source.text)).collect();
+    let is_plain =
+        sources.iter().zip(&texts).all(|((_, it), text)| text.is_none() && name(it) == it.name);
+    if is_plain {
+        return None;
+    }
+    let mut visible = SourceMap::default();
+    for ((_, source), text) in sources.iter().zip(texts) {
+        visible.add(name(source), text.unwrap_or_else(|| source.text.clone()));
+    }
+    Some(visible)
+}
+
 /// A finding as miette wants to see it.
 struct View<'a> {
     diagnostic: &'a Diagnostic,
@@ -60,8 +79,9 @@ struct View<'a> {
 }
 
 impl<'a> View<'a> {
-    fn new(diagnostic: &'a Diagnostic, sources: &'a SourceMap) -> Self {
-        let source = sources.get(diagnostic.finding.span.source).map(Excerpt::of);
+    /// `drawn` are the sources as they are drawn.
+    fn new(diagnostic: &'a Diagnostic, drawn: &'a SourceMap, sources: &'a SourceMap) -> Self {
+        let source = drawn.get(diagnostic.finding.span.source).map(Excerpt::of);
         Self { diagnostic, source, help: help(diagnostic, sources) }
     }
 
@@ -86,6 +106,7 @@ fn help(diagnostic: &Diagnostic, sources: &SourceMap) -> String {
         if span.source != finding.span.source {
             let (line, column) = sources.line_column(*span);
             let name = sources.get(span.source).map_or("", |source| source.name.as_str());
+            let name = visible::escaped(name.to_owned());
             lines.push(format!("note: {name}:{line}:{column}: {text}"));
         }
     }

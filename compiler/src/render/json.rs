@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::Hidden;
-use crate::diagnostic::{self, Diagnostic, Severity, TetragonAnswer};
+use crate::diagnostic::{self, Diagnostic, Severity, TetragonAnswer, visible};
 use crate::source::{SourceMap, Span};
 
 /// The version of the layout. It grows when a field changes its meaning or goes away.
@@ -89,7 +89,7 @@ pub fn render(diagnostics: &[Diagnostic], hidden: Hidden, sources: &SourceMap) -
     let report = Report { format: FORMAT, tool: "writ", version, suppressed, known, findings };
     let mut text = serde_json::to_string_pretty(&report).unwrap_or_default();
     text.push('\n');
-    text
+    visible::escaped_in_json(text)
 }
 
 /// The word for a severity in every form for programs.

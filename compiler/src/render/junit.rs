@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::json;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Severity, visible};
 use crate::source::SourceMap;
 
 /// The document. Findings at or above `fail_level` are failed tests, the others are passed tests
@@ -122,6 +122,9 @@ fn escaped(text: &str) -> String {
             '\r' => xml.push_str("&#13;"),
             '\u{fffe}' | '\u{ffff}' => xml.push('\u{fffd}'),
             control if u32::from(control) < 0x20 => xml.push('\u{fffd}'),
+            unseen if visible::is_unsafe(unseen) => {
+                let _ = write!(xml, "&#{};", u32::from(unseen));
+            }
             other => xml.push(other),
         }
     }
@@ -148,10 +151,10 @@ mod tests {
 <testsuites name="writ" tests="3" failures="1" errors="0">
   <testsuite name="a&amp;b.yaml" tests="2" failures="1" errors="0">
     <testcase name="TP0108 unknown-key (1:1)" classname="a&amp;b.yaml" file="a&amp;b.yaml" line="1">
-      <failure type="error" message="&lt;&quot;x�&quot;&gt;">a&amp;b.yaml:1:1: error: &lt;&quot;x�&quot;&gt;</failure>
+      <failure type="error" message="&lt;&quot;x\u{1}&quot;&gt;">a&amp;b.yaml:1:1: error: &lt;&quot;x\u{1}&quot;&gt;</failure>
     </testcase>
     <testcase name="TP0914 hot-hook (1:4)" classname="a&amp;b.yaml" file="a&amp;b.yaml" line="1">
-      <system-out>a&amp;b.yaml:1:4: warning: &lt;&quot;x�&quot;&gt;&#10;help: do</system-out>
+      <system-out>a&amp;b.yaml:1:4: warning: &lt;&quot;x\u{1}&quot;&gt;&#10;help: do</system-out>
     </testcase>
   </testsuite>
   <testsuite name="clean.yaml" tests="1" failures="0" errors="0">

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::diagnostic::fingerprint::{self, Fingerprint};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, visible};
 use crate::source::SourceMap;
 
 const SCHEMA: &str =
@@ -33,7 +33,7 @@ pub fn render(diagnostics: &[Diagnostic], sources: &SourceMap) -> String {
         let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
         text.push('\n');
         if kept.len() < 2 || limit::is_small_enough(&text) {
-            return text;
+            return visible::escaped_in_json(text);
         }
         most = kept.len() / 2;
     }

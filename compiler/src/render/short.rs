@@ -1,47 +1,29 @@
 //! The form for logs: one line a finding, `file:line:column: severity[code]: message`.
 
-use codespan_reporting::diagnostic as codespan;
-use codespan_reporting::files::SimpleFiles;
-use codespan_reporting::term;
-
-use crate::diagnostic::{Diagnostic, Severity};
+use super::json;
+use crate::diagnostic::{Diagnostic, visible};
 use crate::source::SourceMap;
 
 /// Prints `diagnostics`, one line each.
 pub fn render(diagnostics: &[Diagnostic], sources: &SourceMap) -> String {
-    let mut files = SimpleFiles::new();
-    for (_, source) in sources.iter() {
-        // Ids are handed out in the order of the source map, counted from 0.
-        files.add(source.name.as_str(), source.text.as_str());
-    }
-    let config =
-        term::Config { display_style: term::DisplayStyle::Short, ..term::Config::default() };
-    let mut text = String::new();
-    for diagnostic in diagnostics {
-        let line = term::emit_into_string(&config, &files, &view(diagnostic, sources));
-        text.push_str(&line.unwrap_or_else(|_| format!("{}\n", diagnostic.finding.message)));
-    }
-    text
+    diagnostics.iter().map(|diagnostic| line(diagnostic, sources)).collect()
 }
 
-fn view(diagnostic: &Diagnostic, sources: &SourceMap) -> codespan::Diagnostic<usize> {
-    let severity = match diagnostic.severity {
-        Severity::Error => codespan::Severity::Error,
-        Severity::Warning => codespan::Severity::Warning,
-        Severity::Note => codespan::Severity::Note,
-    };
-    let span = diagnostic.finding.span;
-    // A log has one line a finding: a message that quotes the user's text may hold line ends.
+fn line(diagnostic: &Diagnostic, sources: &SourceMap) -> String {
     let finding = &diagnostic.finding;
-    let mut message = finding.message.replace(['\n', '\r'], " ");
-    message.push_str(super::doubt(finding.certainty));
-    if let Some((fix, _)) = super::fixes(finding, sources).next() {
-        message.push_str(" [");
-        message.push_str(fix.safety.word());
-        message.push_str(" fix]");
-    }
-    codespan::Diagnostic::new(severity)
-        .with_code(diagnostic.code.id)
-        .with_message(message)
-        .with_label(codespan::Label::primary(span.source.index(), span.range()))
+    let file = sources.get(finding.span.source).map_or("", |source| source.name.as_str());
+    let file = on_one_line(&visible::escaped(file.to_owned()));
+    let (line, column) = sources.line_column(finding.span);
+    let severity = json::severity(diagnostic.severity);
+    let code = diagnostic.code.id;
+    let message = on_one_line(&finding.message);
+    let doubt = super::doubt(finding.certainty);
+    let fix = super::fixes(finding, sources).next();
+    let fix = fix.map_or(String::new(), |(fix, _)| format!(" [{} fix]", fix.safety.word()));
+    format!("{file}:{line}:{column}: {severity}[{code}]: {message}{doubt}{fix}\n")
+}
+
+/// A log has one line a finding, and what quotes the user's text may hold line ends.
+fn on_one_line(text: &str) -> String {
+    text.replace('\n', " ")
 }

@@ -21,26 +21,33 @@ impl Plan {
     /// earlier one: after that one it might be another fix, or none.
     pub(super) fn of(findings: &[Diagnostic], sources: &SourceMap, permitted: Safety) -> Self {
         let mut plan = Self::default();
-        let mut chosen: BTreeMap<SourceId, Vec<Edit>> = BTreeMap::new();
+        let mut chosen: BTreeMap<SourceId, BTreeMap<(u32, u32), Edit>> = BTreeMap::new();
         for diagnostic in findings {
             let mut fixes = diagnostic.finding.fixes.iter().filter(|fix| fix.safety <= permitted);
             let Some(edits) = fixes.find_map(|fix| fix.edits_in(sources)) else { continue };
-            let others = |edit: &Edit| chosen.get(&edit.span.source).map_or(&[][..], Vec::as_slice);
-            if edits.iter().all(|edit| others(edit).contains(edit)) {
+            let others = |edit: &Edit| chosen.get(&edit.span.source);
+            let is_made =
+                |edit: &Edit| others(edit)?.get(&place(edit)).filter(|made| *made == edit);
+            if edits.iter().all(|edit| is_made(edit).is_some()) {
                 // Two findings with one cause.
                 plan.made += 1;
-            } else if edits.iter().any(|edit| touches(edit, others(edit), sources)) {
+            } else if edits
+                .iter()
+                .any(|edit| others(edit).is_some_and(|made| touches(edit, made, sources)))
+            {
                 plan.postponed += 1;
             } else {
                 plan.made += 1;
                 for edit in edits {
-                    chosen.entry(edit.span.source).or_default().push(edit);
+                    chosen.entry(edit.span.source).or_default().insert(place(&edit), edit);
                 }
             }
         }
         plan.texts = chosen
             .into_iter()
-            .filter_map(|(source, edits)| Some((source, edited(&sources.get(source)?.text, edits))))
+            .filter_map(|(source, edits)| {
+                Some((source, edited(&sources.get(source)?.text, edits.into_values())))
+            })
             .collect();
         plan
     }
@@ -65,11 +72,18 @@ impl Plan {
     }
 }
 
-/// Whether nothing but blanks and comments stands between an edit and one of `others`. Two
-/// neighbours that are both taken out of a list might be all that it has.
-fn touches(edit: &Edit, others: &[Edit], sources: &SourceMap) -> bool {
+fn place(edit: &Edit) -> (u32, u32) {
+    (edit.span.start, edit.span.end)
+}
+
+/// Whether nothing but blanks and comments stands between an edit and one of `others`, which do not
+/// overlap. Two neighbours that are both taken out of a list might be all that it has.
+fn touches(edit: &Edit, others: &BTreeMap<(u32, u32), Edit>, sources: &SourceMap) -> bool {
     let text = sources.get(edit.span.source).map_or("", |source| source.text.as_str());
-    others.iter().any(|other| {
+    // What stands between it and a farther one holds a nearer one, so it is not nothing.
+    let before = others.range(..place(edit)).next_back();
+    let after = others.range(place(edit)..).next();
+    before.into_iter().chain(after).any(|(_, other)| {
         let (first, second) =
             if other.span.start <= edit.span.start { (other, edit) } else { (edit, other) };
         let removes = |edit: &Edit| edit.replacement.is_empty();
@@ -85,9 +99,8 @@ fn is_nothing(text: &str) -> bool {
     text.lines().map(str::trim).all(|line| line.is_empty() || line.starts_with('#'))
 }
 
-/// `text` after `edits`, which do not overlap.
-fn edited(text: &str, mut edits: Vec<Edit>) -> String {
-    edits.sort_by_key(|edit| edit.span);
+/// `text` after `edits`, which are in order and do not overlap.
+fn edited(text: &str, edits: impl Iterator<Item = Edit>) -> String {
     let mut new = String::with_capacity(text.len());
     let mut at = 0;
     for edit in edits {
