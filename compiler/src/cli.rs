@@ -39,6 +39,8 @@ pub use arguments::{Arguments, Command};
 pub use exit_code::ExitCode;
 pub use failure::Failure;
 
+use crate::diagnostic::visible;
+
 /// Runs the command with the arguments of this process.
 pub fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
@@ -60,7 +62,8 @@ pub fn main() -> ExitCode {
         Err(failure) if failure.is_broken_pipe() => ExitCode::Clean,
         Err(failure) => {
             // There is nowhere left to say that standard error is closed.
-            let _ = writeln!(io::stderr(), "error: {failure}");
+            let failed = visible::escaped(failure.to_string());
+            let _ = writeln!(io::stderr(), "error: {failed}");
             failure.exit_code()
         }
     }

@@ -1,5 +1,7 @@
 //! Sets of numbers and texts, as conditions name them.
 
+use std::collections::BTreeSet;
+
 use writ_bundle::Pattern;
 
 use crate::source::Span;
@@ -90,11 +92,59 @@ impl TextSet {
     pub fn contains(&self, text: &[u8]) -> bool {
         self.patterns.iter().any(|pattern| pattern.pattern.matches(text))
     }
+
+    /// The set, for more than one question.
+    pub fn index(&self) -> TextIndex<'_> {
+        let mut index = TextIndex::default();
+        for pattern in &self.patterns {
+            match &pattern.pattern {
+                Pattern::Equal(text) => index.whole.insert(text),
+                Pattern::Prefix(text) => index.prefixes.insert(text),
+                Pattern::Postfix(text) => index.postfixes.insert(text),
+            };
+        }
+        index
+    }
+}
+
+/// A [`TextSet`] that is asked about many texts: it may have thousands of patterns.
+#[derive(Debug, Default)]
+pub struct TextIndex<'a> {
+    whole: BTreeSet<&'a str>,
+    prefixes: BTreeSet<&'a str>,
+    postfixes: BTreeSet<&'a str>,
+}
+
+impl TextIndex<'_> {
+    /// Whether `text` is in the set.
+    pub fn has(&self, text: &str) -> bool {
+        let parts = |at: usize| text.split_at_checked(at);
+        let begins = |at| parts(at).is_some_and(|(head, _)| self.prefixes.contains(head));
+        let ends = |at| parts(at).is_some_and(|(_, tail)| self.postfixes.contains(tail));
+        self.whole.contains(text)
+            || !self.prefixes.is_empty() && (0..=text.len()).any(begins)
+            || !self.postfixes.is_empty() && (0..=text.len()).any(ends)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_index_answers_as_its_set_does() {
+        let span = crate::source::Span::new(crate::source::SourceMap::default().add("", ""), 0..0);
+        let patterns = [
+            Pattern::Equal("/a".into()),
+            Pattern::Prefix("/b/".into()),
+            Pattern::Postfix("é.so".into()),
+        ];
+        let patterns = patterns.map(|pattern| TextPattern { pattern, span }).into();
+        let set = TextSet { patterns };
+        for text in ["", "/a", "/ab", "/b/", "/b/c", "/b", "é.so", "/x/é.so", ".so", "/aé"] {
+            assert_eq!(set.index().has(text), set.contains(text.as_bytes()), "{text}");
+        }
+    }
 
     #[test]
     fn touching_ranges_become_one() {

@@ -1,6 +1,6 @@
 //! How bad a finding is for the engine that the policy is for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Certainty, Diagnostic, Diagnostics, Severity, TetragonAnswer};
 use crate::engine::Engine;
@@ -24,7 +24,7 @@ pub fn together(engine: Engine, ours: Diagnostics, theirs: Diagnostics) -> Diagn
 /// What Tetragon says where this project's engine does otherwise. Where it refuses the policy too,
 /// its own words are enough.
 fn for_writ(ours: Diagnostics, theirs: Diagnostics) -> Diagnostics {
-    let refused: Vec<Span> = ours
+    let refused: BTreeSet<Span> = ours
         .iter()
         .filter(|ours| ours.severity == Severity::Error)
         .map(|ours| ours.finding.span)

@@ -51,6 +51,10 @@ pub(super) fn apply(
     }
     let mut all = Compared { shown: findings, ..Compared::default() };
     for (id, path) in projects.baselines() {
+        // A pipe would be waited for, and who runs writ did not name it.
+        if path.exists() && !path.is_file() {
+            return Err(Failure::file("cannot read the baseline", &path, &"it is no file"));
+        }
         let is_its_own = |project| project == Some(id);
         let next = compare(all.shown, input, &path, is_its_own, Some(id), projects, diagnostics)?;
         all = Compared { known: all.known + next.known, ..next };

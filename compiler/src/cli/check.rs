@@ -14,7 +14,7 @@ use super::judge::{self, Judged, Options};
 use super::project::{ProjectArguments, ProjectId, Projects};
 use super::sweep::{self, Outline, Target};
 use super::{ExitCode, Failure, arguments, kernel, report, show_config, table};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Severity, visible};
 use crate::engine::Engine;
 use crate::kernel::Profile;
 use crate::source::SourceMap;
@@ -140,7 +140,7 @@ fn matrix<'a>(
     let mut rows: Vec<Vec<String>> = vec![head.map(str::to_owned).collect()];
     for policy in policies {
         let file = sources.get(policy.span.source).map_or("", |source| source.name.as_str());
-        let mut row = vec![format!("{} ({file})", policy.name)];
+        let mut row = vec![visible::escaped(format!("{} ({file})", policy.name))];
         row.extend(kernels.iter().map(|kernel| verdict(policy, kernel, findings)));
         rows.push(row);
     }

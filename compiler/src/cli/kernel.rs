@@ -6,7 +6,7 @@ mod import;
 mod load;
 mod show;
 
-use std::io::Write;
+use std::io::{Read as _, Write};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
@@ -140,8 +140,18 @@ fn save(profile: &Profile, output: Option<&Path>, stdout: &mut dyn Write) -> Res
     show::show(profile, &[], stdout)
 }
 
+/// The largest file that a kernel is read from: images with all debug information are half of it.
+const FILE_MAX: u64 = 2 << 30;
+
 /// The bytes of a file.
 fn read(path: &Path) -> Result<Vec<u8>, Error> {
+    let failed = |error| Error::Read { path: path.to_owned(), error };
+    let mut bytes = Vec::new();
     #[expect(clippy::disallowed_methods, reason = "the command line does the IO")]
-    std::fs::read(path).map_err(|error| Error::Read { path: path.to_owned(), error })
+    let file = std::fs::File::open(path).map_err(failed)?;
+    let length = file.take(FILE_MAX).read_to_end(&mut bytes).map_err(failed)?;
+    if length as u64 == FILE_MAX {
+        return Err(failed(std::io::ErrorKind::FileTooLarge.into()));
+    }
+    Ok(bytes)
 }

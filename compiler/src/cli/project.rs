@@ -1,6 +1,6 @@
 //! Finds the `writ.toml` of each policy, and says what it and the command line ask for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 use std::time::SystemTime;
 
@@ -206,8 +206,10 @@ impl Projects {
     ) -> Result<Option<Vec<Profile>>, Failure> {
         let Some(project) = id.and_then(|id| self.list.get(id)) else { return Ok(None) };
         let Some(names) = &project.config.kernels else { return Ok(None) };
-        let mut profiles = Vec::new();
-        for name in names {
+        let mut profiles: Vec<Profile> = Vec::new();
+        let mut known = BTreeSet::new();
+        // A kernel is large, so none is read twice.
+        for name in names.iter().filter(|name| known.insert(name.value.as_str())) {
             match kernel::load_entry(&name.value, &project.folder) {
                 Ok(more) => profiles.extend(more),
                 Err(error) if error.is_about_name() => {

@@ -106,7 +106,9 @@ impl Walker<'_> {
             accessors: place.path.clone(),
         });
         self.at = place.type_;
-        self.through = format!("{}.{}", self.through, name.value);
+        // A path may have thousands of steps.
+        self.through.push('.');
+        self.through.push_str(name.value);
         Ok(())
     }
 
@@ -143,7 +145,7 @@ impl Walker<'_> {
         let bytes = element.size().unwrap_or(0);
         self.steps.push(WalkStep::Element { index: index.value, bytes });
         self.at = element;
-        self.through = format!("{}[{}]", self.through, index.value);
+        self.through.push_str(&format!("[{}]", index.value));
         Ok(())
     }
 

@@ -6,7 +6,6 @@ use super::{Findings, Rule, code};
 use crate::check::facts::{paths, tests};
 use crate::diagnostic::{Finding, Fix};
 use crate::resolved::Policy;
-use crate::set::TextSet;
 
 pub(super) const RULE: Rule = Rule { code: &code::SYMLINKED_PATH, check };
 
@@ -24,9 +23,11 @@ const LINKS: &[(&str, &str)] = &[
 fn check(policy: &Policy, findings: &mut Findings<'_>) {
     for (hook, test) in tests(policy) {
         let Some(set) = paths(hook, test) else { continue };
+        let index = set.index();
         for pattern in &set.patterns {
             let Some(target) = target(&pattern.pattern) else { continue };
-            if names(set, &target) {
+            // The set has the path under its real name as well.
+            if index.has(&target) {
                 continue;
             }
             let text = pattern.pattern.text();
@@ -55,9 +56,4 @@ fn target(pattern: &Pattern) -> Option<String> {
     let target = format!("{target}{}", text.strip_prefix(link)?);
     // The slash that was added for the comparison is taken away again.
     Some(if written < text.len() { target.trim_end_matches('/').to_owned() } else { target })
-}
-
-/// Whether the set has the path under its real name as well.
-fn names(set: &TextSet, target: &str) -> bool {
-    set.patterns.iter().any(|pattern| pattern.pattern.matches(target.as_bytes()))
 }

@@ -1,5 +1,8 @@
 //! Nodes to fields: compares a tree with the schema and reports every difference.
 
+use std::cell::OnceCell;
+use std::collections::BTreeSet;
+
 use super::fields::{Checked, Field, Fields, Value};
 use super::nodes::{Content, Entry, Node, Scalar};
 use super::scalar::{Typed, typed};
@@ -25,15 +28,29 @@ struct Conformer<'a, 'd> {
     is_broken: bool,
 }
 
+/// The keys of one mapping. Only a wrong one asks for the others, but there may be thousands.
+struct Written<'a> {
+    entries: &'a [Entry],
+    names: OnceCell<BTreeSet<&'a str>>,
+}
+
+impl Written<'_> {
+    fn has(&self, name: &str) -> bool {
+        let names = || self.entries.iter().map(|entry| entry.key.value.as_str()).collect();
+        self.names.get_or_init(names).contains(name)
+    }
+}
+
 impl Conformer<'_, '_> {
     fn record(&mut self, record: &'static Record, node: &Node, place: Span) -> Option<Fields> {
         let Content::Mapping(entries) = &node.content else {
             return self.misshapen(record.name, node, &Shape::Record(record));
         };
         let outer = std::mem::replace(&mut self.is_broken, false);
+        let written = Written { entries, names: OnceCell::new() };
         let (mut read, mut lost) = (Vec::with_capacity(entries.len()), Vec::new());
         for entry in entries {
-            match self.entry(record, entry, entries) {
+            match self.entry(record, entry, &written) {
                 Read::Field(field) => read.push(field),
                 Read::Lost(key) => lost.push(key),
                 Read::Nothing => {}
@@ -44,8 +61,8 @@ impl Conformer<'_, '_> {
         Some(Fields { span: node.span, head: node.head(), entries: read, is_intact, lost })
     }
 
-    fn entry(&mut self, record: &'static Record, entry: &Entry, all: &[Entry]) -> Read {
-        let Some(key) = record.key(&entry.key.value).or_else(|| self.meant(record, entry, all))
+    fn entry(&mut self, record: &'static Record, entry: &Entry, written: &Written<'_>) -> Read {
+        let Some(key) = record.key(&entry.key.value).or_else(|| self.meant(record, entry, written))
         else {
             self.is_broken = true;
             return Read::Nothing;
@@ -68,10 +85,10 @@ impl Conformer<'_, '_> {
         &mut self,
         record: &'static Record,
         entry: &Entry,
-        all: &[Entry],
+        written: &Written<'_>,
     ) -> Option<&'static Key> {
         let name = nearest(&entry.key.value, record.names());
-        let is_free = |name: &&str| !all.iter().any(|other| other.key.value == *name);
+        let is_free = |name: &&str| !written.has(name);
         let meant = name.filter(is_free).and_then(|name| record.key(name));
         findings::unknown_key(self.report, &entry.key, record, meant);
         meant.filter(|key| fits(&key.shape, &entry.value))

@@ -29,6 +29,9 @@ pub(super) fn path(text: Spanned<String>, report: &mut Report<'_>) -> Option<Fie
     }
 }
 
+/// The most bytes of a path. The kernel's names have up to 128 each.
+const LENGTH_MAX: usize = 4096;
+
 /// What is wrong with a path, and where in it.
 struct Malformed {
     at: Range<usize>,
@@ -39,6 +42,9 @@ fn steps(
     text: &str,
     place: impl Fn(Range<usize>) -> Span,
 ) -> Result<Vec<Spanned<Step>>, Malformed> {
+    if text.len() > LENGTH_MAX {
+        return Err(Malformed { at: 0..text.len(), what: "longer than 4096 bytes" });
+    }
     let mut steps = Vec::new();
     let mut at = 0;
     for part in text.split('.') {
