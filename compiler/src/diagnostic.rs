@@ -16,7 +16,7 @@ pub use certainty::Certainty;
 pub use code::{Code, Severity};
 pub use finding::Finding;
 pub use fix::{Edit, Extent, Fix, Safety};
-pub use nearest::{Near, did_you_mean, nearest};
+pub use nearest::{MOST_EDITS, Near, did_you_mean, nearest};
 pub use tetragon::TetragonAnswer;
 
 /// A finding about the user's input, ready to be rendered.

@@ -13,6 +13,9 @@ pub fn nearest<'a>(word: &str, legal: impl IntoIterator<Item = &'a str>) -> Opti
     Near::to(word, legal).meant().map(|(_, word)| word)
 }
 
+/// More edits than these are never between a mistyped word and the one that was meant.
+pub const MOST_EDITS: usize = 4;
+
 /// The legal words that are near to a mistyped one, the nearest first.
 #[derive(Debug)]
 pub struct Near<'a> {
@@ -24,7 +27,7 @@ impl<'a> Near<'a> {
     /// The words of `legal` that are near to `word`.
     pub fn to(word: &str, legal: impl IntoIterator<Item = &'a str>) -> Self {
         let word = Word::of(word);
-        let mut limit = (word.letters.len() / 3).max(1);
+        let mut limit = most_edits(word.letters.len());
         let mut words: Vec<(usize, &str)> = Vec::new();
         let mut comparison = Comparison::default();
         for candidate in legal {
@@ -74,6 +77,12 @@ impl<'a> Near<'a> {
             _ => None,
         }
     }
+}
+
+/// How many edits a word of so many letters may be away from the one that was meant. Beyond four,
+/// names of functions are near to one another by chance.
+fn most_edits(letters: usize) -> usize {
+    (letters / 3).clamp(1, MOST_EDITS)
 }
 
 /// A word without its case, so that `Syscall` is nearest to `syscall`.

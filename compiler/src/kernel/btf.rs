@@ -5,6 +5,7 @@
 
 mod declared;
 mod layout;
+mod letters;
 mod lookup;
 mod number;
 mod reader;

@@ -53,7 +53,13 @@ impl Profile {
         })
     }
 
-    /// Names of the functions in BTF, for suggestions; a name can come twice.
+    /// Names of functions in BTF of which `edits` edits could make `name`, and others, for
+    /// suggestions; a name can come twice.
+    pub fn functions_like(&self, name: &str, edits: usize) -> impl Iterator<Item = &str> {
+        self.btf().functions_like(name, edits)
+    }
+
+    /// Names of the functions in BTF; a name can come twice.
     pub fn functions(&self) -> impl Iterator<Item = &str> {
         Btf::function_names(self.btf())
     }

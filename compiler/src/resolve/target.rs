@@ -1,7 +1,9 @@
 //! What the name of a hook means on this kernel.
 
 use super::list;
-use crate::diagnostic::{Certainty, Diagnostics, Finding, Fix, Near, Reported, Safety, code};
+use crate::diagnostic::{
+    Certainty, Diagnostics, Finding, Fix, MOST_EDITS, Near, Reported, Safety, code,
+};
 use crate::kernel::profile::Part;
 use crate::kernel::{
     self, Answer, Evidence, Feature, Function, HookName, LsmHook, Profile, RawTracepoint, Strength,
@@ -140,7 +142,7 @@ fn function<'a>(
     let hook = HookName::Function(name.value.clone());
     let (help, fix) = match syscall_help(&name.value, kernel).or_else(|| renamed(&hook, kernel)) {
         Some(help) => (Some(help), None),
-        None => mistyped(name, &name.value, kernel.functions()),
+        None => mistyped(name, &name.value, kernel.functions_like(&name.value, MOST_EDITS)),
     };
     let message = format!("the kernel has no function `{}`", name.value);
     let finding = Finding::at(name.span, message)

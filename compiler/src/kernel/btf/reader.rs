@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, OnceLock};
 
+use super::letters::Letters;
 use super::number;
 use super::types::{Type, TypeId};
 
@@ -54,6 +55,8 @@ pub struct Btf {
     pub(super) by_name: OnceLock<Vec<u64>>,
     /// Names that were looked up, with what was found.
     pub(super) found: Mutex<BTreeMap<String, Vec<TypeId>>>,
+    /// The functions' names in short; made when a misspelled one is looked up.
+    pub(super) letters: OnceLock<Vec<Letters>>,
 }
 
 impl Btf {
@@ -74,6 +77,7 @@ impl Btf {
             starts,
             by_name: OnceLock::new(),
             found: Mutex::default(),
+            letters: OnceLock::new(),
         })
     }
 

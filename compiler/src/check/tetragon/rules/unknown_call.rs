@@ -2,7 +2,7 @@
 
 use super::{Findings, Rule, Subject, list_value, says};
 use crate::check::tetragon::hooks::{Called, Section, Symbol, called, section, symbols};
-use crate::diagnostic::{Finding, code, did_you_mean};
+use crate::diagnostic::{Finding, MOST_EDITS, code, did_you_mean};
 use crate::kernel::Feature;
 use crate::policy::CallKind;
 
@@ -38,7 +38,7 @@ fn missing(subject: &Subject<'_>, section: Section, symbol: &Symbol) -> Finding 
         .label("not in the kernel's BTF");
     let finding = match symbol.kind {
         CallKind::Function => finding
-            .help(did_you_mean(name, subject.target.kernel.functions()))
+            .help(did_you_mean(name, subject.target.kernel.functions_like(name, MOST_EDITS)))
             .note(says(&format!("call \"{name}\": not found"))),
         CallKind::Syscall => finding
             .help(syscall_help(subject, section, name))
