@@ -98,14 +98,14 @@ pub(super) fn labels(
 /// Adds one test of a label. A plain `==` is TracingPolicy's `matchLabels`.
 pub(super) fn add(
     label: &Label,
-    test: &Pair,
+    condition: &Pair,
     constants: &Constants,
     selector: &mut LabelSelector,
     text: &mut Text,
 ) -> Option<()> {
-    let (operator, right) = (test.child(Rule::operator)?, test.child(Rule::operand)?);
+    let (operator, right) = (condition.child(Rule::operator)?, condition.child(Rule::operand)?);
     let suffix = [Rule::ignoring_case, Rule::followers, Rule::over];
-    if let Some(suffix) = suffix.into_iter().find_map(|suffix| test.child(suffix)) {
+    if let Some(suffix) = suffix.into_iter().find_map(|suffix| condition.child(suffix)) {
         return wrong(suffix.span(text), text);
     }
     let right = value::operand(&right, constants, text);
@@ -129,7 +129,7 @@ pub(super) fn add(
         LabelOperator::Exists | LabelOperator::DoesNotExist => Vec::new(),
     };
     selector.expressions.push(LabelExpression {
-        span: test.span(text),
+        span: condition.span(text),
         key: label.key.clone(),
         operator: Spanned::new(comparison, operator.span(text)),
         values,

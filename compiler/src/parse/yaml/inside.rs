@@ -75,7 +75,7 @@ mod tests {
         let mut sources = SourceMap::default();
         let source = sources.add("", written);
         let scalar = Spanned::new(value.to_owned(), Span::new(source, 0..written.len()));
-        &written[part(written, &scalar, range).range()]
+        written.get(part(written, &scalar, range).range()).unwrap()
     }
 
     #[test]

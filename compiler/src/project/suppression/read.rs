@@ -22,7 +22,7 @@ pub fn read(
     let mut list = Vec::new();
     // Where a comment stands, and the line that it is about: comments between the two are about the
     // same line, and need not look for it again.
-    let mut last: Option<(Span, Span)> = None;
+    let mut latest: Option<(Span, Span)> = None;
     for &comment in comments {
         let mut cursor = Cursor::new(&source.text, comment);
         // With this word a comment is meant for writ.
@@ -32,9 +32,9 @@ pub fn read(
         match suppression(&mut cursor, comment) {
             Ok(mut suppression) => {
                 if let Scope::Line(line) = &mut suppression.scope {
-                    let known = last.filter(|(from, to)| from < &comment && comment < *to);
+                    let known = latest.filter(|(from, to)| from < &comment && comment < *to);
                     *line = known.map_or_else(|| target(comment, comments, source), |(_, to)| to);
-                    last = Some((comment, *line));
+                    latest = Some((comment, *line));
                 }
                 suppression.whole = whole(comment, source);
                 list.push(suppression);

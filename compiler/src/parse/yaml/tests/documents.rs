@@ -33,10 +33,9 @@ fn braces_in_a_message_make_no_template() {
 
 #[test]
 fn the_items_of_a_list_are_read_at_their_places() {
-    let items: String = [policy("a"), with_kprobe("    tgas: []").replace("name: p", "name: b")]
-        .iter()
+    let items = [policy("a"), with_kprobe("    tgas: []").replace("name: p", "name: b")]
         .map(|policy| format!("- {}\n", policy.trim_end().replace('\n', "\n  ")))
-        .collect();
+        .concat();
     let text = format!("apiVersion: v1\nkind: List\nitems:\n- kind: Pod\n{items}");
     assert_eq!(
         outcome(&text),
