@@ -66,7 +66,18 @@ pub(super) const REVIEWED: &[Reviewed] = &[
     ("TP0910", &["examples/0009"], "it names `.bashrc` under `Prefix`, where no path begins so"),
     (
         "TP0913",
-        &["examples/0027", "examples/0028", "examples/0042", "examples/0051", "examples/0052"],
+        &[
+            "docs/0019",
+            "examples/0027",
+            "examples/0028",
+            "examples/0034",
+            "examples/0042",
+            "examples/0051",
+            "examples/0052",
+            "examples/0053",
+            "examples/0054",
+            "examples/0057",
+        ],
         "it hooks one of several system calls that do the same",
     ),
     (
