@@ -4,6 +4,7 @@ mod plan;
 
 use std::io::Write;
 use std::path::Path;
+use std::time::Duration;
 
 use clap::Args;
 use similar::TextDiff;
@@ -72,7 +73,8 @@ pub(super) fn diff(
     for (source, new) in &plan.texts {
         let Some(old) = sources.get(*source) else { continue };
         let name = old.name.as_str();
-        let diff = TextDiff::from_lines(&old.text, new);
+        // Of texts with many differences a coarser one is soon found.
+        let diff = TextDiff::configure().timeout(DIFF_TIME).diff_lines(old.text.as_str(), new);
         let name = name.trim_start_matches("./").trim_start_matches('/');
         let (before, after) = (format!("a/{name}"), format!("b/{name}"));
         write!(stdout, "{}", diff.unified_diff().context_radius(3).header(&before, &after))?;
@@ -80,6 +82,9 @@ pub(super) fn diff(
     writeln!(stderr, "{}", plan.words("would be applied"))?;
     Ok(if plan.texts.is_empty() { ExitCode::Clean } else { ExitCode::Findings })
 }
+
+/// How long the smallest difference is looked for.
+const DIFF_TIME: Duration = Duration::from_secs(2);
 
 /// Changes the files.
 ///

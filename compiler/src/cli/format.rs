@@ -2,6 +2,7 @@
 
 use std::io::{Read as _, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::Args;
 use similar::TextDiff;
@@ -47,6 +48,9 @@ pub(super) fn run(
     Ok(run.code)
 }
 
+/// How long the smallest difference is looked for.
+const DIFF_TIME: Duration = Duration::from_secs(2);
+
 struct Run<'r> {
     arguments: &'r Arguments,
     stdout: &'r mut dyn Write,
@@ -86,7 +90,8 @@ impl Run<'_> {
             return Ok(());
         }
         self.code = ExitCode::Findings;
-        let difference = TextDiff::from_lines(written, formatted);
+        // Of texts with many differences a coarser one is soon found.
+        let difference = TextDiff::configure().timeout(DIFF_TIME).diff_lines(written, formatted);
         let headed = format!("{name} (formatted)");
         write!(self.stdout, "{}", difference.unified_diff().header(name, &headed))?;
         Ok(())

@@ -12,6 +12,10 @@ use crate::diagnostic::{Diagnostic, Safety, Severity, visible};
 use crate::source::{Source, SourceMap, Span};
 use excerpt::Excerpt;
 
+/// The most places that are drawn beside that of the finding. Drawing takes the square of their
+/// number, and nobody reads thousands.
+const PLACES_MAX: usize = 50;
+
 /// How the text may look.
 #[derive(Debug, Clone, Copy)]
 pub struct Style {
@@ -102,13 +106,17 @@ fn help(diagnostic: &Diagnostic, sources: &SourceMap) -> String {
     let finding = &diagnostic.finding;
     let mut lines = finding.help.clone();
     lines.extend(finding.notes.iter().map(|note| format!("note: {note}")));
-    for (span, text) in &finding.also {
+    for (span, text) in finding.also.iter().take(PLACES_MAX) {
         if span.source != finding.span.source {
             let (line, column) = sources.line_column(*span);
             let name = sources.get(span.source).map_or("", |source| source.name.as_str());
             let name = visible::escaped(name.to_owned());
             lines.push(format!("note: {name}:{line}:{column}: {text}"));
         }
+    }
+    let hidden = finding.also.len().saturating_sub(PLACES_MAX);
+    if hidden > 0 {
+        lines.push(format!("note: there are {hidden} more places, which `--format json` names"));
     }
     if !finding.kernels.is_empty() {
         lines.push(format!("note: on {}", finding.kernels.join(", ")));
@@ -166,8 +174,32 @@ impl miette::Diagnostic for View<'_> {
         let also = finding
             .also
             .iter()
+            .take(PLACES_MAX)
             .filter(|(span, _)| span.source == finding.span.source)
             .map(|(span, text)| self.label(*span, text));
         Some(Box::new(std::iter::once(here).chain(also)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::{Diagnostics, Finding, code};
+
+    #[test]
+    fn thousands_of_places_are_counted_rather_than_drawn() {
+        let mut sources = SourceMap::default();
+        let source = sources.add("a.yaml", "k: v\n".repeat(5_000));
+        let at = |line: usize| Span::new(source, line * 5..line * 5 + 1);
+        let mut finding = Finding::at(at(0), "wrong");
+        for line in 1..5_000 {
+            finding = finding.also(at(line), "here too");
+        }
+        let mut diagnostics = Diagnostics::default();
+        diagnostics.add(&code::UNKNOWN_KEY, finding);
+        let style = Style { color: Color::Never, width: 100 };
+        let text = render(&diagnostics.into_sorted(), &sources, style);
+        assert_eq!(text.matches("here too").count(), PLACES_MAX);
+        assert!(text.contains("4949 more places"), "{text}");
     }
 }
