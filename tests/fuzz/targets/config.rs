@@ -9,6 +9,7 @@ use writ::parse::{self, Language};
 use writ::project::{Baseline, Date, config, suppress, suppression};
 use writ::source::SourceMap;
 
+#[expect(dead_code, reason = "other targets ask more")]
 mod shared;
 
 fuzz_target!(|text: &str| {
