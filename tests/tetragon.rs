@@ -151,18 +151,18 @@ fn compare(kernel: &str, accepts: fn(&Sample) -> bool, table: &[Difference]) {
     };
     let found = findings(&folder, &samples, "tetragon", kernel);
     let mut wrong = Vec::new();
-    let mut agreed = 0;
+    let mut same = 0;
     for sample in &samples {
         let own = found.get(&sample.file).map_or(&[][..], Vec::as_slice);
         let is_refused = own.iter().any(|(severity, _)| severity == "error");
         let agrees = is_refused != accepts(sample);
         let known = table.iter().any(|(file, _)| sample.file.starts_with(file));
-        agreed += usize::from(agrees);
+        same += usize::from(agrees);
         if agrees == known {
             wrong.push(format!("{} (known: {known}): {own:?}", sample.file));
         }
     }
-    eprintln!("{kernel}: {agreed} of {} verdicts are Tetragon's own", samples.len());
+    eprintln!("{kernel}: {same} of {} verdicts are Tetragon's own", samples.len());
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 

@@ -230,7 +230,8 @@ fn outcome<'a>(tried: &'a BTreeMap<String, Result<(), String>>, what: &str) -> R
 
 /// What the kernel says: one boot, one attempt after the other.
 fn attempts(boot: &Boot, ways: &[(String, String)]) -> BTreeMap<String, Result<(), String>> {
-    let list: String = ways.iter().map(|(way, name)| format!("{way} {name}\n")).collect();
+    let list: Vec<String> = ways.iter().map(|(way, name)| format!("{way} {name}\n")).collect();
+    let list = list.concat();
     let text = guest::trial(boot, &list);
     let mut tried = BTreeMap::new();
     for line in text.lines() {

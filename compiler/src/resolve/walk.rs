@@ -145,7 +145,7 @@ impl Walker<'_> {
         let bytes = element.size().unwrap_or(0);
         self.steps.push(WalkStep::Element { index: index.value, bytes });
         self.at = element;
-        self.through.push_str(&format!("[{}]", index.value));
+        self.through.extend(["[", &index.value.to_string(), "]"]);
         Ok(())
     }
 

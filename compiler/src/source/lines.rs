@@ -84,7 +84,7 @@ mod tests {
         for offset in [0, 2, 3, 4, 6, BLOCK, BLOCK + 3, 3 * BLOCK, text.len()] {
             let offset = text.floor_char_boundary(offset);
             let start = if offset < 3 { 0 } else { 3 };
-            let expected = text[start..offset].chars().count();
+            let expected = text.get(start..offset).unwrap().chars().count();
             assert_eq!(lines.column(&text, offset), expected, "{offset}");
         }
     }

@@ -76,7 +76,8 @@ fn functions(profile: &Profile, all: &[Profile]) -> Vec<String> {
     let forbidden_and_traced =
         forbidden.iter().copied().filter(|name| traced.binary_search(name).is_ok());
     let traced_undescribed = traced.iter().copied().filter(|name| !own.contains(name));
-    let odd = own.iter().copied().filter(|name| hash(name) % 8 == 0 && is_odd(profile, name));
+    let odd =
+        own.iter().copied().filter(|name| hash(name).is_multiple_of(8) && is_odd(profile, name));
     let sorts: [Vec<String>; 12] = [
         pick(own.iter().copied(), 70),
         pick(foreign, 40),
