@@ -1,6 +1,7 @@
 //! Every diagnostic code has a page whose examples do what the page says.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use clap::Parser as _;
 use writ::diagnostic::Severity;
@@ -67,21 +68,16 @@ fn every_code_is_emitted_in_exactly_one_place() {
         .filter_map(|line| line.trim().split_once(" = \"TP"))
         .map(|(constant, rest)| (constant, &rest[..4]))
         .collect();
-    for path in files::below(&root) {
-        if path.ends_with("diagnostic/code.rs") {
-            continue;
-        }
-        let text = files::text(&path);
+    let sources = files::below(&root);
+    let is_read =
+        |path: &Path| !path.ends_with("diagnostic/code.rs") && !path.ends_with("tests.rs");
+    for path in sources.iter().filter(|path| is_read(path)) {
+        let text = files::text(path);
         let text = text.split("\n#[cfg(test)]\n").next().unwrap_or("");
-        if path.ends_with("tests.rs") {
-            continue;
-        }
-        for constant in constants.keys() {
-            let uses = words(text).filter(|word| word == constant).count();
-            let imports = imported(text, constant);
-            for _ in imports..uses {
-                places.entry(constant).or_default().push(path.display().to_string());
-            }
+        for (word, uses) in uses(text) {
+            let Some((constant, _)) = constants.get_key_value(word) else { continue };
+            let found = places.entry(constant).or_default();
+            found.extend((0..uses).map(|_| path.display().to_string()));
         }
     }
     let wrong: Vec<String> = constants
@@ -99,17 +95,25 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
     code.flat_map(|line| line.split(|c: char| !c.is_alphanumeric() && c != '_'))
 }
 
-/// How often `constant` stands in a `use` declaration, which emits nothing.
-fn imported(text: &str, constant: &str) -> usize {
+/// How often each word stands in the code, without `use` declarations, which emit nothing.
+fn uses(text: &str) -> BTreeMap<&str, usize> {
+    let mut uses = BTreeMap::new();
+    for word in words(text) {
+        *uses.entry(word).or_default() += 1;
+    }
+    for word in imported(text) {
+        uses.entry(word).and_modify(|count: &mut usize| *count = count.saturating_sub(1));
+    }
+    uses
+}
+
+/// The words of `use` declarations.
+fn imported(text: &str) -> impl Iterator<Item = &str> {
     let declarations = text.split(';').filter(|part| {
         let part = part.trim_start();
         part.lines().any(|line| line.starts_with("use ") || line.starts_with("    use "))
     });
-    declarations
-        .filter_map(|part| part.rsplit("use ").next())
-        .flat_map(words)
-        .filter(|word| *word == constant)
-        .count()
+    declarations.filter_map(|part| part.rsplit("use ").next()).flat_map(words)
 }
 
 /// What the writ engine says of parts of the language that it does not do yet, besides what the page
