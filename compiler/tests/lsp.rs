@@ -6,15 +6,9 @@
 #![expect(clippy::disallowed_methods, reason = "a test writes settings")]
 #![expect(clippy::indexing_slicing, reason = "indexing JSON never fails")]
 
-#[path = "lsp/client.rs"]
 mod client;
-#[path = "lsp/hostile.rs"]
 mod hostile;
-#[path = "lsp/latency.rs"]
 mod latency;
-#[path = "lsp/protocol.rs"]
 mod protocol;
-#[path = "lsp/writ.rs"]
 mod writ;
-#[path = "lsp/yaml.rs"]
 mod yaml;
