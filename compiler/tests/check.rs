@@ -46,6 +46,8 @@ fn the_four_policies_are_told_what_they_really_do() {
             [
                 ("TP0903", r#"values: ["/bin/su", "/usr/bin/sudo", "/usr/bin/passwd"]"#),
                 ("TP0905", r#""/bin/su""#),
+                ("TP0147", "apiVersion"),
+                ("TP0657", r#""__x64_sys_setns""#),
                 ("TP0904", r#""/etc/shadow""#),
                 ("TP0905", r#""/var/run/secrets/kubernetes.io""#),
                 ("TP0903", r#"values: ["/usr/bin/xmrig", "/tmp/xmrig", "/usr/bin/minerd"]"#),
