@@ -246,8 +246,7 @@ fn thousands_of_settings_and_suppressions_are_applied_soon() {
     folder.write("writ.toml", settings);
     folder.write(
         "a.yaml",
-        hooked("    # writ: allow(TP0904): why\n").repeat(1)
-            + &"# writ: allow(TP0904): why\n".repeat(5_000),
+        hooked("    # writ: allow(TP0904): why\n") + &"# writ: allow(TP0904): why\n".repeat(5_000),
     );
     for form in ["human", "json"] {
         run(&["writ", "check", &folder.path(), "--format", form]).unwrap();

@@ -16,7 +16,6 @@ mod same_bytes;
 
 /// A file that is not named above is not compiled, and so its tests would never run.
 #[test]
-#[expect(clippy::disallowed_methods, reason = "the files of this folder are what is tested")]
 fn every_file_of_tests_is_a_module() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests");
     let source = include_str!("main.rs");
