@@ -30,7 +30,7 @@ pub fn check<'a>(policies: impl Iterator<Item = &'a Policy>, kernel: &Profile) -
 }
 
 /// Adds what Tetragon says to policies that were written in YAML, and gives the findings so far
-/// (`ours`, those of [`check`]) the severity that they have for `engine`.
+/// (`ours`, those of [`check()`]) the severity that they have for `engine`.
 pub fn check_tetragon<'a>(
     engine: Engine,
     yaml: impl Iterator<Item = &'a Policy>,
