@@ -102,7 +102,7 @@ catalogue! {
     WRONG_VALUE = "TP0138" "wrong-value" Error "a value has the wrong form for its place";
     WRONG_COMPARISON = "TP0139" "wrong-comparison" Error "a comparison is not possible on its subject";
     UNEVEN_RATE = "TP0140" "uneven-rate" Error "a rate is not one event in a whole number of seconds";
-    TOO_LARGE = "TP0141" "expands-too-far" Error "constants or lists of hooks expand too far";
+    TOO_LARGE = "TP0141" "expands-too-far" Error "constants or lists of hooks expand too far, or a text has too many policies";
     MISCASED_KEY = "TP0142" "miscased-key" Error "a key is written in another case";
     FIELD_PATH = "TP0143" "field-path" Error "the path in `resolve` is malformed";
     LABEL_VALUE = "TP0144" "label-value" Error "the value of a label has a form that Kubernetes forbids";

@@ -44,7 +44,12 @@ pub fn parse(source: SourceId, sources: &SourceMap, diagnostics: &mut Diagnostic
     let Some(found) = sources.get(source) else { return Vec::new() };
     let mut text = Text::new(source, &found.text, diagnostics);
     let outlines = outline::outline(&mut text);
-    outlines.iter().filter_map(|policy| setting::policy(policy, &mut text)).collect()
+    let read = outlines.get(..POLICIES_MAX).unwrap_or(&outlines);
+    let policies = read.iter().filter_map(|policy| setting::policy(policy, &mut text)).collect();
+    if let Some(beyond) = outlines.get(POLICIES_MAX) {
+        report::too_large(&mut text, Span::new(source, beyond.range.clone()), "the text");
+    }
+    policies
 }
 
 /// A text on its way through the parser, and the mistakes found in it.
@@ -60,6 +65,9 @@ struct Text<'a> {
     /// How many more bytes of rules a list of hooks may repeat.
     copies_left: usize,
 }
+
+/// Policies in one text: as many as a YAML source may have documents.
+const POLICIES_MAX: usize = 10_000;
 
 /// Values in all lists of one text, once its constants are expanded.
 const VALUES_MAX: usize = 1 << 20;

@@ -114,7 +114,7 @@ pub(super) fn uneven_rate(text: &mut Text, finding: Finding) {
 /// More than the parser expands.
 pub(super) fn too_large(text: &mut Text, span: Span, what: &str) {
     let finding = Finding::at(span, format!("{what} grows too large"))
-        .label("expanding this exceeds the limit")
-        .help("use fewer names inside names, or split the policy".to_owned());
+        .label("this exceeds the limit, and is not read")
+        .help("use fewer names inside names, or split what is so large".to_owned());
     text.report(&code::TOO_LARGE, finding);
 }
