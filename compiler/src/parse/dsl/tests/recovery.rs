@@ -137,7 +137,8 @@ fn a_line_of_ten_megabytes_is_read_in_reasonable_time() {
 
 #[test]
 fn a_text_of_too_many_policies_is_read_up_to_the_limit() {
-    let text: String = (0..10_002).map(|at| format!("policy \"p{at}\" {{ }}\n")).collect();
+    let policies: Vec<String> = (0..10_002).map(|at| format!("policy \"p{at}\" {{ }}")).collect();
+    let text = policies.join("\n");
     let (policies, found) = read(&text);
     assert_eq!(policies.len(), 10_000);
     let limits: Vec<_> = found.iter().filter(|one| one.code == "TP0141").collect();
