@@ -37,7 +37,7 @@ const GUESTS: usize = 2;
 
 #[test]
 fn policies_act_on_real_kernels() {
-    if let Err(missing) = guest::prepare_for("writ-loader") {
+    if let Err(missing) = guest::prepare_for(&["writ-loader", "writ-trigger"]) {
         assert!(std::env::var("WRIT_VM").as_deref() != Ok("require"), "{missing}");
         eprintln!("SKIPPED: no behaviour on real kernels was proved: {missing}");
         return;

@@ -34,7 +34,7 @@ const HOOKS_AT_LEAST: usize = 200;
 
 #[test]
 fn hooks_can_be_attached_to_where_the_check_says_so() {
-    if let Err(missing) = guest::prepare_for("writ-trial") {
+    if let Err(missing) = guest::prepare_for(&["writ-trial"]) {
         assert!(std::env::var("WRIT_VM").as_deref() != Ok("require"), "{missing}");
         eprintln!("SKIPPED: what the check says of hooks was not tried: {missing}");
         return;

@@ -44,7 +44,7 @@ impl Results {
 }
 
 /// Fetches kernels where that was not done, and builds what guests run.
-pub(crate) fn prepare_for(package: &str) -> Result<(), String> {
+pub(crate) fn prepare_for(packages: &[&str]) -> Result<(), String> {
     if std::env::var("WRIT_VM").as_deref() == Ok("skip") {
         return Err("WRIT_VM=skip".into());
     }
@@ -53,7 +53,7 @@ pub(crate) fn prepare_for(package: &str) -> Result<(), String> {
     if !output.status.success() {
         return Err(String::from_utf8_lossy(&output.stderr).trim().to_owned());
     }
-    build(package)
+    packages.iter().try_for_each(|package| build(package))
 }
 
 /// Builds one of our commands for guests.
@@ -111,7 +111,9 @@ pub(crate) fn payload(boot: &Boot) -> PathBuf {
     let folder = files::top().join("target/vm-payload").join(boot.profile);
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).unwrap();
-    std::fs::copy(built("writ-loader"), folder.join("writ-loader")).expect("the loader was built");
+    for command in ["writ-loader", "writ-trigger"] {
+        std::fs::copy(built(command), folder.join(command)).expect("it was built");
+    }
     let scenarios = files::top().join("tests/vm/scenarios");
     for script in files::below(&scenarios).iter().filter(|path| path.ends_with("guest.sh")) {
         let name = script.parent().unwrap().file_name().unwrap().to_string_lossy().into_owned();

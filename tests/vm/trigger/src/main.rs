@@ -1,0 +1,35 @@
+//! Does one thing that policies can be about, with values that the caller knows.
+//!
+//! Runs in a test guest: `writ-trigger DEED ARGUMENT...`. Each deed is a file of its own, and ends
+//! with an error when the system call itself goes wrong for a reason that no policy explains.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "what it prints is its result")]
+#![expect(clippy::disallowed_methods, reason = "it acts on the guest that it runs in")]
+
+mod as_user;
+
+use std::process::ExitCode;
+
+/// A deed gets the arguments that follow its name.
+type Deed = fn(&[String]) -> Result<(), String>;
+
+/// Ordered by name.
+const DEEDS: &[(&str, Deed)] = &[("as-user", as_user::run)];
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let Some((name, rest)) = arguments.split_first() else {
+        eprintln!("usage: writ-trigger DEED ARGUMENT...");
+        return ExitCode::from(2);
+    };
+    let Some((_, deed)) = DEEDS.iter().find(|(known, _)| known == name) else {
+        eprintln!("no deed is called `{name}`");
+        return ExitCode::from(2);
+    };
+    match deed(rest) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            println!("{name}: {problem}");
+            ExitCode::FAILURE
+        }
+    }
+}
