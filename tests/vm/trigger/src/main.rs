@@ -3,7 +3,6 @@
 //! Runs in a test guest: `writ-trigger DEED ARGUMENT...`. Each deed is a file of its own, and ends
 //! with an error when the system call itself goes wrong for a reason that no policy explains.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "what it prints is its result")]
-#![expect(clippy::disallowed_methods, reason = "it acts on the guest that it runs in")]
 
 mod as_user;
 
