@@ -104,7 +104,7 @@ pub fn attach_words(attach: &writ_bundle::Attach) -> String {
         Attach::FmodRet { function } => format!("fmod_ret {function}"),
         Attach::Kprobe { function } => format!("kprobe {function}"),
         Attach::Kretprobe { function } => format!("kretprobe {function}"),
-        Attach::Lsm { hook } => format!("lsm {hook}"),
+        Attach::Lsm { hook, sleepable: _ } => format!("lsm {hook}"),
         Attach::Tracepoint { subsystem, event } => format!("tracepoint {subsystem}:{event}"),
         Attach::RawTracepoint { event } => format!("raw_tracepoint {event}"),
     }

@@ -87,7 +87,7 @@ fn a_denial_takes_the_lsm_only_where_it_is_asked() {
         "    syscall: false\n    args: [{index: 0, type: file}]\n    selectors:\n    \
          - matchActions: [{action: Override, argError: -1}]\n",
     );
-    let lsm = Attach::Lsm { hook: "file_open".into() };
+    let lsm = Attach::Lsm { hook: "file_open".into(), sleepable: false };
     let fmod_ret = Attach::FmodRet { function: "security_file_open".into() };
     assert_eq!(resolved(&yaml, "6.1").attach(0), &lsm);
     assert_eq!(resolved(&yaml, "5.10").attach(0), &fmod_ret);

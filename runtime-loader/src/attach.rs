@@ -238,7 +238,7 @@ fn attach_problem(program: &Program, why: &str) -> Problem {
         Attach::FmodRet { function } => format!("fmod_ret of `{function}`"),
         Attach::Kprobe { function } => format!("kprobe on `{function}`"),
         Attach::Kretprobe { function } => format!("kretprobe on `{function}`"),
-        Attach::Lsm { hook } => format!("LSM hook `{hook}`"),
+        Attach::Lsm { hook, sleepable: _ } => format!("LSM hook `{hook}`"),
         Attach::Tracepoint { subsystem, event } => format!("tracepoint `{subsystem}/{event}`"),
         Attach::RawTracepoint { event } => format!("raw tracepoint `{event}`"),
     };

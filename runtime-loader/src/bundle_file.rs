@@ -93,7 +93,7 @@ fn attach_names(attach: &Attach) -> Vec<&str> {
         | Attach::FmodRet { function }
         | Attach::Kprobe { function }
         | Attach::Kretprobe { function } => vec![function],
-        Attach::Lsm { hook } => vec![hook],
+        Attach::Lsm { hook, sleepable: _ } => vec![hook],
         Attach::Tracepoint { subsystem, event } => vec![subsystem, event],
         Attach::RawTracepoint { event } => vec![event],
     }

@@ -106,7 +106,7 @@ fn attach(random: &mut Random, points: Points) -> Attach {
     match random.below(5) {
         1 => Attach::FmodRet { function: function() },
         2 => Attach::Fentry { function: SYSCALL.into() },
-        3 => Attach::Lsm { hook: function() },
+        3 => Attach::Lsm { hook: function(), sleepable: false },
         _ => Attach::Fentry { function: function() },
     }
 }

@@ -216,7 +216,7 @@ fn key(attach: &Attach) -> String {
     match attach {
         Attach::Fentry { function } => format!("fentry {function}"),
         Attach::Kprobe { function } => format!("kprobe {function}"),
-        Attach::Lsm { hook } => format!("lsm {hook}"),
+        Attach::Lsm { hook, sleepable: _ } => format!("lsm {hook}"),
         Attach::Tracepoint { subsystem, event } => format!("tracepoint {subsystem}/{event}"),
         Attach::RawTracepoint { event } => format!("raw_tracepoint {event}"),
         other => panic!("{other:?} is not chosen for a policy that only looks"),

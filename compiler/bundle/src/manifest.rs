@@ -205,6 +205,9 @@ pub enum Attach {
     /// Without `bpf_lsm_`.
     Lsm {
         hook: String,
+        /// Whether the program may sleep (`BPF_F_SLEEPABLE`), as some helpers want.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        sleepable: bool,
     },
     Tracepoint {
         subsystem: String,

@@ -20,7 +20,7 @@ pub(super) struct Part<'a> {
 pub(super) struct Group<'a> {
     /// [`Role::Entry`] or [`Role::Return`].
     pub role: Role,
-    pub attach: &'a Attach,
+    pub attach: Attach,
     /// Of the first hook.
     pub reason: &'a str,
     pub parts: Vec<Part<'a>>,
@@ -56,12 +56,32 @@ pub(super) fn groups<'a>(parts: &[Part<'a>]) -> Vec<Group<'a>> {
         ];
         for (role, attachment) in attachments {
             let Some(Attachment { attach, reason, .. }) = attachment else { continue };
-            let same = |group: &&mut Group<'a>| group.role == role && group.attach == attach;
-            match groups.iter_mut().find(same) {
-                Some(group) => group.parts.push(*part),
-                None => groups.push(Group { role, attach, reason, parts: vec![*part] }),
+            let shared = groups
+                .iter_mut()
+                .filter(|group| group.role == role)
+                .find_map(|group| shared(&group.attach, attach).map(|attach| (group, attach)));
+            match shared {
+                Some((group, attach)) => {
+                    group.attach = attach;
+                    group.parts.push(*part);
+                }
+                None => {
+                    groups.push(Group { role, attach: attach.clone(), reason, parts: vec![*part] });
+                }
             }
         }
     }
     groups
+}
+
+/// How one program is attached that serves both; `None` when none can. A program that may sleep
+/// does what one does that may not.
+fn shared(one: &Attach, other: &Attach) -> Option<Attach> {
+    if let (Attach::Lsm { hook, sleepable }, Attach::Lsm { hook: same, sleepable: too }) =
+        (one, other)
+        && hook == same
+    {
+        return Some(Attach::Lsm { hook: hook.clone(), sleepable: *sleepable || *too });
+    }
+    (one == other).then(|| one.clone())
 }

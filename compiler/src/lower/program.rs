@@ -135,7 +135,7 @@ fn name(group: &Group<'_>, number: usize) -> String {
         Role::Return => 'r',
         Role::Entry | Role::Exec | Role::Fork | Role::Exit => 'e',
     };
-    let point = point(group.attach);
+    let point = point(&group.attach);
     let short = ["__x64_sys_", "security_"].iter().find_map(|prefix| point.strip_prefix(prefix));
     let word = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
     let name = format!("{letter}{number}_{}", short.unwrap_or(point));
@@ -152,7 +152,7 @@ fn point(attach: &Attach) -> &str {
         | Attach::FmodRet { function }
         | Attach::Kprobe { function }
         | Attach::Kretprobe { function } => function,
-        Attach::Lsm { hook } => hook,
+        Attach::Lsm { hook, sleepable: _ } => hook,
         Attach::Tracepoint { event, .. } | Attach::RawTracepoint { event } => event,
     }
 }

@@ -99,7 +99,7 @@ pub(super) fn parts(attach: &Attach) -> Vec<OwnedFeature> {
         Attach::Kprobe { .. } | Attach::Kretprobe { .. } => {
             vec![OwnedFeature::ProgramType("kprobe")]
         }
-        Attach::Lsm { hook } => with_function(
+        Attach::Lsm { hook, sleepable: _ } => with_function(
             vec![OwnedFeature::ProgramType("lsm"), OwnedFeature::LsmActive("bpf")],
             &format!("bpf_lsm_{hook}"),
         ),
@@ -136,7 +136,7 @@ pub(super) fn whole(attach: &Attach) -> Feature<'_> {
         Attach::Fexit { function } => Feature::Fexit(function),
         Attach::FmodRet { function } => Feature::FmodRet(function),
         Attach::Kprobe { function } | Attach::Kretprobe { function } => Feature::Kprobe(function),
-        Attach::Lsm { hook } => Feature::Lsm(hook),
+        Attach::Lsm { hook, sleepable: _ } => Feature::Lsm(hook),
         Attach::Tracepoint { subsystem, event } => Feature::Tracepoint(subsystem, event),
         Attach::RawTracepoint { event } => Feature::RawTracepoint(event),
     }
@@ -217,7 +217,7 @@ fn observing(function: &str, wish: Wish<'_>) -> Vec<Candidate> {
 
 fn lsm(hook: &str, function: &str, wish: Wish<'_>) -> Candidate {
     Candidate {
-        entry: Attach::Lsm { hook: hook.to_owned() },
+        entry: Attach::Lsm { hook: hook.to_owned(), sleepable: false },
         exit: exit(wish, || Attach::Fexit { function: function.to_owned() }),
         reason: format!("BPF LSM on `{hook}`, which the kernel asks before it goes on"),
         obstacle: None,

@@ -16,7 +16,10 @@ pub(super) fn load(ebpf: &mut Ebpf, program: &Program, types: &Btf) -> Result<()
         Attach::Fexit { function } => {
             <&mut programs::FExit>::try_from(loaded)?.load(function, types)
         }
-        Attach::Lsm { hook } => <&mut programs::Lsm>::try_from(loaded)?.load(hook, types),
+        // Whether it may sleep, its section has told aya.
+        Attach::Lsm { hook, sleepable: _ } => {
+            <&mut programs::Lsm>::try_from(loaded)?.load(hook, types)
+        }
         Attach::Kprobe { .. } | Attach::Kretprobe { .. } => {
             <&mut programs::KProbe>::try_from(loaded)?.load()
         }

@@ -25,7 +25,8 @@ pub(super) fn attach(attach: &Attach) -> String {
         Attach::FmodRet { function } => format!("fmod_ret/{function}"),
         Attach::Kprobe { function } => format!("kprobe/{function}"),
         Attach::Kretprobe { function } => format!("kretprobe/{function}"),
-        Attach::Lsm { hook } => format!("lsm/{hook}"),
+        Attach::Lsm { hook, sleepable: false } => format!("lsm/{hook}"),
+        Attach::Lsm { hook, sleepable: true } => format!("lsm.s/{hook}"),
         Attach::Tracepoint { subsystem, event } => format!("tracepoint/{subsystem}/{event}"),
         Attach::RawTracepoint { event } => format!("raw_tp/{event}"),
     }
