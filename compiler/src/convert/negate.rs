@@ -55,7 +55,9 @@ fn bound(
     } else {
         return None;
     };
-    Some((opposite, vec![Spanned::new(limit.to_string(), span)]))
+    // Behind the last number there is none to compare with.
+    let is_number = i128::from(i64::MIN) <= limit && limit <= i128::from(u64::MAX);
+    is_number.then(|| (opposite, vec![Spanned::new(limit.to_string(), span)]))
 }
 
 /// A number as the language writes it: decimal, or with `0x`, `0o` or `0b`.

@@ -52,6 +52,15 @@ fn selectors(rule: &str) -> Vec<String> {
 }
 
 #[test]
+fn a_text_like_a_template_of_helm_is_still_a_text() {
+    let policy = writ("when file == [\"{{.x\", \"{{ .Values.name }}\", \"{{{{\"]");
+    let (text, found) = converted(&policy);
+    assert!(found.is_empty(), "{found:?}");
+    let (again, found) = read(&text.unwrap(), Language::Yaml);
+    assert_eq!((again.len(), found), (1, Vec::new()));
+}
+
+#[test]
 fn or_becomes_selectors_and_values_a_list() {
     let found = selectors("when fd == 1 or fd == 2 or fd > 7 => post");
     assert_eq!(
@@ -94,6 +103,8 @@ fn what_has_no_form_is_a_finding() {
     let cases = [
         ("when not fd has_bits 1", "TP0171"),
         ("when not file contains \"a\"", "TP0171"),
+        ("when fd <= 0xffff_ffff_ffff_ffff", "TP0171"),
+        ("when fd >= -9223372036854775808", "TP0171"),
         ("when not changed ns.mnt", "TP0171"),
         ("when not changed cap.effective CAP_BPF", "TP0171"),
         ("when not pod.label[\"a\"] == \"b\"", "TP0171"),

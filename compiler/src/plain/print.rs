@@ -105,6 +105,8 @@ fn quoted(text: &str) -> String {
     for character in text.chars() {
         match character {
             '"' | '\\' => out.extend(['\\', character]),
+            // Two of these begin an action of Helm's templates.
+            '{' if out.ends_with('{') => escape(character, &mut out),
             '\n' => out.push_str("\\n"),
             '\t' => out.push_str("\\t"),
             '\r' => out.push_str("\\r"),
@@ -156,6 +158,7 @@ mod tests {
             ("12:30", "\"12:30\""),
             ("", "\"\""),
             ("a: b", "\"a: b\""),
+            ("{{.x", "\"{\\u007b.x\""),
             ("a\"\\\n\u{85}", "\"a\\\"\\\\\\n\\u0085\""),
         ];
         for (written, expected) in cases {

@@ -13,10 +13,11 @@ const WORDS: [&str; 22] = [
 
 /// The first template action of `text`, such as `{{ .Values.name }}`.
 pub(super) fn action(text: &str) -> Option<Range<usize>> {
+    let end = text.rfind("}}")?;
     let mut line_start = 0;
     for line in text.split_inclusive('\n') {
         let found = in_line(line).map(|at| line_start + at.start..line_start + at.end);
-        if found.is_some() {
+        if found.as_ref().is_some_and(|found| found.start < end) {
             return found;
         }
         line_start += line.len();
@@ -65,6 +66,7 @@ mod tests {
             ("{{/* a\ncomment */}}", Some("{{/* a")),
             ("# {{ .Values.name }}\na: 1\n", None),
             ("a: {{b: 1}: 2}\n", None),
+            ("values: [\"{{.x\"]\n", None),
             ("a: [{b: {c: 1}}]\n", None),
         ];
         for (text, expected) in cases {
