@@ -7,6 +7,7 @@ pub mod action;
 pub mod argument;
 pub mod cel;
 pub mod hook;
+pub mod hook_view;
 pub mod not_yet;
 pub mod print;
 pub mod program_hook;
@@ -19,6 +20,7 @@ pub use argument::{
     Structure,
 };
 pub use hook::{Attachment, Enforcer, Hook, Need, Selector};
+pub use hook_view::HookView;
 pub use program_hook::{ProgramHook, ProgramPoint};
 pub use test::{
     Case, End, Expression, FileType, HostProcesses, NamespaceValue, Network, Question, Reach,

@@ -87,3 +87,49 @@ fn an_exception_within_a_prefix_is_no_contradiction() {
     );
     assert!(found.is_empty(), "{found:?}");
 }
+
+#[test]
+fn a_place_of_a_program_that_is_hooked_twice_is_found() {
+    let hook = |symbol: &str| format!("  - path: /usr/bin/bash\n    symbols: [{symbol}]\n");
+    let start = "apiVersion: cilium.io/v1alpha1\nkind: TracingPolicy\nmetadata:\n  name: test\n\
+                 spec:\n  uprobes:\n";
+    let codes = |text: String| -> Vec<String> {
+        findings(&text, Language::Yaml, "6.1").into_iter().map(|(code, _)| code).collect()
+    };
+    let twice = codes(format!("{start}{}{}", hook("readline"), hook("readline")));
+    assert!(twice.contains(&"TP0925".to_owned()), "{twice:?}");
+    let two = codes(format!("{start}{}{}", hook("readline"), hook("main")));
+    assert!(!two.contains(&"TP0925".to_owned()), "{two:?}");
+}
+
+/// Codes and what they underline, of selectors of a uprobe that reads an integer and a text.
+fn uprobe(selectors: &str) -> Vec<(String, String)> {
+    let text = format!(
+        "apiVersion: cilium.io/v1alpha1\nkind: TracingPolicy\nmetadata:\n  name: test\nspec:\n  \
+         uprobes:\n  - path: /usr/bin/bash\n    symbols: [readline]\n    args:\n    - index: 0\n      \
+         type: int\n    - index: 1\n      type: string\n    selectors:\n{selectors}"
+    );
+    findings(&text, Language::Yaml, "6.1")
+}
+
+#[test]
+fn selectors_of_programs_are_looked_at_too() {
+    let argument = |rest: &str| format!("    - matchArgs:\n      - {{ index: 0, {rest} }}\n");
+    let first = argument("operator: Equal, values: [\"1\"]");
+    let second = "      - { index: 0, operator: Equal, values: [\"2\"] }\n";
+    let texts = "    - matchArgs:\n      - { index: 1, operator: Prefix, values: [\"/etc\", \"/etc/x\"] }\n";
+    let pid = "    - matchPIDs:\n      - { operator: In, values: [4711] }\n";
+    let cases = [
+        (format!("{first}{second}"), "TP0906"),
+        (format!("{first}{first}"), "TP0902"),
+        (format!("    - {{}}\n{first}"), "TP0901"),
+        (argument("operator: InRange, values: [\"-2147483648:2147483647\"]"), "TP0908"),
+        (texts.to_owned(), "TP0909"),
+        (pid.to_owned(), "TP0916"),
+        (format!("{first}      matchActions:\n      - action: Sigkill\n      - action: Sigkill\n"), "TP0613"),
+    ];
+    for (selectors, code) in cases {
+        let found = uprobe(&selectors);
+        assert!(found.iter().any(|(found, _)| found == code), "{code}: {found:?}\n{selectors}");
+    }
+}

@@ -1,22 +1,34 @@
 //! What several rules ask about policies: tests joined by `and`, what implies what.
 
 use crate::resolved::{
-    Action, Argument, ArgumentId, Expression, Hook, Policy, Question, Reader, Selector, Sense,
+    Action, Argument, Expression, Hook, HookView, Policy, Question, Reader, Selector, Sense,
     Structure, Test,
 };
 use crate::set::{IntegerSet, TextSet};
 
-/// Every selector of a policy with its hook.
-pub(super) fn selectors(policy: &Policy) -> impl Iterator<Item = (&Hook, &Selector)> {
+/// Every selector of a policy with its hook, which can be in the kernel or in a program.
+pub(super) fn selectors(policy: &Policy) -> impl Iterator<Item = (HookView<'_>, &Selector)> {
+    policy.views().flat_map(|hook| hook.selectors.iter().map(move |selector| (hook, selector)))
+}
+
+/// Every selector of a policy that belongs to a hook in the kernel, for rules that ask where it is.
+pub(super) fn kernel_selectors(policy: &Policy) -> impl Iterator<Item = (&Hook, &Selector)> {
     policy.hooks.iter().flat_map(|hook| hook.selectors.iter().map(move |selector| (hook, selector)))
 }
 
 /// Every test of a policy with its hook, those decided at return included.
-pub(super) fn tests(policy: &Policy) -> impl Iterator<Item = (&Hook, &Test)> {
-    selectors(policy).flat_map(|(hook, selector)| {
-        let both = [&selector.condition, &selector.return_condition];
-        both.into_iter().flat_map(Expression::tests).map(move |test| (hook, test))
-    })
+pub(super) fn tests(policy: &Policy) -> impl Iterator<Item = (HookView<'_>, &Test)> {
+    selectors(policy).flat_map(|(hook, one)| tests_of(one).map(move |test| (hook, test)))
+}
+
+/// The same of hooks in the kernel only.
+pub(super) fn kernel_tests(policy: &Policy) -> impl Iterator<Item = (&Hook, &Test)> {
+    kernel_selectors(policy).flat_map(|(hook, one)| tests_of(one).map(move |test| (hook, test)))
+}
+
+fn tests_of(selector: &Selector) -> impl Iterator<Item = &Test> {
+    let both = [&selector.condition, &selector.return_condition];
+    both.into_iter().flat_map(Expression::tests)
 }
 
 /// Tests that must all hold for the expression to hold. What stands below an `or` or a `not` is not
@@ -44,7 +56,7 @@ pub(super) fn enforcement(selector: &Selector) -> Option<&Action> {
 }
 
 /// The argument that a test is about.
-pub(super) fn argument<'a>(hook: &'a Hook, test: &Test) -> Option<&'a Argument> {
+pub(super) fn argument<'a>(hook: HookView<'a>, test: &Test) -> Option<&'a Argument> {
     let id = match &test.question {
         Question::Integer { argument, .. }
         | Question::Bits { argument, .. }
@@ -65,15 +77,11 @@ pub(super) fn argument<'a>(hook: &'a Hook, test: &Test) -> Option<&'a Argument> 
         | Question::Workload { .. }
         | Question::Cel { .. } => return None,
     };
-    match id {
-        ArgumentId::Argument(place) => hook.arguments.get(place),
-        ArgumentId::Data(place) => hook.data.get(place),
-        ArgumentId::Return => hook.return_argument.as_ref(),
-    }
+    hook.argument(id)
 }
 
 /// The paths that a test compares with: of a file, a descriptor or an executable.
-pub(super) fn paths<'a>(hook: &Hook, test: &'a Test) -> Option<&'a TextSet> {
+pub(super) fn paths<'a>(hook: HookView<'_>, test: &'a Test) -> Option<&'a TextSet> {
     match &test.question {
         Question::Binary { set } | Question::Lineage { set, .. } => Some(set),
         Question::Text { set, .. } => match argument(hook, test)?.reader {
@@ -114,7 +122,7 @@ pub(super) fn paths<'a>(hook: &Hook, test: &'a Test) -> Option<&'a TextSet> {
 }
 
 /// The numbers for which a test on an integer holds.
-pub(super) fn numbers(hook: &Hook, test: &Test) -> Option<IntegerSet> {
+pub(super) fn numbers(hook: HookView<'_>, test: &Test) -> Option<IntegerSet> {
     let Question::Integer { set, .. } = &test.question else { return None };
     let (least, most) = argument(hook, test)?.reader.limits()?;
     Some(match test.sense {

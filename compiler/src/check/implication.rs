@@ -6,11 +6,11 @@ use std::net::IpAddr;
 use writ_bundle::Pattern;
 
 use super::facts::numbers;
-use crate::resolved::{Hook, NamespaceValue, Network, Question, Reach, Sense, Test};
+use crate::resolved::{HookView, NamespaceValue, Network, Question, Reach, Sense, Test};
 use crate::set::{IntegerSet, TextSet};
 
 /// Whether `weak` holds whenever `strong` does. `false` when that is not certain.
-pub(super) fn implies(hook: &Hook, strong: &Test, weak: &Test) -> bool {
+pub(super) fn implies(hook: HookView<'_>, strong: &Test, weak: &Test) -> bool {
     if strong.sense == weak.sense && strong.question == weak.question {
         return true;
     }
@@ -26,7 +26,7 @@ pub(super) fn implies(hook: &Hook, strong: &Test, weak: &Test) -> bool {
 }
 
 /// Whether no event can pass both tests. `false` when that is not certain.
-pub(super) fn exclude(hook: &Hook, left: &Test, right: &Test) -> bool {
+pub(super) fn exclude(hook: HookView<'_>, left: &Test, right: &Test) -> bool {
     if left.question == right.question && left.sense != right.sense {
         return true;
     }
@@ -42,7 +42,7 @@ pub(super) fn exclude(hook: &Hook, left: &Test, right: &Test) -> bool {
 }
 
 /// The numbers for which two tests on the same argument hold.
-fn same_numbers(hook: &Hook, left: &Test, right: &Test) -> Option<(IntegerSet, IntegerSet)> {
+fn same_numbers(hook: HookView<'_>, left: &Test, right: &Test) -> Option<(IntegerSet, IntegerSet)> {
     match (&left.question, &right.question) {
         (Question::Integer { argument: one, .. }, Question::Integer { argument: other, .. })
             if one == other =>

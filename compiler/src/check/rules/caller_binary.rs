@@ -3,7 +3,7 @@
 use writ_bundle::HookKind;
 
 use super::{Findings, Rule, code};
-use crate::check::facts::selectors;
+use crate::check::facts::kernel_selectors;
 use crate::diagnostic::Finding;
 use crate::kernel::security;
 use crate::resolved::{Hook, Origin, Policy, Question, Reader, Sense};
@@ -11,7 +11,7 @@ use crate::resolved::{Hook, Origin, Policy, Question, Reader, Sense};
 pub(super) const RULE: Rule = Rule { code: &code::CALLER_BINARY, check };
 
 fn check(policy: &Policy, findings: &mut Findings<'_>) {
-    for (hook, selector) in selectors(policy).filter(|(hook, _)| is_before_exec(hook)) {
+    for (hook, selector) in kernel_selectors(policy).filter(|(hook, _)| is_before_exec(hook)) {
         let tests = selector.condition.tests();
         let about_caller = tests.iter().find(|test| {
             matches!(test.question, Question::Binary { .. }) && test.sense == Sense::Is

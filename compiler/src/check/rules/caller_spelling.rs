@@ -3,7 +3,7 @@
 use writ_bundle::Pattern;
 
 use super::{Findings, Rule, code};
-use crate::check::facts::{argument, tests};
+use crate::check::facts::{argument, kernel_tests};
 use crate::check::place;
 use crate::diagnostic::Finding;
 use crate::kernel::security;
@@ -45,13 +45,13 @@ const CALLS: &[&str] = &[
 ];
 
 fn check(policy: &Policy, findings: &mut Findings<'_>) {
-    for (hook, test) in tests(policy) {
+    for (hook, test) in kernel_tests(policy) {
         let kernel = findings.kernel();
         let Some(call) = place::syscall(hook, kernel).filter(|call| CALLS.contains(call)) else {
             continue;
         };
         let Question::Text { set, .. } = &test.question else { continue };
-        let Some(argument) = argument(hook, test) else { continue };
+        let Some(argument) = argument(hook.view(), test) else { continue };
         // What a new link says is no path that is looked up.
         let is_content =
             call.starts_with("symlink") && argument.origin == Origin::SyscallParameter(0);

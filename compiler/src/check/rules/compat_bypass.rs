@@ -1,7 +1,7 @@
 //! A 32-bit program makes the same system call through another function.
 
 use super::{Findings, Rule, code};
-use crate::check::facts::{enforcement, selectors};
+use crate::check::facts::{enforcement, kernel_selectors};
 use crate::check::place;
 use crate::diagnostic::Finding;
 use crate::kernel::{Answer, Feature, security};
@@ -15,7 +15,7 @@ fn check(policy: &Policy, findings: &mut Findings<'_>) {
     let Answer::Present(evidence) = kernel.has(Feature::Config("CONFIG_IA32_EMULATION")) else {
         return;
     };
-    for (hook, selector) in selectors(policy) {
+    for (hook, selector) in kernel_selectors(policy) {
         let Some(action) = enforcement(selector) else { continue };
         let HookKind::Kprobe { .. } = &hook.kind else { continue };
         let Some(call) = place::syscall(hook, kernel) else { continue };

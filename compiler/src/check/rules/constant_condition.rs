@@ -3,7 +3,7 @@
 use super::{Findings, Rule, code};
 use crate::check::facts::{argument, numbers, paths, tests};
 use crate::diagnostic::Finding;
-use crate::resolved::{Hook, Policy, Question, Sense, SocketField, Test};
+use crate::resolved::{HookView, Policy, Question, Sense, SocketField, Test};
 use writ_bundle::Pattern;
 
 pub(super) const RULE: Rule = Rule { code: &code::CONSTANT_CONDITION, check };
@@ -20,7 +20,7 @@ fn check(policy: &Policy, findings: &mut Findings<'_>) {
 }
 
 /// How often a test holds, and why, when the event makes no difference.
-fn constant(hook: &Hook, test: &Test) -> Option<(&'static str, String)> {
+fn constant(hook: HookView<'_>, test: &Test) -> Option<(&'static str, String)> {
     let word = |holds| if holds { "always" } else { "never" };
     if let Some(set) = paths(hook, test) {
         let root = set.patterns.iter().any(|one| one.pattern == Pattern::Prefix("/".to_owned()));

@@ -7,7 +7,7 @@ use crate::resolved::{Policy, Reader};
 pub(super) const RULE: Rule = Rule { code: &code::DUPLICATE_ARGUMENT, check };
 
 fn check(policy: &Policy, findings: &mut Findings<'_>) {
-    for hook in &policy.hooks {
+    for hook in policy.views() {
         for (at, argument) in hook.arguments.iter().enumerate() {
             let before = hook.arguments.iter().take(at).find(|before| {
                 before.origin == argument.origin

@@ -3,7 +3,7 @@
 use writ_bundle::Pattern;
 
 use super::{Findings, Rule, code};
-use crate::check::facts::{enforcement, selectors};
+use crate::check::facts::{enforcement, kernel_selectors};
 use crate::check::{place, scope};
 use crate::diagnostic::Finding;
 use crate::resolved::{Hook, Policy, Question, Selector, Sense};
@@ -48,7 +48,7 @@ const FOLDERS: &[&str] = &[
 ];
 
 fn check(policy: &Policy, findings: &mut Findings<'_>) {
-    for (hook, selector) in selectors(policy) {
+    for (hook, selector) in kernel_selectors(policy) {
         let Some(action) = enforcement(selector) else { continue };
         // Without any condition, another rule speaks.
         if selector.condition.is_always() || scope::names_processes(policy, selector) {

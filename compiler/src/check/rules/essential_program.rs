@@ -3,7 +3,7 @@
 use writ_bundle::Pattern;
 
 use super::{Findings, Rule, code};
-use crate::check::facts::{argument, enforcement, selectors};
+use crate::check::facts::{argument, enforcement, kernel_selectors};
 use crate::check::{place, scope};
 use crate::diagnostic::Finding;
 use crate::resolved::{Hook, Policy, Question, Reader, Sense, Test};
@@ -31,7 +31,7 @@ const FILES: &[(&str, &str)] = &[
 const WHOLE: [&str; 3] = ["sh", "bash", "dash"];
 
 fn check(policy: &Policy, findings: &mut Findings<'_>) {
-    for (hook, selector) in selectors(policy) {
+    for (hook, selector) in kernel_selectors(policy) {
         let Some(action) = enforcement(selector) else { continue };
         if scope::names_processes(policy, selector) {
             continue;
@@ -57,7 +57,7 @@ fn needed<'a>(hook: &Hook, test: &'a Test) -> Option<(crate::source::Span, &'a s
     let asked = place::lsm_hook(hook)?;
     let is_use = ["bprm_check_security", "bprm_creds_for_exec", "file_open", "mmap_file"];
     let Question::Text { set, .. } = &test.question else { return None };
-    let reader = argument(hook, test)?.reader;
+    let reader = argument(hook.view(), test)?.reader;
     if !is_use.contains(&asked.as_str())
         || test.sense == Sense::IsNot
         || !matches!(reader, Reader::File | Reader::Path | Reader::Binprm)

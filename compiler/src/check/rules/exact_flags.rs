@@ -1,7 +1,7 @@
 //! Flags are compared as a whole, where one of them is meant.
 
 use super::{Findings, Rule, code};
-use crate::check::facts::{argument, tests};
+use crate::check::facts::{argument, kernel_tests};
 use crate::check::place;
 use crate::diagnostic::Finding;
 use crate::resolved::{Policy, Question, Sense};
@@ -12,11 +12,11 @@ pub(super) const RULE: Rule = Rule { code: &code::EXACT_FLAGS, check };
 const NAMES: &[&str] = &["clone_flags", "flags", "mnt_flags", "prot", "reqprot", "unshare_flags"];
 
 fn check(policy: &Policy, findings: &mut Findings<'_>) {
-    for (hook, test) in tests(policy) {
+    for (hook, test) in kernel_tests(policy) {
         let (Question::Integer { set, .. }, Sense::Is) = (&test.question, test.sense) else {
             continue;
         };
-        let Some(name) = argument(hook, test).and_then(|one| one.name.as_deref()) else { continue };
+        let Some(name) = argument(hook.view(), test).and_then(|one| one.name.as_deref()) else { continue };
         // `setns` takes one flag, and `file_permission` is asked about one access.
         let takes_one = place::syscall(hook, findings.kernel()) == Some("setns");
         let all_single = set.ranges().iter().all(|&(low, high)| low == high && is_flag(low));

@@ -3,7 +3,7 @@
 use writ_bundle::HookKind;
 
 use super::{Findings, Rule, code};
-use crate::check::facts::{enforcement, selectors};
+use crate::check::facts::{enforcement, kernel_selectors};
 use crate::check::place;
 use crate::diagnostic::Finding;
 use crate::resolved::{Hook, Policy};
@@ -18,7 +18,7 @@ const EVENTS: &[&str] = &["sched_process_exit", "sched_process_free", "sched_pro
 const CALLS: &[&str] = &["exit", "exit_group"];
 
 fn check(policy: &Policy, findings: &mut Findings<'_>) {
-    for (hook, selector) in selectors(policy) {
+    for (hook, selector) in kernel_selectors(policy) {
         let Some(action) = enforcement(selector) else { continue };
         if !is_end(hook) && !place::syscall(hook, findings.kernel()).is_some_and(is_exit) {
             continue;

@@ -1,7 +1,7 @@
 //! `io_uring` does the same as a system call, without the system call.
 
 use super::{Findings, Rule, code};
-use crate::check::facts::{enforcement, selectors};
+use crate::check::facts::{enforcement, kernel_selectors};
 use crate::check::place;
 use crate::diagnostic::Finding;
 use crate::kernel::{Answer, Feature, security};
@@ -56,7 +56,7 @@ fn check(policy: &Policy, findings: &mut Findings<'_>) {
     let kernel = findings.kernel();
     let Answer::Present(evidence) = kernel.has(Feature::Config("CONFIG_IO_URING")) else { return };
     let is_later = kernel.version().is_some_and(|version| version >= (5, 15));
-    for (hook, selector) in selectors(policy) {
+    for (hook, selector) in kernel_selectors(policy) {
         let Some(action) = enforcement(selector) else { continue };
         let Some(call) = place::syscall(hook, kernel) else { continue };
         let is_done = CALLS.contains(&call) || is_later && LATER_CALLS.contains(&call);

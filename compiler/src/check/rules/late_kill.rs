@@ -3,7 +3,7 @@
 use writ_bundle::HookKind;
 
 use super::{Findings, Rule, code};
-use crate::check::facts::selectors;
+use crate::check::facts::kernel_selectors;
 use crate::diagnostic::Finding;
 use crate::resolved::{Action, Hook, Policy};
 
@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule { code: &code::LATE_KILL, check };
 const KILL: u32 = 9;
 
 fn check(policy: &Policy, findings: &mut Findings<'_>) {
-    for (hook, selector) in selectors(policy) {
+    for (hook, selector) in kernel_selectors(policy) {
         let kill = selector
             .actions
             .iter()

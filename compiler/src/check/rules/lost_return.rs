@@ -1,7 +1,7 @@
 //! Return actions wait for an event of the entry that is not sent.
 
 use super::{Findings, Rule, code};
-use crate::check::facts::selectors;
+use crate::check::facts::kernel_selectors;
 use crate::diagnostic::Finding;
 use crate::resolved::{Action, Policy};
 use crate::source::Span;
@@ -9,7 +9,7 @@ use crate::source::Span;
 pub(super) const RULE: Rule = Rule { code: &code::LOST_RETURN, check };
 
 fn check(policy: &Policy, findings: &mut Findings<'_>) {
-    for (hook, selector) in selectors(policy) {
+    for (hook, selector) in kernel_selectors(policy) {
         if hook.return_attachment.is_none() {
             continue;
         }

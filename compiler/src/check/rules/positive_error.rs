@@ -1,7 +1,7 @@
 //! A returned error is compared as a positive number.
 
 use super::{Findings, Rule, code};
-use crate::check::facts::tests;
+use crate::check::facts::kernel_tests;
 use crate::check::place;
 use crate::diagnostic::Finding;
 use crate::resolved::{ArgumentId, Policy, Question};
@@ -33,7 +33,7 @@ const LENGTHS: &[&str] = &[
 ];
 
 fn check(policy: &Policy, findings: &mut Findings<'_>) {
-    for (hook, test) in tests(policy) {
+    for (hook, test) in kernel_tests(policy) {
         let Question::Integer { argument: ArgumentId::Return, set } = &test.question else {
             continue;
         };

@@ -3,7 +3,7 @@
 use writ_bundle::HookKind;
 
 use super::{Findings, Rule, code};
-use crate::check::facts::{argument, enforcement, selectors};
+use crate::check::facts::{argument, enforcement, kernel_selectors};
 use crate::diagnostic::Finding;
 use crate::kernel::security;
 use crate::resolved::{Hook, Origin, Policy, Question, Reader, Structure};
@@ -11,10 +11,10 @@ use crate::resolved::{Hook, Origin, Policy, Question, Reader, Structure};
 pub(super) const RULE: Rule = Rule { code: &code::RACY_ARGUMENT, check };
 
 fn check(policy: &Policy, findings: &mut Findings<'_>) {
-    for (hook, selector) in selectors(policy) {
+    for (hook, selector) in kernel_selectors(policy) {
         let Some(action) = enforcement(selector) else { continue };
         let racy = selector.condition.tests().into_iter().find(|test| {
-            argument(hook, test).is_some_and(|one| is_racy(hook, one.origin, one.reader))
+            argument(hook.view(), test).is_some_and(|one| is_racy(hook, one.origin, one.reader))
         });
         let Some(racy) = racy else { continue };
         let is_text = matches!(racy.question, Question::Text { .. } | Question::Substring { .. });

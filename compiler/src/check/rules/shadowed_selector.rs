@@ -4,7 +4,7 @@ use super::{Findings, Rule, code};
 use crate::check::facts::{is_joined, joined};
 use crate::check::implication::implies;
 use crate::diagnostic::Finding;
-use crate::resolved::{Hook, Policy, Question, Selector, Test};
+use crate::resolved::{HookView, Policy, Question, Selector, Test};
 
 pub(super) const RULE: Rule = Rule { code: &code::SHADOWED_SELECTOR, check };
 
@@ -15,7 +15,7 @@ const LOOK_BACK: usize = 256;
 const PAIRS_MAX: usize = 10_000_000;
 
 fn check(policy: &Policy, findings: &mut Findings<'_>) {
-    for hook in &policy.hooks {
+    for hook in policy.views() {
         let mut pairs_left = PAIRS_MAX;
         let weights: Vec<usize> = hook.selectors.iter().map(weight).collect();
         for (at, selector) in hook.selectors.iter().enumerate() {
@@ -53,7 +53,7 @@ fn weight(selector: &Selector) -> usize {
 
 /// Whether every event that `later` matches is matched by `earlier`. A catch-all selector is
 /// another rule's business.
-fn takes_all(hook: &Hook, earlier: &Selector, later: &Selector) -> bool {
+fn takes_all(hook: HookView<'_>, earlier: &Selector, later: &Selector) -> bool {
     if earlier.condition.is_always() || !is_joined(&earlier.condition) {
         return false;
     }

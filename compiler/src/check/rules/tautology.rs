@@ -4,7 +4,7 @@ use super::{Findings, Rule, code};
 use crate::check::facts::selectors;
 use crate::check::implication::exclude;
 use crate::diagnostic::Finding;
-use crate::resolved::{Expression, Hook, Policy, Selector, Sense, Test};
+use crate::resolved::{Expression, HookView, Policy, Selector, Sense, Test};
 
 pub(super) const RULE: Rule = Rule { code: &code::TAUTOLOGY, check };
 
@@ -17,13 +17,13 @@ fn check(policy: &Policy, findings: &mut Findings<'_>) {
             look(hook, expression, findings);
         }
     }
-    for hook in &policy.hooks {
+    for hook in policy.views() {
         look_across(hook, findings);
     }
 }
 
 /// Selectors are alternatives too: two that do the same, each for everything but one thing.
-fn look_across(hook: &Hook, findings: &mut Findings<'_>) {
+fn look_across(hook: HookView<'_>, findings: &mut Findings<'_>) {
     let failing: Vec<(&Selector, Test)> = hook
         .selectors
         .iter()
@@ -55,7 +55,7 @@ fn does_the_same(one: &Selector, other: &Selector) -> bool {
 }
 
 /// Looks at every `or` of an expression, as deep as the parser lets them nest.
-fn look(hook: &Hook, expression: &Expression, findings: &mut Findings<'_>) {
+fn look(hook: HookView<'_>, expression: &Expression, findings: &mut Findings<'_>) {
     match expression {
         Expression::All(parts) => {
             for part in parts {

@@ -7,7 +7,7 @@ use crate::resolved::Policy;
 pub(super) const RULE: Rule = Rule { code: &code::UNREACHABLE_SELECTOR, check };
 
 fn check(policy: &Policy, findings: &mut Findings<'_>) {
-    for hook in &policy.hooks {
+    for hook in policy.views() {
         let mut selectors =
             hook.selectors.iter().skip_while(|selector| !selector.condition.is_always());
         let Some(catch_all) = selectors.next() else { continue };
