@@ -97,6 +97,6 @@ pub(super) const REVIEWED: &[Reviewed] = &[
         ],
         "it hooks `fd_install`, `tcp_sendmsg`, every system call or such, which are hit all the time",
     ),
-    ("TP0916", &["testdata/0001"], "it names process 1111"),
+    ("TP0916", &["examples/0068", "testdata/0001"], "they name processes 61697 and 1111"),
     ("TP0917", &["examples/0023"], "it names namespaces by number"),
 ];
