@@ -6,7 +6,7 @@ use writ_bundle::record::{header, item};
 
 use crate::machine::Helper;
 use crate::policy::NamespaceKind;
-use crate::resolved::Reader;
+use crate::resolved::{Reader, Structure};
 
 /// Offset of `flags` in `struct writ_scratch`.
 pub(super) const FLAGS: i16 = 8;
@@ -23,18 +23,46 @@ const EVENT_SIZE: i32 = 24576;
 /// `TEXT_ROOM`: bytes that a text may take, with its item and a zero.
 const TEXT_ROOM: i32 = 16 + 4095 + 1;
 
-/// Where the first text of a record can stand, from the start of the scratch area.
+/// Where the first payload of a record can stand, from the start of the scratch area.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_possible_wrap,
     reason = "both are below 100"
 )]
-pub(super) const FIRST_TEXT: i16 = EVENT + header::SIZE as i16 + item::SIZE as i16;
+pub(super) const FIRST_PAYLOAD: i16 = EVENT + header::SIZE as i16 + item::SIZE as i16;
 
-/// How far behind [`FIRST_TEXT`] the last text can stand: a text is only read where there is room
+/// How far behind [`FIRST_PAYLOAD`] the last text can stand: a text is only read where there is room
 /// for the longest.
 #[expect(clippy::cast_possible_wrap, clippy::cast_possible_truncation, reason = "it is 64")]
-pub(super) const TEXT_SPAN: i32 = EVENT_SIZE - TEXT_ROOM - header::SIZE as i32;
+const TEXT_SPAN: i32 = EVENT_SIZE - TEXT_ROOM - header::SIZE as i32;
+
+/// How far behind [`FIRST_PAYLOAD`] the last structure can stand. The slack behind the event is
+/// longer than any.
+#[expect(clippy::cast_possible_wrap, clippy::cast_possible_truncation, reason = "it is 80")]
+const STRUCTURE_SPAN: i32 = EVENT_SIZE - (header::SIZE + item::SIZE) as i32;
+
+/// How far behind [`FIRST_PAYLOAD`] the payload of a value that is read this way can stand.
+pub(super) fn span(reader: Reader) -> i32 {
+    match reader {
+        Reader::Structure(structure) if !structure.is_text() => STRUCTURE_SPAN,
+        Reader::Nothing
+        | Reader::Integer { .. }
+        | Reader::File
+        | Reader::Path
+        | Reader::Binprm
+        | Reader::Filename
+        | Reader::Descriptor
+        | Reader::Text
+        | Reader::Buffer { .. }
+        | Reader::Vectors { .. }
+        | Reader::RecordText
+        | Reader::Bytes { .. }
+        | Reader::SyscallNumber
+        | Reader::Capability
+        | Reader::Capabilities(_)
+        | Reader::Structure(_) => TEXT_SPAN,
+    }
+}
 
 /// Where the length of a text stands, from the text's start.
 pub(super) const LENGTH: i16 = -4;
@@ -85,7 +113,7 @@ impl Flavour {
     }
 }
 
-/// The routine that reads a text: (scratch, pointer or number, item) → offset, or negative.
+/// The routine that reads a located value: (scratch, pointer or number, item) → offset, or negative.
 pub(super) fn read(reader: Reader, flavour: Flavour) -> Option<String> {
     match reader {
         Reader::Filename => Some("writ_read_filename".into()),
@@ -94,6 +122,7 @@ pub(super) fn read(reader: Reader, flavour: Flavour) -> Option<String> {
         Reader::File | Reader::Path | Reader::Binprm => {
             file_word(reader).map(|word| format!("writ_read_{word}_{}", flavour.suffix()))
         }
+        Reader::Structure(structure) => Some(format!("writ_read_{}", structure.word())),
         Reader::Nothing
         | Reader::Integer { .. }
         | Reader::Buffer { .. }
@@ -102,8 +131,7 @@ pub(super) fn read(reader: Reader, flavour: Flavour) -> Option<String> {
         | Reader::Bytes { .. }
         | Reader::SyscallNumber
         | Reader::Capability
-        | Reader::Capabilities(_)
-        | Reader::Structure(_) => None,
+        | Reader::Capabilities(_) => None,
     }
 }
 
@@ -119,6 +147,9 @@ pub(super) fn describe(reader: Reader, flavour: Flavour) -> Option<String> {
         Reader::Descriptor => Some("writ_describe_fd".into()),
         Reader::File | Reader::Path | Reader::Binprm => {
             file_word(reader).map(|word| format!("writ_describe_{word}_{}", flavour.suffix()))
+        }
+        Reader::Structure(structure @ (Structure::Kiocb | Structure::Dentry)) => {
+            Some(format!("writ_describe_{}", structure.word()))
         }
         Reader::Filename
         | Reader::Text

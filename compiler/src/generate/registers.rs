@@ -8,8 +8,8 @@ pub(super) const CONTEXT: Register = Register::R6;
 /// The scratch area; 0 while none is acquired, where that can be asked.
 pub(super) const SCRATCH: Register = Register::R7;
 
-/// The value that was asked about last: an integer, or where a text stands less
-/// [`super::library::FIRST_TEXT`]. In programs of the role `Fork`: the sets that the child joins.
+/// The value that was asked about last: an integer, or where the payload of a located value stands
+/// less [`super::library::FIRST_PAYLOAD`]. In programs of the role `Fork`: the sets that the child joins.
 pub(super) const CURRENT: Register = Register::R8;
 
 /// What must survive one call and no more.

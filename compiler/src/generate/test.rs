@@ -24,7 +24,7 @@ impl Coder<'_> {
                 self.any_bit(CURRENT, *mask, yes, no);
             }
             Test::Text { value, set } => {
-                self.text(*value, unknown);
+                self.located(*value, unknown);
                 self.text_in(set, yes, no);
             }
             Test::Binary { set } => self.binary(*set, yes, no, unknown),

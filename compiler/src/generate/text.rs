@@ -45,7 +45,7 @@ impl Coder<'_> {
 
     /// R1 ← where the text ends. The comparison is for the verifier: no text is longer.
     fn end_of_text(&mut self, no: Label) {
-        let offset = library::FIRST_TEXT + library::LENGTH;
+        let offset = library::FIRST_PAYLOAD + library::LENGTH;
         self.emitter.load(Size::Word, Register::R1, CURRENT, offset);
         self.emitter.jump_if(Register::R1, Comparison::Greater, TEXT_MAX, no);
         self.emitter.arithmetic(Arithmetic::Add, Register::R1, CURRENT);
@@ -54,7 +54,7 @@ impl Coder<'_> {
     /// Asks the trie `map` for the longest of its patterns with which the text begins. The word
     /// before the text, which is its length, becomes the key's for that long.
     fn look_up(&mut self, map: String, yes: Label) {
-        let offset = library::FIRST_TEXT + library::LENGTH;
+        let offset = library::FIRST_PAYLOAD + library::LENGTH;
         self.emitter.load(Size::Word, KEPT, CURRENT, offset);
         self.emitter.store(Size::Word, CURRENT, offset, tables::KEY_BITS);
         self.emitter.emit(Instruction::LoadMapAddress { to: Register::R1, map });

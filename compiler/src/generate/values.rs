@@ -50,24 +50,32 @@ impl Coder<'_> {
         }
     }
 
-    /// Brings the place of a text into [`CURRENT`], so that its bytes begin [`library::FIRST_TEXT`]
-    /// behind it.
+    /// Brings the place of a located value into [`CURRENT`], so that its payload begins
+    /// [`library::FIRST_PAYLOAD`] behind it.
     ///
     /// The comparison bounds the offset for the verifier, which on 5.10 knows nothing of a number
-    /// that was on the stack. A negative offset, which means that there is no text, fails it too.
-    pub(super) fn text(&mut self, value: Id<Value>, unknown: Label) {
+    /// that was on the stack. A negative offset, which means that there is no value, fails it too.
+    pub(super) fn located(&mut self, value: Id<Value>, unknown: Label) {
         if self.state.current == Some(value) {
             return;
         }
+        let span = library::span(self.program.values[value].reader);
         self.read(value);
         self.emitter.copy(CURRENT, RESULT);
-        self.emitter.arithmetic(Arithmetic::Add, CURRENT, -i32::from(library::FIRST_TEXT));
-        self.emitter.jump_if(CURRENT, Comparison::Greater, library::TEXT_SPAN, unknown);
+        self.emitter.arithmetic(Arithmetic::Add, CURRENT, -i32::from(library::FIRST_PAYLOAD));
+        self.emitter.jump_if(CURRENT, Comparison::Greater, span, unknown);
         self.emitter.arithmetic(Arithmetic::Add, CURRENT, SCRATCH);
         self.state.current = Some(value);
     }
 
-    /// Sees to it that a text is read, and brings its offset into the result register.
+    /// Loads what stands `offset` bytes behind the start of the payload that [`Self::located`]
+    /// brought.
+    pub(super) fn load_part(&mut self, size: Size, to: Register, offset: usize) {
+        let offset = i16::try_from(offset).unwrap_or(i16::MAX);
+        self.emitter.load(size, to, CURRENT, library::FIRST_PAYLOAD.saturating_add(offset));
+    }
+
+    /// Sees to it that a located value is read, and brings its offset into the result register.
     fn read(&mut self, value: Id<Value>) {
         let slot = Slot::Value(value);
         let offset = self.frame.offset(slot);
@@ -100,7 +108,7 @@ impl Coder<'_> {
 
     /// Sees to it that the record has an item for the value, and for a file its flags and mode.
     pub(super) fn show(&mut self, value: Id<Value>) {
-        if self.program.values[value].reader.is_text() {
+        if self.program.values[value].reader.is_located() {
             self.read(value);
             self.describe(value);
         } else {

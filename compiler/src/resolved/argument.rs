@@ -161,6 +161,71 @@ pub enum Structure {
     NetDevice,
 }
 
+impl Structure {
+    /// What routines of the runtime library call it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Skb => "skb",
+            Self::Sock => "sock",
+            Self::Socket => "socket",
+            Self::Sockaddr => "sockaddr",
+            Self::SockaddrUn => "sockaddr_un",
+            Self::Cred => "cred",
+            Self::BpfAttr => "bpf_attr",
+            Self::BpfMap => "bpf_map",
+            Self::BpfProg => "bpf_prog",
+            Self::PerfEvent => "perf_event",
+            Self::UserNamespace => "user_namespace",
+            Self::Kiocb => "kiocb",
+            Self::IovIter => "iov_iter",
+            Self::LoadInfo => "load_info",
+            Self::Module => "module",
+            Self::Dentry => "dentry",
+            Self::NetDevice => "net_device",
+        }
+    }
+
+    /// Whether events show it as one text.
+    pub fn is_text(self) -> bool {
+        match self {
+            Self::SockaddrUn | Self::Kiocb | Self::IovIter | Self::Dentry | Self::NetDevice => true,
+            Self::Skb
+            | Self::Sock
+            | Self::Socket
+            | Self::Sockaddr
+            | Self::Cred
+            | Self::BpfAttr
+            | Self::BpfMap
+            | Self::BpfProg
+            | Self::PerfEvent
+            | Self::UserNamespace
+            | Self::LoadInfo
+            | Self::Module => false,
+        }
+    }
+
+    /// Whether it has addresses, ports and the like, as [`writ_bundle::record::connection`] lays
+    /// them out.
+    pub fn is_connection(self) -> bool {
+        match self {
+            Self::Skb | Self::Sock | Self::Socket | Self::Sockaddr => true,
+            Self::SockaddrUn
+            | Self::Cred
+            | Self::BpfAttr
+            | Self::BpfMap
+            | Self::BpfProg
+            | Self::PerfEvent
+            | Self::UserNamespace
+            | Self::Kiocb
+            | Self::IovIter
+            | Self::LoadInfo
+            | Self::Module
+            | Self::Dentry
+            | Self::NetDevice => false,
+        }
+    }
+}
+
 /// Whether a number can be negative.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Signedness {
@@ -191,6 +256,29 @@ impl Reader {
             | Self::Capability
             | Self::Capabilities(_)
             | Self::Structure(_) => false,
+        }
+    }
+
+    /// Whether the value is read into the event before anything can be asked about it. Other values
+    /// are numbers, which a register holds.
+    pub fn is_located(self) -> bool {
+        match self {
+            Self::File
+            | Self::Path
+            | Self::Binprm
+            | Self::Filename
+            | Self::Descriptor
+            | Self::Text
+            | Self::Buffer { .. }
+            | Self::Vectors { .. }
+            | Self::RecordText
+            | Self::Bytes { .. }
+            | Self::Structure(_) => true,
+            Self::Nothing
+            | Self::Integer { .. }
+            | Self::SyscallNumber
+            | Self::Capability
+            | Self::Capabilities(_) => false,
         }
     }
 

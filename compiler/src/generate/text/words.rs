@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::generate::emitter::Emitter;
-use crate::generate::library::FIRST_TEXT;
+use crate::generate::library::FIRST_PAYLOAD;
 use crate::generate::registers::{CURRENT, RESULT};
 use crate::machine::{Arithmetic, Comparison, Label, Register, Size};
 
@@ -93,10 +93,10 @@ impl Comparing<'_> {
 
     /// Loads the word that follows the first `depth` bytes.
     fn load(&mut self, depth: usize) {
-        let depth = i16::try_from(depth).unwrap_or(i16::MAX - FIRST_TEXT);
+        let depth = i16::try_from(depth).unwrap_or(i16::MAX - FIRST_PAYLOAD);
         let (base, offset) = match self.end {
-            End::Start => (CURRENT, FIRST_TEXT + depth),
-            End::Last => (Register::R1, FIRST_TEXT - depth - 8),
+            End::Start => (CURRENT, FIRST_PAYLOAD + depth),
+            End::Last => (Register::R1, FIRST_PAYLOAD - depth - 8),
         };
         self.emitter.load(Size::Double, WORD, base, offset);
     }
