@@ -24,7 +24,7 @@ pub mod syscall;
 pub mod tracepoint;
 
 pub use answer::{Answer, Evidence, Strength};
-pub use btf::{Btf, Shape, Type, TypeId};
+pub use btf::{Btf, Form, Shape, Type, TypeId};
 pub use feature::Feature;
 pub use function::{Function, Parameter, Prototype};
 pub use hook_name::HookName;

@@ -4,7 +4,7 @@ use writ_bundle::Attach;
 
 use crate::ids::{Arena, Id};
 use crate::policy::NamespaceKind;
-use crate::resolved::{NamespaceValue, Need, Origin, RateLimit, Reader};
+use crate::resolved::{NamespaceValue, Need, Origin, RateLimit, Reader, Walk};
 use crate::set::{IntegerSet, TextSet};
 use crate::source::Span;
 
@@ -49,6 +49,8 @@ pub struct Value {
     /// Where an argument asks for it first.
     pub span: Span,
     pub origin: ValueOrigin,
+    /// The way from there to what is read, when that is not the value itself.
+    pub walk: Option<Walk>,
     pub reader: Reader,
     /// Names the value in event records. Unique in the program, counted from 1.
     pub item: u16,

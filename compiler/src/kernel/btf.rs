@@ -4,6 +4,7 @@
 //! gives an error or an answer, in time that its length bounds.
 
 mod declared;
+mod form;
 mod layout;
 mod letters;
 mod lookup;
@@ -13,6 +14,7 @@ mod shape;
 mod text;
 mod types;
 
+pub use form::Form;
 pub use layout::{Place, Step};
 pub use reader::{Btf, BtfError, MAXIMUM_SIZE};
 pub use shape::Shape;

@@ -1,11 +1,10 @@
 //! The words of a module: policies and hooks as events show them.
 
-use super::program::{argument_origin, find_value};
+use super::program::find_value;
 use super::{Group, Part};
-use crate::ids::Id;
-use crate::ir::{self, Role, Value};
+use crate::ir::{self, Role};
 use crate::policy::Mode;
-use crate::resolved::{self, Reader};
+use crate::resolved;
 
 /// The policy's name and mode.
 pub(super) fn policy(from: &resolved::Policy) -> ir::Policy {
@@ -29,7 +28,7 @@ fn hook(part: &Part<'_>, programs: &[(Group<'_>, ir::Program)]) -> ir::Hook {
     let from = part.hook;
     let shown = |role, argument: &resolved::Argument| {
         let program = serving(programs, role, part.index)?;
-        let value = value(program, argument)?;
+        let value = find_value(&program.values, argument)?;
         Some(ir::Argument {
             item: program.values[value].item,
             type_name: argument.type_.name(),
@@ -63,11 +62,4 @@ fn serving<'a>(
 ) -> Option<&'a ir::Program> {
     let serves = |program: &&ir::Program| program.role == role && program.hooks.contains(&hook);
     programs.iter().map(|(_, program)| program).find(serves)
-}
-
-/// The value that an argument shows; none for `nop`.
-fn value(program: &ir::Program, argument: &resolved::Argument) -> Option<Id<Value>> {
-    (argument.reader != Reader::Nothing)
-        .then(|| find_value(&program.values, argument_origin(argument), argument.reader))
-        .flatten()
 }

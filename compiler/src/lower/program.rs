@@ -3,7 +3,7 @@
 use super::{Group, Part, Sets, returning, selector};
 use crate::ids::{Arena, Id};
 use crate::ir::{self, Block, Jump, Operation, Role, Value, ValueOrigin};
-use crate::resolved::{Argument, ArgumentId, Reader};
+use crate::resolved::{Argument, ArgumentId, Reader, Walk};
 use crate::source::Span;
 use writ_bundle::Attach;
 
@@ -53,10 +53,15 @@ fn declare(values: &mut Arena<Value>, role: Role, part: &Part<'_>) {
         if argument.reader == Reader::Nothing {
             continue;
         }
-        let origin = argument_origin(argument);
-        if find_value(values, origin, argument.reader).is_none() {
+        if find_value(values, argument).is_none() {
             let item = u16::try_from(values.len() + 1).unwrap_or(u16::MAX);
-            values.push(Value { span: argument.span, origin, reader: argument.reader, item });
+            values.push(Value {
+                span: argument.span,
+                origin: ValueOrigin::Hook(argument.origin),
+                walk: argument.walk.clone(),
+                reader: argument.reader,
+                item,
+            });
         }
     }
 }
@@ -69,19 +74,22 @@ fn shown<'a>(role: Role, part: &Part<'a>) -> Vec<&'a Argument> {
     }
 }
 
-/// Where an argument's value comes from.
-pub(super) fn argument_origin(argument: &Argument) -> ValueOrigin {
-    ValueOrigin::Hook(argument.origin)
+/// The value that is read as `argument` is; none when it is not read at all.
+pub(super) fn find_value(values: &Arena<Value>, argument: &Argument) -> Option<Id<Value>> {
+    let same = |(_, value): &(_, &Value)| {
+        value.origin == ValueOrigin::Hook(argument.origin)
+            && value.reader == argument.reader
+            && is_same_way(value.walk.as_ref(), argument.walk.as_ref())
+    };
+    values.iter().find(same).map(|(id, _)| id)
 }
 
-/// The value that is read this way from there.
-pub(super) fn find_value(
-    values: &Arena<Value>,
-    origin: ValueOrigin,
-    reader: Reader,
-) -> Option<Id<Value>> {
-    let same = |(_, value): &(_, &Value)| value.origin == origin && value.reader == reader;
-    values.iter().find(same).map(|(id, _)| id)
+fn is_same_way(left: Option<&Walk>, right: Option<&Walk>) -> bool {
+    match (left, right) {
+        (Some(left), Some(right)) => left.is_same_way(right),
+        (None, None) => true,
+        (Some(_), None) | (None, Some(_)) => false,
+    }
 }
 
 impl Builder<'_> {
@@ -102,14 +110,14 @@ impl Builder<'_> {
             ArgumentId::Data(place) => part.hook.data.get(place),
             ArgumentId::Return => part.hook.return_argument.as_ref(),
         }?;
-        find_value(&self.values, argument_origin(argument), argument.reader)
+        find_value(&self.values, argument)
     }
 
     /// What a record of this hook shows, each value once.
     pub(super) fn shown(&self, role: Role, part: &Part<'_>) -> Vec<Id<Value>> {
         let mut values: Vec<Id<Value>> = Vec::new();
         for argument in shown(role, part) {
-            let value = find_value(&self.values, argument_origin(argument), argument.reader);
+            let value = find_value(&self.values, argument);
             values.extend(value.filter(|value| !values.contains(value)));
         }
         values

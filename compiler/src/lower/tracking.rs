@@ -21,7 +21,7 @@ fn exec(sets: &Sets, span: Span) -> Program {
     let mut values = Arena::default();
     let item = exec::EXECUTABLE;
     let origin = ValueOrigin::Executable;
-    let value = values.push(Value { span, origin, reader: Reader::File, item });
+    let value = values.push(Value { span, origin, walk: None, reader: Reader::File, item });
     let questions = (0..).zip(&sets.binary).map(|(number, set)| {
         let span = set.patterns.first().map_or(span, |pattern| pattern.span);
         let test = Test::Text { value, set: set.clone() };

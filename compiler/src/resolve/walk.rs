@@ -100,10 +100,11 @@ impl Walker<'_> {
             return Err(self.no_member(name, kernel, diagnostics));
         };
         self.steps.push(WalkStep::Member {
+            holder: here.form(),
             name: name.value.to_owned(),
             bit_offset: place.bit_offset,
             bit_size: place.bit_size,
-            accessors: place.path.clone(),
+            form: place.type_.form(),
         });
         self.at = place.type_;
         // A path may have thousands of steps.
@@ -142,8 +143,7 @@ impl Walker<'_> {
                 return Err(impossible_step(finding, diagnostics));
             }
         };
-        let bytes = element.size().unwrap_or(0);
-        self.steps.push(WalkStep::Element { index: index.value, bytes });
+        self.steps.push(WalkStep::Element { index: index.value, form: element.form() });
         self.at = element;
         self.through.extend(["[", &index.value.to_string(), "]"]);
         Ok(())

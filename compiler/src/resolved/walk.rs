@@ -1,5 +1,6 @@
 //! The way through kernel structures that a `resolve` path takes, on one kernel.
 
+use crate::kernel::Form;
 use crate::source::Span;
 
 /// From a pointer or a value to what is read.
@@ -23,15 +24,41 @@ pub enum WalkStep {
     Follow,
     /// To a member of the structure here.
     Member {
+        /// The structure here.
+        holder: Form,
         name: String,
         /// Bits from the beginning of the structure.
         bit_offset: u32,
         /// Bits of a bit-field; 0 for an ordinary member.
         bit_size: u32,
-        /// Index of the member at each level, anonymous levels included: the accessors of a CO-RE
-        /// relocation, behind the leading 0.
-        accessors: Vec<u32>,
+        /// What stands there.
+        form: Form,
     },
-    /// To an element of the array here, each of so many bytes.
-    Element { index: u32, bytes: u32 },
+    /// To an element of the array here.
+    Element {
+        index: u32,
+        /// What stands there.
+        form: Form,
+    },
+}
+
+impl Walk {
+    /// Whether it leads the same way as `other`, wherever each was written.
+    pub fn is_same_way(&self, other: &Self) -> bool {
+        self.root == other.root && self.steps == other.steps
+    }
+
+    /// Whether the value with which it begins is a pointer. Otherwise it begins inside what stands
+    /// there: the task's structure, or an array in a tracepoint's record.
+    pub fn begins_with_pointer(&self) -> bool {
+        self.steps.first() == Some(&WalkStep::Follow)
+    }
+
+    /// What stands at its end; `None` when that is nothing but a pointer's target.
+    pub fn end(&self) -> Option<&Form> {
+        match self.steps.last()? {
+            WalkStep::Follow => None,
+            WalkStep::Member { form, .. } | WalkStep::Element { form, .. } => Some(form),
+        }
+    }
 }

@@ -5,7 +5,7 @@ use writ_bundle::{Attach, HookKind, Pattern};
 
 use crate::ids::Id;
 use crate::ir::{OperationKind, Report, Role, Test, Value, ValueOrigin};
-use crate::resolved::{Origin, Reader, Signedness};
+use crate::resolved::{Origin, Reader, Signedness, Walk, WalkStep};
 use crate::set::{IntegerSet, TextSet};
 
 pub(super) fn role(role: Role) -> &'static str {
@@ -41,7 +41,19 @@ pub(super) fn hook(kind: &HookKind) -> String {
 }
 
 pub(super) fn value(value: &Value) -> String {
-    format!("#{} = {} of {}", value.item, reader(value.reader), origin(value.origin))
+    let walk = value.walk.as_ref().map_or(String::new(), walk);
+    format!("#{} = {} of {}{walk}", value.item, reader(value.reader), origin(value.origin))
+}
+
+/// `->` for each pointer, then the members and elements: `->file->f_path.dentry`.
+fn walk(walk: &Walk) -> String {
+    let step = |step: &WalkStep| match step {
+        WalkStep::Follow => "->".to_owned(),
+        WalkStep::Member { name, bit_size: 0, .. } => format!(".{name}"),
+        WalkStep::Member { name, bit_size, .. } => format!(".{name}:{bit_size}"),
+        WalkStep::Element { index, .. } => format!("[{index}]"),
+    };
+    walk.steps.iter().map(step).collect::<String>().replace("->.", "->")
 }
 
 fn reader(reader: Reader) -> String {

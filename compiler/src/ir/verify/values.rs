@@ -8,7 +8,7 @@ use super::must;
 use crate::diagnostic::Defect;
 use crate::ids::Id;
 use crate::ir::{Program, Role, Value, ValueOrigin};
-use crate::resolved::{Origin, Reader, not_yet};
+use crate::resolved::{Origin, Reader, Walk, not_yet};
 use crate::set::{IntegerSet, TextSet};
 
 /// Every value has an item of its own, a reader, and comes from where the program has it.
@@ -24,11 +24,19 @@ pub(super) fn verify(program: &Program) -> Result<(), Defect> {
         must(is_there(program, value), || {
             format!("value {item} comes from {:?}, which it does not have", value.origin)
         })?;
+        let begins = value.walk.as_ref().is_none_or(|walk| begins_with_address(value, walk));
+        must(begins, || format!("the way to value {item} does not begin with an address"))?;
         if let Reader::Integer { bytes, .. } = value.reader {
             must(matches!(bytes, 1 | 2 | 4 | 8), || format!("an integer has {bytes} bytes"))?;
         }
     }
     Ok(())
+}
+
+/// Whether the first step of a way can be taken from the value: it is a pointer that is followed, or
+/// the address of the calling task.
+fn begins_with_address(value: &Value, walk: &Walk) -> bool {
+    walk.begins_with_pointer() || value.origin == ValueOrigin::Hook(Origin::CurrentTask)
 }
 
 /// Whether a program that is attached this way has the value at hand.

@@ -3,7 +3,7 @@
 use super::types::{Kind, Member, Type};
 
 /// Anonymous structs inside one another that are searched. The kernel's own nest to 5.
-const DEEPEST: usize = 8;
+pub(super) const DEEPEST: usize = 8;
 /// Members that one search looks at. The largest kernel structs have about 1,000.
 const MOST_MEMBERS: usize = 1 << 16;
 

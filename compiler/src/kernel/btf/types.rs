@@ -62,7 +62,7 @@ pub enum Kind<'a> {
 }
 
 /// Struct or union.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Aggregate {
     Struct,
     Union,
