@@ -23,11 +23,12 @@ struct {
 	__type(value, struct writ_scratch);
 } writ_scratch SEC(".maps");
 
-/* Thread group id to process. Preallocated: memory is not to be allocated inside a kprobe or a raw
- * tracepoint, and kernels before 6.1 warn when a map would. */
+/* Thread group id to process. From 6.1 on the compiler asks for entries that are allocated as
+ * processes start; before, memory is not to be allocated inside a program that traces. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 32768);
+	__uint(map_flags, 0);
 	__type(key, __u32);
 	__type(value, struct writ_process);
 } writ_processes SEC(".maps");

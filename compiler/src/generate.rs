@@ -54,7 +54,17 @@ pub fn generate(
     let (maps, images) = tables.maps().into_iter().unzip();
     let modes = u32::try_from(module.policies.len()).unwrap_or(u32::MAX);
     let map_sizes = BTreeMap::from([(maps::MODES.to_owned(), modes.max(1))]);
-    Ok(machine::Object { programs, maps, images, map_sizes })
+    let map_flags = map_flags(kernel);
+    Ok(machine::Object { programs, maps, images, map_sizes, map_flags })
+}
+
+/// Entries of the process map are allocated as processes start where programs may do that; on other
+/// kernels all are allocated at once.
+fn map_flags(kernel: &Profile) -> BTreeMap<String, u32> {
+    if !kernel.has(Feature::AllocationInPrograms).is_present() {
+        return BTreeMap::new();
+    }
+    BTreeMap::from([(maps::PROCESSES.to_owned(), machine::map_flag::NO_PREALLOC)])
 }
 
 fn program(

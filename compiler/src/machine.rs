@@ -31,6 +31,8 @@ pub struct Object {
     pub images: Vec<writ_bundle::MapImage>,
     /// `max_entries` of maps of the runtime library, by name, where the library's own does not fit.
     pub map_sizes: BTreeMap<String, u32>,
+    /// `map_flags` ([`map_flag`]) of maps of the runtime library, by name, of those that declare some.
+    pub map_flags: BTreeMap<String, u32>,
 }
 
 /// One entry program.

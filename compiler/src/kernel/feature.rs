@@ -59,6 +59,8 @@ pub enum Feature<'a> {
     AtomicFetch,
     /// `bpf_get_current_task_btf`.
     CurrentTaskBtf,
+    /// Entries of hash maps that a program in any context may allocate.
+    AllocationInPrograms,
     /// `bpf_d_path` in LSM programs. In fentry a list of functions is allowed, `security_file_open`
     /// among them.
     PathHelperInLsm,
@@ -90,6 +92,7 @@ impl fmt::Display for Feature<'_> {
             Self::RingBuffer => write!(f, "ring-buffer"),
             Self::AtomicFetch => write!(f, "atomic-fetch"),
             Self::CurrentTaskBtf => write!(f, "current-task-btf"),
+            Self::AllocationInPrograms => write!(f, "allocation-in-programs"),
             Self::PathHelperInLsm => write!(f, "path-helper-in-lsm"),
         }
     }
@@ -133,6 +136,7 @@ impl Profile {
                 .and(|| helper(self, "bpf_ringbuf_output")),
             Feature::AtomicFetch => atomic_fetch(self),
             Feature::CurrentTaskBtf => helper(self, "bpf_get_current_task_btf"),
+            Feature::AllocationInPrograms => allocation_in_programs(self),
             Feature::PathHelperInLsm => helper(self, "bpf_d_path").and(|| lsm_sleepable(self)),
         }
     }
@@ -187,6 +191,17 @@ fn atomic_fetch(profile: &Profile) -> Answer {
         Answer::Present(evidence) => Answer::inferred(evidence.text),
         Answer::Absent(evidence) => Answer::inferred_absent(evidence.text),
         Answer::Unknown(reason) => Answer::Unknown(reason),
+    }
+}
+
+/// 6.1 made hash maps take their entries from the allocator of BPF, which no context forbids
+/// (`htab_map_alloc` in `kernel/bpf/hashtab.c`), and no longer warns of maps that do so.
+fn allocation_in_programs(profile: &Profile) -> Answer {
+    const EVIDENCE: &str = "bpf_mem_alloc";
+    if profile.btf().structure(EVIDENCE).is_some() {
+        Answer::inferred(format!("the kernel has `struct {EVIDENCE}`"))
+    } else {
+        Answer::inferred_absent(format!("the kernel has no `struct {EVIDENCE}`"))
     }
 }
 

@@ -99,6 +99,7 @@ fn features_are_as_programs_that_were_loaded_showed() {
         (Feature::MapType("bloom_filter"), [false, true, true, true]),
         (Feature::MapType("cgrp_storage"), [false, false, true, true]),
         (Feature::CurrentTaskBtf, [false, true, true, true]),
+        (Feature::AllocationInPrograms, [false, true, true, true]),
         (Feature::AtomicFetch, [false, true, true, true]),
         (Feature::Tracepoint("sched", "sched_process_exec"), [true, true, true, true]),
         (Feature::RawTracepoint("sched_process_exec"), [true, true, true, true]),

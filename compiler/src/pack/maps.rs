@@ -26,14 +26,15 @@ const MEMBER: usize = 3;
 const VARIABLE_MAX: u32 = 256;
 const SECTION: &str = ".maps";
 
-/// Leaves out the library's maps that are not in `reached`, gives the others the size that
-/// `object` says, and adds the maps of `object`. Returns what stands in `.maps`, in order.
+/// Leaves out the library's maps that are not in `reached`, gives the others the size and the flags
+/// that `object` says, and adds the maps of `object`. Returns what stands in `.maps`, in order.
 pub(super) fn merge(
     library: &mut Library<'_>,
     object: &machine::Object,
     reached: &BTreeSet<String>,
 ) -> Result<Vec<MapVariable>, PackError> {
-    if let Some(name) = object.map_sizes.keys().find(|name| !library.maps.contains_key(*name)) {
+    let mut named = object.map_sizes.keys().chain(object.map_flags.keys());
+    if let Some(name) = named.find(|name| !library.maps.contains_key(*name)) {
         return Err(PackError::UndefinedMap(name.clone()));
     }
     let btf = &mut library.btf;
@@ -50,8 +51,12 @@ pub(super) fn merge(
         if !reached.contains(&name) {
             continue;
         }
-        if let Some(max_entries) = object.map_sizes.get(&name) {
-            resize(btf, variable, *max_entries).ok_or_else(damaged)?;
+        let attributes =
+            [("max_entries", &object.map_sizes), ("map_flags", &object.map_flags)];
+        for (attribute, numbers) in attributes {
+            if let Some(number) = numbers.get(&name) {
+                set(btf, variable, attribute, *number).ok_or_else(damaged)?;
+            }
         }
         kept.extend(entry);
         maps.push(MapVariable { name, size });
@@ -87,14 +92,14 @@ fn replace_entries(btf: &mut Btf, section: TypeId, entries: Vec<u32>) {
     };
 }
 
-/// Gives a map of the library a copy of its type with another `max_entries`. The type itself may
-/// be shared with another map.
-fn resize(btf: &mut Btf, variable: TypeId, max_entries: u32) -> Option<()> {
+/// Gives a map of the library a copy of its type in which an attribute has this number. The type
+/// itself may be shared with another map.
+fn set(btf: &mut Btf, variable: TypeId, attribute: &str, number: u32) -> Option<()> {
     let mut attributes = btf.get(TypeId(btf.get(variable)?.size_or_id))?.clone();
-    let number = btf.number(max_entries);
-    let is_size =
-        |member: &&mut [u32]| member.first().is_some_and(|name| btf.text(*name) == "max_entries");
-    let member = attributes.rest.chunks_exact_mut(MEMBER).find(is_size)?;
+    let number = btf.number(number);
+    let is_it =
+        |member: &&mut [u32]| member.first().is_some_and(|name| btf.text(*name) == attribute);
+    let member = attributes.rest.chunks_exact_mut(MEMBER).find(is_it)?;
     *member.get_mut(1)? = number.0;
     let TypeId(attributes) = btf.push(attributes);
     btf.get_mut(variable)?.size_or_id = attributes;

@@ -103,6 +103,15 @@ fn the_size_of_a_library_map_can_be_set() {
 }
 
 #[test]
+fn the_flags_of_a_library_map_can_be_set() {
+    let mut object = calling(&["writ_process", "writ_post"]);
+    object.map_flags.insert("writ_processes".to_owned(), map_flag::NO_PREALLOC);
+    let maps = aya_obj::Object::parse(&linked(&object)).unwrap().maps;
+    assert_eq!(maps["writ_processes"].map_flags(), 1);
+    assert_eq!(maps["writ_counters"].map_flags(), 0);
+}
+
+#[test]
 fn a_generated_map_is_defined_as_it_was_asked_for() {
     let map = "set_0".to_owned();
     let code = code(vec![Instruction::LoadMapAddress { to: Register::R1, map: map.clone() }]);
