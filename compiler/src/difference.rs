@@ -106,6 +106,17 @@ pub fn attach_words(attach: &writ_bundle::Attach) -> String {
         Attach::Kretprobe { function } => format!("kretprobe {function}"),
         Attach::Lsm { hook, sleepable: _ } => format!("lsm {hook}"),
         Attach::Tracepoint { subsystem, event } => format!("tracepoint {subsystem}:{event}"),
+        Attach::KprobeMulti { functions } => several("kprobe.multi", functions),
+        Attach::KretprobeMulti { functions } => several("kretprobe.multi", functions),
+        Attach::Kprobes { functions } => several("kprobes", functions),
+        Attach::Kretprobes { functions } => several("kretprobes", functions),
         Attach::RawTracepoint { event } => format!("raw_tracepoint {event}"),
+        Attach::BtfTracepoint { event } => format!("tp_btf {event}"),
     }
+}
+
+/// The first function, and how many there are beside it.
+fn several(way: &str, functions: &[String]) -> String {
+    let first = functions.first().map_or("", String::as_str);
+    format!("{way} {first} and {} more", functions.len().saturating_sub(1))
 }

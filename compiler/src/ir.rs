@@ -10,8 +10,8 @@ pub mod program;
 pub mod verify;
 
 pub use program::{
-    Block, Branch, Jump, Operation, OperationKind, Program, Report, ReturnedTo, Role, Test, Value,
-    ValueOrigin,
+    Block, Branch, HookFunction, Jump, Operation, OperationKind, Program, Report, ReturnedTo, Role,
+    Test, Value, ValueOrigin,
 };
 
 use writ_bundle::{FollowSet, HookKind, Mode};
@@ -48,6 +48,8 @@ pub struct Hook {
     /// Index into [`Module::policies`].
     pub policy: u32,
     pub kind: HookKind,
+    /// The further functions of a hook on a list; `kind` names the first.
+    pub further_functions: Vec<String>,
     pub message: Option<String>,
     pub tags: Vec<String>,
     pub arguments: Vec<Argument>,

@@ -19,7 +19,7 @@ pub use argument::{
     Argument, ArgumentId, BufferLength, CapabilityWord, Moment, Origin, Reader, Signedness,
     Structure,
 };
-pub use hook::{Attachment, Enforcer, Hook, Need, Selector};
+pub use hook::{Attachment, Enforcer, Hook, Need, Selector, Sharing};
 pub use hook_view::HookView;
 pub use program_hook::{ProgramHook, ProgramPoint};
 pub use test::{

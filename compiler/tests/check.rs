@@ -126,7 +126,12 @@ fn selectors_of_programs_are_looked_at_too() {
         (argument("operator: InRange, values: [\"-2147483648:2147483647\"]"), "TP0908"),
         (texts.to_owned(), "TP0909"),
         (pid.to_owned(), "TP0916"),
-        (format!("{first}      matchActions:\n      - action: Sigkill\n      - action: Sigkill\n"), "TP0613"),
+        (
+            format!(
+                "{first}      matchActions:\n      - action: Sigkill\n      - action: Sigkill\n"
+            ),
+            "TP0613",
+        ),
     ];
     for (selectors, code) in cases {
         let found = uprobe(&selectors);

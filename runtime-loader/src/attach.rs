@@ -1,6 +1,7 @@
 //! Loads and attaches a bundle's programs, all or none.
 
 use std::collections::BTreeMap;
+use std::os::fd::AsFd as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use aya::maps::{MapData, PerCpuArray, RingBuf};
@@ -14,21 +15,22 @@ use crate::code::{self, Problem};
 use crate::maps;
 use crate::proc_scan::{self, Found};
 use crate::running_kernel::RunningKernel;
+use crate::system::kprobe::Side;
 use crate::verifier_log;
 
+mod beside_aya;
 mod by_aya;
-mod modify_return;
 
 #[cfg(test)]
-pub(crate) use modify_return::rename_sections;
+pub(crate) use beside_aya::rename_sections;
 
 /// A bundle whose programs are loaded. Dropping it detaches them and frees its maps.
 pub struct Loaded {
     bundle: BundleFile,
     ebpf: Ebpf,
     /// Programs that aya cannot load, by name.
-    modify_return: BTreeMap<String, modify_return::Program>,
-    links: Vec<modify_return::Link>,
+    beside_aya: BTreeMap<String, beside_aya::Program>,
+    links: Vec<beside_aya::Link>,
 }
 
 impl std::fmt::Debug for Loaded {
@@ -66,12 +68,12 @@ pub fn load(
     let types = kernel.types().ok_or_else(|| {
         Problem::new(&code::KERNEL_TYPES, "the running kernel's BTF cannot be parsed")
     })?;
-    let bytes = modify_return::rename_sections(&bundle.bytes);
+    let bytes = beside_aya::rename_sections(&bundle.bytes);
     let mut ebpf = create(&bundle, &bytes, types, options)?;
     maps::fill(&ebpf, &bundle)?;
-    let modify_return = modify_return::load(&bundle.manifest, &bytes, &ebpf, types)?;
+    let beside_aya = beside_aya::load(&bundle.manifest, &bytes, &ebpf, types)?;
     for program in &bundle.manifest.programs {
-        if !modify_return.contains_key(&program.name) {
+        if !beside_aya.contains_key(&program.name) {
             if ebpf.program(&program.name).is_none() {
                 let message = format!("the object has no program `{}`", program.name);
                 return Err(Problem::new(&code::DAMAGED_BUNDLE, message));
@@ -80,7 +82,7 @@ pub fn load(
                 .map_err(|error| load_problem(&bundle, program, &error))?;
         }
     }
-    Ok(Loaded { bundle, ebpf, modify_return, links: Vec::new() })
+    Ok(Loaded { bundle, ebpf, beside_aya, links: Vec::new() })
 }
 
 /// Creates the maps. aya's parser panics on some damaged objects (about one in 65 that had a few
@@ -167,25 +169,48 @@ impl Loaded {
             Part::ProcessTracking => program.hooks.is_empty(),
             Part::Policies => !program.hooks.is_empty(),
         };
-        for program in self.bundle.manifest.programs.iter().filter(of_part) {
-            let attached = match self.modify_return.get(&program.name) {
-                Some(loaded) => {
-                    let link = loaded.attach().map_err(|error| error.to_string());
-                    link.map(|link| self.links.push(link))
-                }
-                None => {
-                    by_aya::attach(&mut self.ebpf, program).map_err(|error| with_causes(&error))
-                }
-            };
-            attached.map_err(|why| attach_problem(program, &why))?;
+        let programs = self.bundle.manifest.programs.clone();
+        for program in programs.iter().filter(of_part) {
+            let links = self.attach_one(program).map_err(|why| attach_problem(program, &why))?;
+            self.links.extend(links);
         }
         Ok(())
+    }
+
+    /// Attaches one program. The answer are the links that aya does not keep. When a program is to
+    /// be attached in several places and one refuses, it is attached in none.
+    fn attach_one(&mut self, program: &Program) -> Result<Vec<beside_aya::Link>, String> {
+        let (functions, side) = match &program.attach {
+            Attach::Kprobes { functions } => (functions, Side::Entry),
+            Attach::Kretprobes { functions } => (functions, Side::Return),
+            Attach::Fentry { .. }
+            | Attach::Fexit { .. }
+            | Attach::FmodRet { .. }
+            | Attach::Kprobe { .. }
+            | Attach::Kretprobe { .. }
+            | Attach::KprobeMulti { .. }
+            | Attach::KretprobeMulti { .. }
+            | Attach::Lsm { .. }
+            | Attach::Tracepoint { .. }
+            | Attach::RawTracepoint { .. }
+            | Attach::BtfTracepoint { .. } => {
+                let Some(loaded) = self.beside_aya.get(&program.name) else {
+                    let attached = by_aya::attach(&mut self.ebpf, program);
+                    return attached.map(|()| Vec::new()).map_err(|error| with_causes(&error));
+                };
+                let link = loaded.attach(&program.attach).map_err(|error| error.to_string());
+                return link.map(|link| vec![link]);
+            }
+        };
+        let loaded = self.ebpf.program(&program.name).ok_or("it is not loaded")?;
+        let descriptor = loaded.fd().map_err(|error| with_causes(&error))?;
+        beside_aya::attach_one_by_one(descriptor.as_fd(), functions, side)
     }
 
     /// Detaches all programs. Maps stay, so that what was sent can still be read.
     pub fn detach(&mut self) {
         self.links.clear();
-        self.modify_return.clear();
+        self.beside_aya.clear();
         for (_, program) in self.ebpf.programs_mut() {
             by_aya::detach(program);
         }
@@ -240,8 +265,18 @@ fn attach_problem(program: &Program, why: &str) -> Problem {
         Attach::Kretprobe { function } => format!("kretprobe on `{function}`"),
         Attach::Lsm { hook, sleepable: _ } => format!("LSM hook `{hook}`"),
         Attach::Tracepoint { subsystem, event } => format!("tracepoint `{subsystem}/{event}`"),
+        Attach::KprobeMulti { functions } => format!("kprobes on {}", many(functions)),
+        Attach::KretprobeMulti { functions } => format!("kretprobes on {}", many(functions)),
+        Attach::Kprobes { functions } => format!("kprobes on {}", many(functions)),
+        Attach::Kretprobes { functions } => format!("kretprobes on {}", many(functions)),
         Attach::RawTracepoint { event } => format!("raw tracepoint `{event}`"),
+        Attach::BtfTracepoint { event } => format!("BTF tracepoint `{event}`"),
     };
     let message = format!("the program `{}` cannot be attached to {place}: {why}", program.name);
     Problem::new(&code::ATTACH, message)
+}
+
+fn many(functions: &[String]) -> String {
+    let (first, others) = (functions.first(), functions.len().saturating_sub(1));
+    format!("`{}` and {others} other functions", first.map_or("", String::as_str))
 }

@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use writ_bundle::{Attach, Manifest, ReadError};
+use writ_bundle::{Manifest, ReadError};
 
 use crate::code::{self, Problem};
 use crate::running_kernel::RunningKernel;
@@ -75,8 +75,7 @@ fn inconsistency(manifest: &Manifest) -> Option<String> {
         if program.hooks.iter().any(|hook| !within(*hook, manifest.hooks.len())) {
             return Some(format!("the program `{}` serves a hook that is not there", program.name));
         }
-        if let Some(name) = attach_names(&program.attach).into_iter().find(|name| !is_symbol(name))
-        {
+        if let Some(name) = program.attach.names().into_iter().find(|name| !is_symbol(name)) {
             return Some(format!("the program `{}` is attached to {name:?}", program.name));
         }
         if !programs.insert(&program.name) {
@@ -84,19 +83,6 @@ fn inconsistency(manifest: &Manifest) -> Option<String> {
         }
     }
     None
-}
-
-fn attach_names(attach: &Attach) -> Vec<&str> {
-    match attach {
-        Attach::Fentry { function }
-        | Attach::Fexit { function }
-        | Attach::FmodRet { function }
-        | Attach::Kprobe { function }
-        | Attach::Kretprobe { function } => vec![function],
-        Attach::Lsm { hook, sleepable: _ } => vec![hook],
-        Attach::Tracepoint { subsystem, event } => vec![subsystem, event],
-        Attach::RawTracepoint { event } => vec![event],
-    }
 }
 
 /// Whether a name can be one of the kernel's. Names become parts of paths in tracefs, where `..`

@@ -128,9 +128,9 @@ impl Observer {
         events: &mut Vec<Event>,
     ) -> Result<(), ObserveError> {
         let manifest = self.bundles.get(bundle).ok_or(ObserveError::Bundle(bundle))?;
-        let index = record.u32(header::HOOK);
-        let hook = usize::try_from(index).ok().and_then(|index| manifest.hooks.get(index));
-        let hook = hook.ok_or(ObserveError::Hook(index))?;
+        let index = record.u16(header::HOOK);
+        let hook = manifest.hooks.get(usize::from(index));
+        let hook = hook.ok_or(ObserveError::Hook(index.into()))?;
         if merge::completes(record) {
             self.open_calls.complete(bundle, hook, record, events);
             return Ok(());

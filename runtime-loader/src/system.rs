@@ -1,8 +1,10 @@
 //! The few system calls that have no safe form elsewhere.
 //!
-//! This is the only file of the workspace with unsafe code. Every function passes the kernel
+//! This and the files below it are the only ones of the workspace with unsafe code. Every function passes the kernel
 //! pointers to memory that it borrows for the length of the call.
 #![expect(unsafe_code, reason = "bpf(2), poll(2), signalfd(2) and clock_gettime(2) take pointers")]
+
+pub(crate) mod kprobe;
 
 use std::ffi::{CStr, c_int, c_long};
 use std::io;
@@ -169,9 +171,9 @@ pub fn load_btf(btf: &[u8]) -> io::Result<OwnedFd> {
     bpf(Command::BtfLoad, &attributes).and_then(owned)
 }
 
-/// A program of the type `BPF_PROG_TYPE_TRACING`, ready to be loaded.
+/// A program that is ready to be loaded.
 #[derive(Debug)]
-pub struct TracingProgram<'a> {
+pub struct RelocatedProgram<'a> {
     pub name: &'a str,
     pub license: &'a CStr,
     /// Encoded instructions, 8 bytes each.
@@ -182,9 +184,11 @@ pub struct TracingProgram<'a> {
     pub function_info: (&'a [u8], usize),
     /// As `function_info`.
     pub line_info: (&'a [u8], usize),
+    /// `enum bpf_prog_type`.
+    pub program_type: u32,
     /// `enum bpf_attach_type`.
     pub attach_type: u32,
-    /// The id of the function in the running kernel's BTF.
+    /// The id of the function in the running kernel's BTF, for tracing programs; else 0.
     pub function: u32,
 }
 
@@ -193,7 +197,7 @@ pub struct TracingProgram<'a> {
 /// # Errors
 ///
 /// As `BPF_PROG_LOAD`.
-pub fn load_tracing_program(program: &TracingProgram<'_>) -> Result<OwnedFd, (io::Error, String)> {
+pub fn load_program(program: &RelocatedProgram<'_>) -> Result<OwnedFd, (io::Error, String)> {
     let no_log = |error| (error, String::new());
     let first = attributes(program).map_err(no_log)?;
     if let Ok(loaded) = bpf(Command::ProgramLoad, &first).and_then(owned) {
@@ -214,8 +218,7 @@ pub fn load_tracing_program(program: &TracingProgram<'_>) -> Result<OwnedFd, (io
     })
 }
 
-fn attributes(program: &TracingProgram<'_>) -> io::Result<ProgramLoad> {
-    const TRACING: u32 = 26; // BPF_PROG_TYPE_TRACING
+fn attributes(program: &RelocatedProgram<'_>) -> io::Result<ProgramLoad> {
     let mut name = [0; 16];
     for (to, from) in name.iter_mut().zip(program.name.bytes().take(15)) {
         *to = from;
@@ -223,7 +226,7 @@ fn attributes(program: &TracingProgram<'_>) -> io::Result<ProgramLoad> {
     let (function_info, function_info_size) = program.function_info;
     let (line_info, line_info_size) = program.line_info;
     Ok(ProgramLoad {
-        program_type: TRACING,
+        program_type: program.program_type,
         instruction_count: count(program.instructions, 8)?,
         instructions: program.instructions.as_ptr().expose_provenance() as u64,
         license: program.license.as_ptr().expose_provenance() as u64,
@@ -273,6 +276,7 @@ enum Command {
     ProgramLoad = 5,
     RawTracepointOpen = 17,
     BtfLoad = 18,
+    LinkCreate = 28,
 }
 
 /// The beginnings of `union bpf_attr` for each command. The kernel takes what is beyond as zero.

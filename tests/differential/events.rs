@@ -33,6 +33,7 @@ pub(super) fn event(random: &mut Random, module: &Module, time: u64) -> Event {
     Event {
         values: BTreeMap::new(),
         process: Process { pid, tid: pid + small(random), namespace_pid: small(random), known },
+        cookie: 0,
         namespaces,
         host_namespaces: host,
         time,

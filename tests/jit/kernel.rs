@@ -169,7 +169,7 @@ fn unprivileged<T>(error: &dyn std::error::Error) -> Result<T, String> {
 fn read(module: &Module, program: &Program, bytes: &[u8]) -> Record {
     let record = record::Record::parse(bytes).unwrap();
     assert_eq!(record.u8(header::KIND), kind::HOOK);
-    let hook = record.u32(header::HOOK);
+    let hook = record.u16(header::HOOK).into();
     let items: Vec<_> = record
         .items()
         .map(|item| item.unwrap())
@@ -177,6 +177,7 @@ fn read(module: &Module, program: &Program, bytes: &[u8]) -> Record {
         .collect();
     Record {
         hook,
+        function: record.u16(header::FUNCTION),
         selector: Some(record.u16(header::SELECTOR)).filter(|selector| *selector != 0xffff),
         action: record.u8(header::ACTION),
         action_argument: record.u64(header::ACTION_ARGUMENT).cast_signed(),

@@ -99,6 +99,7 @@ impl Surroundings {
         Event {
             values: BTreeMap::new(),
             process: Process { pid, tid, namespace_pid, known },
+            cookie: 0,
             namespaces: self.namespaces.clone(),
             host_namespaces: NamespaceKind::ALL.into_iter().zip(host_namespaces).collect(),
             time,

@@ -73,6 +73,7 @@ pub(super) const HELPERS: &[(u32, Routine)] = &[
         in_world(|world| world.outcome.signals.push(u32::try_from(number).unwrap()));
         0
     }),
+    (174, |_, _, _, _, _| in_world(|world| world.event.cookie.into())),
 ];
 
 fn release(scratch: u64, _: u64, _: u64, _: u64, _: u64) -> u64 {
@@ -142,9 +143,11 @@ fn post(scratch: u64, hook: u64, selector: u64, action: u64, argument: u64) -> u
             world.state.pending.insert((world.event.process.tid, hook), selector);
         }
         let is_cancelled = flags & flag::CANCELLED != 0;
-        let shown = world.shown(hook, flags & flag::IS_RETURN != 0);
+        let (index, function) = (hook & 0xffff, hook >> 16);
+        let shown = world.shown(index, flags & flag::IS_RETURN != 0);
         world.outcome.records.push(Record {
-            hook: u32::try_from(hook).unwrap(),
+            hook: u32::try_from(index).unwrap(),
+            function: u16::try_from(function).unwrap(),
             selector: u16::try_from(selector).ok().filter(|selector| *selector != 0xffff),
             action: u8::try_from(action).unwrap(),
             action_argument: argument.cast_signed(),
@@ -172,7 +175,8 @@ fn rate_limited(scratch: u64, hook: u64, selector: u64, interval: u64, scope: u6
             1 => world.event.process.pid,
             _ => 0,
         };
-        let sent = (hook, selector, scope, who, world.shown(hook, is_return));
+        let shown = world.shown(hook & 0xffff, is_return);
+        let sent = (hook, selector, scope, who, shown);
         let now = world.event.time;
         let last = world.state.sent.get(&sent);
         if last.is_some_and(|last| now.saturating_sub(*last) < interval * 1_000_000) {

@@ -3,7 +3,7 @@
 use writ::policy::{ArgumentType, Mode, NamespaceKind, RateScope, Workloads};
 use writ::resolved::{
     Action, Argument, ArgumentId, Attachment, Expression, Extras, Hook, NamespaceValue, Origin,
-    Policy, Question, RateLimit, Reader, Selector, Sense, Signedness, Test,
+    Policy, Question, RateLimit, Reader, Selector, Sense, Sharing, Signedness, Test,
 };
 use writ::set::{IntegerSet, TextPattern, TextSet};
 use writ::source::{SourceMap, Span};
@@ -82,6 +82,7 @@ fn hook(random: &mut Random, setting: &Setting) -> Hook {
         span: span(),
         point_span: span(),
         kind: HookKind::Kprobe { function: FUNCTION.into() },
+        sharing: Sharing::Own,
         attachment: attachment(attach),
         return_attachment: returns
             .then(|| attachment(Attach::Fexit { function: return_function.into() })),

@@ -120,6 +120,10 @@ pub struct Hook {
     /// Index into [`Manifest::policies`].
     pub policy: u32,
     pub kind: HookKind,
+    /// The further functions of a hook on a list: `kind` names the first. The nth of them is the
+    /// function n + 1 of [`crate::record::header::FUNCTION`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub further_functions: Vec<String>,
     /// The policy's `message`.
     pub message: Option<String>,
     pub tags: Vec<String>,
@@ -202,6 +206,22 @@ pub enum Attach {
     Kretprobe {
         function: String,
     },
+    /// One link to many functions (`BPF_TRACE_KPROBE_MULTI`). The cookie of the nth is n.
+    KprobeMulti {
+        functions: Vec<String>,
+    },
+    /// The same where they return.
+    KretprobeMulti {
+        functions: Vec<String>,
+    },
+    /// A kprobe on each function, with one program. The cookie of the nth is n.
+    Kprobes {
+        functions: Vec<String>,
+    },
+    /// A kretprobe on each function, with one program. The cookie of the nth is n.
+    Kretprobes {
+        functions: Vec<String>,
+    },
     /// Without `bpf_lsm_`.
     Lsm {
         hook: String,
@@ -216,6 +236,30 @@ pub enum Attach {
     RawTracepoint {
         event: String,
     },
+    /// A raw tracepoint whose pointers the verifier knows (`tp_btf`).
+    BtfTracepoint {
+        event: String,
+    },
+}
+
+impl Attach {
+    /// The functions, hooks or events that it names, of which a tracepoint's are subsystem and event.
+    pub fn names(&self) -> Vec<&str> {
+        match self {
+            Self::Fentry { function }
+            | Self::Fexit { function }
+            | Self::FmodRet { function }
+            | Self::Kprobe { function }
+            | Self::Kretprobe { function } => vec![function],
+            Self::KprobeMulti { functions }
+            | Self::KretprobeMulti { functions }
+            | Self::Kprobes { functions }
+            | Self::Kretprobes { functions } => functions.iter().map(String::as_str).collect(),
+            Self::Lsm { hook, sleepable: _ } => vec![hook],
+            Self::Tracepoint { subsystem, event } => vec![subsystem, event],
+            Self::RawTracepoint { event } | Self::BtfTracepoint { event } => vec![event],
+        }
+    }
 }
 
 /// What a program costs, as far as that can be known without running it.

@@ -32,8 +32,11 @@ pub mod header {
     pub const FLAGS: usize = 5;
     /// `u16`: which selector matched, counted from 0; `0xffff` when the hook has none.
     pub const SELECTOR: usize = 6;
-    /// `u32`: index into [`crate::Manifest::hooks`], for hook records.
+    /// `u32`: for hook records the low half is an index into [`crate::Manifest::hooks`], and the
+    /// high half is [`FUNCTION`].
     pub const HOOK: usize = 8;
+    /// `u16`: which function of a hook on a list was hit, counted from 0.
+    pub const FUNCTION: usize = 10;
     /// `u32`: thread id in the host's PID namespace.
     pub const TID: usize = 12;
     /// `u64`: nanoseconds since boot, without suspend (`bpf_ktime_get_ns`).

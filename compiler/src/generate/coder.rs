@@ -14,7 +14,9 @@ use super::state::{Done, State};
 use super::text::Tables;
 use crate::diagnostic::Defect;
 use crate::ids::Id;
-use crate::ir::{Block, Branch, Jump, OperationKind, Program, ReturnedTo, Role, Test};
+use crate::ir::{
+    Block, Branch, HookFunction, Jump, OperationKind, Program, ReturnedTo, Role, Test,
+};
 use crate::machine::{Comparison, Instruction, Label, Register, Size};
 use crate::source::Span;
 
@@ -195,8 +197,8 @@ impl<'a> Coder<'a> {
         match &block.jump {
             Jump::To(next) => self.go_to(*next),
             Jump::Branch(branch) => self.branch(branch),
-            Jump::Returned { hook, selectors, otherwise } => {
-                self.returned(*hook, selectors, *otherwise);
+            Jump::Returned { hook, function, selectors, otherwise } => {
+                self.returned((*hook, *function), selectors, *otherwise);
             }
             Jump::Finish => self.finish(),
         }
@@ -210,7 +212,7 @@ impl<'a> Coder<'a> {
     fn operation(&mut self, kind: &OperationKind) {
         match kind {
             OperationKind::Post(report) => self.post(report),
-            OperationKind::Cancel { hook } => self.cancel(*hook),
+            OperationKind::Cancel { hook, function } => self.cancel(*hook, *function),
             OperationKind::Signal { number } => {
                 self.emitter.constant(Register::R1, u64::from(*number));
                 self.emitter.call_helper(library::SEND_SIGNAL);
@@ -252,10 +254,15 @@ impl<'a> Coder<'a> {
         self.leads_to(branch.unknown);
     }
 
-    fn returned(&mut self, hook: u32, selectors: &[ReturnedTo], otherwise: Id<Block>) {
+    fn returned(
+        &mut self,
+        (hook, function): (u32, HookFunction),
+        selectors: &[ReturnedTo],
+        otherwise: Id<Block>,
+    ) {
         self.scratch();
+        self.hook_word(hook, function);
         self.emitter.copy(Register::R1, SCRATCH);
-        self.emitter.constant(Register::R2, u64::from(hook));
         self.emitter.call("writ_return");
         for to in selectors {
             let label = self.label(to.block);

@@ -37,12 +37,18 @@ pub(super) fn place(attach: &Attach, origin: Origin) -> Option<Place> {
         Attach::Fentry { .. }
         | Attach::Fexit { .. }
         | Attach::FmodRet { .. }
-        | Attach::Lsm { .. } => word(origin),
+        | Attach::Lsm { .. }
+        | Attach::BtfTracepoint { .. } => word(origin),
         Attach::RawTracepoint { .. } => match word(origin)? {
             Place::Word { offset } => Some(Place::Memory { offset, size: Size::Double }),
             Place::Memory { .. } | Place::Registers { .. } | Place::ProbedRegisters { .. } => None,
         },
-        Attach::Kprobe { .. } | Attach::Kretprobe { .. } => register(origin),
+        Attach::Kprobe { .. }
+        | Attach::Kretprobe { .. }
+        | Attach::KprobeMulti { .. }
+        | Attach::KretprobeMulti { .. }
+        | Attach::Kprobes { .. }
+        | Attach::Kretprobes { .. } => register(origin),
         Attach::Tracepoint { .. } => field(origin),
     }
 }

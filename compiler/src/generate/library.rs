@@ -80,6 +80,7 @@ pub(super) const MAP_LOOKUP: Helper = Helper { number: 1, name: "bpf_map_lookup_
 pub(super) const PID: Helper = Helper { number: 14, name: "bpf_get_current_pid_tgid" };
 pub(super) const OVERRIDE_RETURN: Helper = Helper { number: 58, name: "bpf_override_return" };
 pub(super) const SEND_SIGNAL: Helper = Helper { number: 109, name: "bpf_send_signal" };
+pub(super) const ATTACH_COOKIE: Helper = Helper { number: 174, name: "bpf_get_attach_cookie" };
 pub(super) const PROBE_READ: Helper = Helper { number: 113, name: "bpf_probe_read_kernel" };
 
 /// Which flavour of a routine fits how a program is attached.
@@ -97,9 +98,14 @@ impl Flavour {
             Attach::Fentry { .. }
             | Attach::Fexit { .. }
             | Attach::FmodRet { .. }
-            | Attach::Lsm { .. } => Self::Trusted,
+            | Attach::Lsm { .. }
+            | Attach::BtfTracepoint { .. } => Self::Trusted,
             Attach::Kprobe { .. }
             | Attach::Kretprobe { .. }
+            | Attach::KprobeMulti { .. }
+            | Attach::KretprobeMulti { .. }
+            | Attach::Kprobes { .. }
+            | Attach::Kretprobes { .. }
             | Attach::Tracepoint { .. }
             | Attach::RawTracepoint { .. } => Self::Probe,
         }

@@ -1,12 +1,14 @@
 //! Reports as calls of the runtime library.
 
+#[cfg(doc)]
+use writ_bundle::record::header;
 use writ_bundle::record::{action, flag};
 
 use super::coder::Coder;
 use super::library;
-use super::registers::{RESULT, SCRATCH};
-use crate::ir::Report;
-use crate::machine::{Comparison, Label, Register, Size};
+use super::registers::{CONTEXT, RESULT, SCRATCH};
+use crate::ir::{HookFunction, Report};
+use crate::machine::{Arithmetic, Comparison, Label, Register, Size};
 use crate::resolved::RateLimit;
 
 /// What a record has for a selector when there is none.
@@ -29,15 +31,16 @@ impl Coder<'_> {
         let done = self.emitter.label();
         self.emitter.jump(done);
         self.emitter.place(limited);
-        self.cancel(report.hook);
+        self.cancel(report.hook, report.function);
         self.emitter.place(done);
     }
 
     /// Tells that the entry's record of this call is not to be shown.
-    pub(super) fn cancel(&mut self, hook: u32) {
+    pub(super) fn cancel(&mut self, hook: u32, function: HookFunction) {
         self.scratch();
         self.send(&Report {
             hook,
+            function,
             selector: None,
             action: action::POST,
             action_argument: 0,
@@ -66,8 +69,26 @@ impl Coder<'_> {
 
     fn hook(&mut self, report: &Report) {
         let selector = report.selector.unwrap_or(NO_SELECTOR);
+        self.hook_word(report.hook, report.function);
         self.emitter.copy(Register::R1, SCRATCH);
-        self.emitter.constant(Register::R2, u64::from(report.hook));
         self.emitter.constant(Register::R3, u64::from(selector));
     }
+
+    /// Brings [`header::HOOK`] into the second register. Others but the fixed ones are lost.
+    pub(super) fn hook_word(&mut self, hook: u32, function: HookFunction) {
+        match function {
+            HookFunction::Only => self.emitter.constant(Register::R2, u64::from(hook)),
+            HookFunction::ByCookie => {
+                self.emitter.copy(Register::R1, CONTEXT);
+                self.emitter.call_helper(library::ATTACH_COOKIE);
+                self.emitter.copy(Register::R2, RESULT);
+                self.emitter.arithmetic(Arithmetic::ShiftLeft, Register::R2, FUNCTION_SHIFT);
+                let hook = i32::try_from(hook).unwrap_or(0);
+                self.emitter.arithmetic(Arithmetic::Or, Register::R2, hook);
+            }
+        }
+    }
 }
+
+/// Where [`header::FUNCTION`] is in the word at [`header::HOOK`], in bits.
+const FUNCTION_SHIFT: i32 = 16;

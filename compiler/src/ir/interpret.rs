@@ -7,7 +7,7 @@ mod report;
 pub use event::{Event, KnownProcess, Process, Raw};
 pub use report::{Record, Shown, State};
 
-use super::{Block, Jump, Module, Operation, OperationKind, Program, ReturnedTo};
+use super::{Block, HookFunction, Jump, Module, Operation, OperationKind, Program, ReturnedTo};
 use crate::ids::Id;
 use answer::Answer;
 
@@ -63,8 +63,8 @@ impl Run<'_> {
                 Answer::No => branch.no,
                 Answer::Unknown => branch.unknown,
             }),
-            Jump::Returned { hook, selectors, otherwise } => {
-                Some(self.returned(*hook, selectors).unwrap_or(*otherwise))
+            Jump::Returned { hook, function, selectors, otherwise } => {
+                Some(self.returned(*hook, *function, selectors).unwrap_or(*otherwise))
             }
             Jump::Finish => None,
         }
@@ -75,7 +75,7 @@ impl Run<'_> {
             OperationKind::Post(report) => self.post(report),
             OperationKind::Signal { number } => self.outcome.signals.push(*number),
             OperationKind::Deny { error } => self.deny(*error),
-            OperationKind::Cancel { hook } => self.cancel(*hook),
+            OperationKind::Cancel { hook, function } => self.cancel(*hook, *function),
             OperationKind::JoinBinarySet { set } => self.outcome.binary_sets.push(*set),
             OperationKind::JoinFollowSet { set } => self.outcome.follow_sets.push(*set),
             // The run has no say in what these store and send.
@@ -91,8 +91,22 @@ impl Run<'_> {
     }
 
     /// Where the return of `hook` goes on, if it was awaited. It no longer is, afterwards.
-    fn returned(&mut self, hook: u32, selectors: &[ReturnedTo]) -> Option<Id<Block>> {
-        let selector = self.state.pending.remove(&(self.event.process.tid, hook))?;
+    fn returned(
+        &mut self,
+        hook: u32,
+        function: HookFunction,
+        selectors: &[ReturnedTo],
+    ) -> Option<Id<Block>> {
+        let call = (self.event.process.tid, hook, self.function(function));
+        let selector = self.state.pending.remove(&call)?;
         selectors.iter().find(|to| to.selector == selector).map(|to| to.block)
+    }
+
+    /// Which function of a hook was hit.
+    fn function(&self, function: HookFunction) -> u16 {
+        match function {
+            HookFunction::Only => 0,
+            HookFunction::ByCookie => self.event.cookie,
+        }
     }
 }

@@ -38,7 +38,9 @@ fn print_hook(module: &Module, number: usize, hook: &Hook) -> String {
         .collect();
     let returned = hook.return_argument.as_ref();
     items.extend(returned.map(|one| format!("returns {} #{}", one.type_name, one.item)));
-    format!("hook {number}: {} of `{policy}` ({})\n", words::hook(&hook.kind), items.join(", "))
+    let mut functions = vec![words::hook(&hook.kind)];
+    functions.extend(hook.further_functions.iter().cloned());
+    format!("hook {number}: {} of `{policy}` ({})\n", functions.join(", "), items.join(", "))
 }
 
 /// One program: its values, then its blocks, each before those to which it leads.
@@ -92,13 +94,17 @@ fn print_block(
             }
             line(text, sources, Some(branch.span), &sentence);
         }
-        Jump::Returned { hook, selectors, otherwise } => {
+        Jump::Returned { hook, function, selectors, otherwise } => {
             let ways: Vec<String> = selectors
                 .iter()
                 .map(|to| format!("{} -> {}", words::selector(to.selector), name(to.block)))
                 .collect();
-            let sentence =
-                format!("returned hook {hook}: {}, else {}", ways.join(", "), name(*otherwise));
+            let sentence = format!(
+                "returned hook {hook}{}: {}, else {}",
+                words::function(*function),
+                ways.join(", "),
+                name(*otherwise)
+            );
             line(text, sources, None, &sentence);
         }
     }

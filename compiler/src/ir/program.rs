@@ -91,7 +91,7 @@ pub enum OperationKind {
     /// run, the first that is not 0 stands; 0 stands only when it is alone.
     Deny { error: i32 },
     /// [`Role::Return`]: tell that the entry record of this hook is not to be reported.
-    Cancel { hook: u32 },
+    Cancel { hook: u32, function: HookFunction },
     /// [`Role::Exec`]: the executable is in this binary set.
     JoinBinarySet { set: u32 },
     /// [`Role::Fork`]: the parent is in this follow set, so the child descends from it.
@@ -109,6 +109,7 @@ pub enum OperationKind {
 pub struct Report {
     /// Index into [`super::Module::hooks`].
     pub hook: u32,
+    pub function: HookFunction,
     /// Which selector matched; `None` when the hook has none.
     pub selector: Option<u16>,
     /// [`writ_bundle::record::action`].
@@ -126,6 +127,15 @@ pub struct Report {
     pub rate_limit: Option<RateLimit>,
 }
 
+/// Which function of a hook was hit. A hook on a list has several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum HookFunction {
+    /// The only one.
+    Only,
+    /// The one that the program's attach cookie tells.
+    ByCookie,
+}
+
 /// How a block ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Jump {
@@ -135,7 +145,7 @@ pub enum Jump {
     Branch(Branch),
     /// [`Role::Return`]: go on where the selector says that matched when `hook` was entered, or at
     /// `otherwise` when no return is awaited.
-    Returned { hook: u32, selectors: Vec<ReturnedTo>, otherwise: Id<Block> },
+    Returned { hook: u32, function: HookFunction, selectors: Vec<ReturnedTo>, otherwise: Id<Block> },
     /// The run ends. Its verdict is what [`OperationKind::Deny`] left.
     Finish,
 }

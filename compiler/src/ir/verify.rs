@@ -5,9 +5,10 @@ mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Block, Branch, Jump, Module, Program, Role, Test};
+use super::{Block, Branch, HookFunction, Jump, Module, Program, Role, Test};
 use crate::diagnostic::Defect;
 use crate::ids::Id;
+use writ_bundle::Attach;
 
 /// Checks that the numbers in `module` refer to something, that every program is a graph without
 /// cycles, and that what programs ask and do fits their role.
@@ -63,13 +64,36 @@ fn verify_program(module: &Module, program: &Program) -> Result<(), Defect> {
         if let Jump::Branch(branch) = jump {
             test(module, program, branch)?;
         }
-        if let Jump::Returned { hook, .. } = jump {
+        if let Jump::Returned { hook, function, .. } = jump {
+            functions(module, program, *hook, *function)?;
             must(program.role == Role::Return && program.hooks.contains(hook), || {
                 format!("it goes on where hook {hook} returned, which it does not serve")
             })?;
         }
     }
     Ok(())
+}
+
+/// The hook has the function, and a program that relies on its cookie has one.
+fn functions(
+    module: &Module,
+    program: &Program,
+    hook: u32,
+    function: HookFunction,
+) -> Result<(), Defect> {
+    let further = module.hooks.get(hook as usize).map_or(0, |hook| hook.further_functions.len());
+    let fits = match (function, &program.attach) {
+        (HookFunction::Only, _) => further == 0,
+        (
+            HookFunction::ByCookie,
+            Attach::KprobeMulti { functions }
+            | Attach::KretprobeMulti { functions }
+            | Attach::Kprobes { functions }
+            | Attach::Kretprobes { functions },
+        ) => functions.len() == further + 1,
+        (HookFunction::ByCookie, _) => false,
+    };
+    must(fits, || format!("hook {hook} has no function {function:?} there"))
 }
 
 /// Every jump leads to a block, and none leads back.

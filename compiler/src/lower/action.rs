@@ -32,6 +32,7 @@ pub(super) fn entry(
     let awaits = moment.part.hook.return_attachment.is_some();
     let report = Report {
         hook: moment.part.index,
+        function: moment.part.function,
         selector: moment.selector,
         action: action::POST,
         action_argument: 0,

@@ -1,18 +1,23 @@
 //! Which hooks share a program.
 
-use writ_bundle::Attach;
+use writ_bundle::{Attach, HookKind};
 
-use crate::ir::Role;
-use crate::resolved::{Attachment, Hook, Policy};
+use crate::ir::{HookFunction, Role};
+use crate::resolved::{Attachment, Hook, Need, Policy, Sharing};
 
-/// One hook of one policy, with its places in the module.
-#[derive(Debug, Clone, Copy)]
+/// One hook of one policy, with its places in the module; or several hooks on a list, which share
+/// a program and differ only in their functions.
+#[derive(Debug, Clone)]
 pub(super) struct Part<'a> {
     /// Index into [`crate::ir::Module::policies`].
     pub policy: u32,
     /// Index into [`crate::ir::Module::hooks`].
     pub index: u32,
+    pub function: HookFunction,
+    /// The first, which speaks for all but their functions.
     pub hook: &'a Hook,
+    /// The others.
+    pub further: Vec<&'a Hook>,
 }
 
 /// The hooks that one program serves.
@@ -23,52 +28,111 @@ pub(super) struct Group<'a> {
     pub attach: Attach,
     /// Of the first hook.
     pub reason: &'a str,
-    pub parts: Vec<Part<'a>>,
+    pub parts: Vec<&'a Part<'a>>,
 }
 
-impl Part<'_> {
-    /// Where the hook is attached for `role`, if it is.
-    pub(super) fn attachment(&self, role: Role) -> Option<&Attachment> {
-        match role {
-            Role::Entry => Some(&self.hook.attachment),
-            Role::Return => self.hook.return_attachment.as_ref(),
-            Role::Exec | Role::Fork | Role::Exit => None,
-        }
-    }
-}
+/// Functions that a hook of the module can have: records number them with 16 bits.
+const FUNCTIONS_MAX: usize = 1 << 16;
 
 /// Every hook of `policies`, in order.
 pub(super) fn parts(policies: &[Policy]) -> Vec<Part<'_>> {
-    let hooks = (0u32..)
-        .zip(policies)
-        .flat_map(|(policy, from)| from.hooks.iter().map(move |hook| (policy, hook)));
-    (0u32..).zip(hooks).map(|(index, (policy, hook))| Part { policy, index, hook }).collect()
+    let mut parts: Vec<Part<'_>> = Vec::new();
+    for (policy, from) in (0u32..).zip(policies) {
+        let first = parts.len();
+        for hook in &from.hooks {
+            let joined = parts.iter_mut().skip(first).find(|part| joins(hook, part));
+            if let Some(part) = joined {
+                part.further.push(hook);
+                continue;
+            }
+            let function = match hook.sharing {
+                Sharing::Own => HookFunction::Only,
+                Sharing::Multi | Sharing::Cookies => HookFunction::ByCookie,
+            };
+            let index = u32::try_from(parts.len()).unwrap_or(u32::MAX);
+            parts.push(Part { policy, index, function, hook, further: Vec::new() });
+        }
+    }
+    parts
+}
+
+/// Whether `hook` is on the same list as those of `part`, and differs only in its function.
+fn joins(hook: &Hook, part: &Part<'_>) -> bool {
+    let other = part.hook;
+    hook.sharing != Sharing::Own
+        && hook.sharing == other.sharing
+        && hook.point_span == other.point_span
+        && part.further.len() + 1 < FUNCTIONS_MAX
+        && is_of_32_bits(hook) == is_of_32_bits(other)
+        && hook.return_attachment.is_some() == other.return_attachment.is_some()
+        && hook.arguments == other.arguments
+        && hook.data == other.data
+        && hook.return_argument == other.return_argument
+        && hook.selectors == other.selectors
+}
+
+/// Whether it is a system call of 32-bit programs, whose arguments stand in other registers.
+fn is_of_32_bits(hook: &Hook) -> bool {
+    match &hook.kind {
+        HookKind::Kprobe { function } => function.starts_with("__ia32_"),
+        HookKind::Lsm { .. } | HookKind::Tracepoint { .. } => false,
+    }
+}
+
+impl<'a> Part<'a> {
+    /// All hooks, in the order of their functions.
+    pub(super) fn hooks(&self) -> impl Iterator<Item = &'a Hook> + '_ {
+        std::iter::once(self.hook).chain(self.further.iter().copied())
+    }
+
+    /// How the program that serves it is attached for `role`, if there is one.
+    pub(super) fn attach(&self, role: Role) -> Option<Attach> {
+        let own = attachment(self.hook, role)?;
+        let attaches = self.hooks().filter_map(|hook| attachment(hook, role));
+        let functions = || attaches.flat_map(|one| one.attach.names()).map(str::to_owned).collect();
+        let returns = role == Role::Return;
+        Some(match (self.hook.sharing, returns) {
+            (Sharing::Own, _) => own.attach.clone(),
+            (Sharing::Multi, false) => Attach::KprobeMulti { functions: functions() },
+            (Sharing::Multi, true) => Attach::KretprobeMulti { functions: functions() },
+            (Sharing::Cookies, false) => Attach::Kprobes { functions: functions() },
+            (Sharing::Cookies, true) => Attach::Kretprobes { functions: functions() },
+        })
+    }
+
+    /// What its hooks need for `role`.
+    pub(super) fn needs(&self, role: Role) -> impl Iterator<Item = &'a Need> + '_ {
+        self.hooks().filter_map(move |hook| attachment(hook, role)).flat_map(|one| &one.needs)
+    }
+}
+
+/// Where the hook is attached for `role`, if it is.
+fn attachment(hook: &Hook, role: Role) -> Option<&Attachment> {
+    match role {
+        Role::Entry => Some(&hook.attachment),
+        Role::Return => hook.return_attachment.as_ref(),
+        Role::Exec | Role::Fork | Role::Exit => None,
+    }
 }
 
 /// The programs to be made of `parts`. A hook's return is attached before its entry: an entry whose
 /// return nobody sees would be awaited for ever.
-pub(super) fn groups<'a>(parts: &[Part<'a>]) -> Vec<Group<'a>> {
+pub(super) fn groups<'a>(parts: &'a [Part<'a>]) -> Vec<Group<'a>> {
     let mut groups: Vec<Group<'a>> = Vec::new();
     for part in parts {
-        let attachments = [
-            (Role::Return, part.hook.return_attachment.as_ref()),
-            (Role::Entry, Some(&part.hook.attachment)),
-        ];
-        for (role, attachment) in attachments {
-            let Some(Attachment { attach, reason, .. }) = attachment else { continue };
-            let shared = groups
+        for role in [Role::Return, Role::Entry] {
+            let Some(attach) = part.attach(role) else { continue };
+            let found = groups
                 .iter_mut()
                 .filter(|group| group.role == role)
-                .find_map(|group| shared(&group.attach, attach).map(|attach| (group, attach)));
-            match shared {
-                Some((group, attach)) => {
-                    group.attach = attach;
-                    group.parts.push(*part);
-                }
-                None => {
-                    groups.push(Group { role, attach: attach.clone(), reason, parts: vec![*part] });
-                }
+                .find_map(|group| shared(&group.attach, &attach).map(|attach| (group, attach)));
+            if let Some((group, attach)) = found {
+                group.attach = attach;
+                group.parts.push(part);
+                continue;
             }
+            let reason = attachment(part.hook, role).map_or("", |one| one.reason.as_str());
+            groups.push(Group { role, attach, reason, parts: vec![part] });
         }
     }
     groups

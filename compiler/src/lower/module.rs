@@ -1,5 +1,7 @@
 //! The words of a module: policies and hooks as events show them.
 
+use writ_bundle::HookKind;
+
 use super::program::find_value;
 use super::{Group, Part};
 use crate::ir::{self, Role};
@@ -38,6 +40,7 @@ fn hook(part: &Part<'_>, programs: &[(Group<'_>, ir::Program)]) -> ir::Hook {
     ir::Hook {
         policy: part.policy,
         kind: from.kind.clone(),
+        further_functions: part.further.iter().flat_map(|hook| function(&hook.kind)).collect(),
         message: from.message.clone(),
         tags: from.tags.clone(),
         arguments: from.arguments.iter().filter_map(|one| shown(Role::Entry, one)).collect(),
@@ -52,6 +55,14 @@ fn hook(part: &Part<'_>, programs: &[(Group<'_>, ir::Program)]) -> ir::Hook {
             })
             .collect(),
         span: from.point_span,
+    }
+}
+
+/// The name of a hooked function; only functions can be on a list.
+fn function(kind: &HookKind) -> Option<String> {
+    match kind {
+        HookKind::Kprobe { function } => Some(function.clone()),
+        HookKind::Lsm { .. } | HookKind::Tracepoint { .. } => None,
     }
 }
 

@@ -127,11 +127,9 @@ impl Builder<'_> {
 /// What all hooks of the group need, each need once a place.
 fn needs(group: &Group<'_>) -> Vec<crate::resolved::Need> {
     let mut needs = Vec::new();
-    for attachment in group.parts.iter().filter_map(|part| part.attachment(group.role)) {
-        for need in &attachment.needs {
-            if !needs.contains(need) {
-                needs.push(need.clone());
-            }
+    for need in group.parts.iter().flat_map(|part| part.needs(group.role)) {
+        if !needs.contains(need) {
+            needs.push(need.clone());
         }
     }
     needs
@@ -155,13 +153,19 @@ const NAME_MAX: usize = 15;
 
 fn point(attach: &Attach) -> &str {
     match attach {
-        Attach::Fentry { function }
-        | Attach::Fexit { function }
-        | Attach::FmodRet { function }
-        | Attach::Kprobe { function }
-        | Attach::Kretprobe { function } => function,
-        Attach::Lsm { hook, sleepable: _ } => hook,
-        Attach::Tracepoint { event, .. } | Attach::RawTracepoint { event } => event,
+        Attach::Tracepoint { event, .. } => event,
+        Attach::KprobeMulti { .. }
+        | Attach::KretprobeMulti { .. }
+        | Attach::Kprobes { .. }
+        | Attach::Kretprobes { .. } => "several",
+        Attach::Fentry { function: name }
+        | Attach::Fexit { function: name }
+        | Attach::FmodRet { function: name }
+        | Attach::Kprobe { function: name }
+        | Attach::Kretprobe { function: name }
+        | Attach::Lsm { hook: name, .. }
+        | Attach::RawTracepoint { event: name }
+        | Attach::BtfTracepoint { event: name } => name,
     }
 }
 

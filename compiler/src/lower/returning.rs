@@ -35,7 +35,8 @@ pub(super) fn hook(builder: &mut Builder<'_>, part: &Part<'_>, here: Id<Block>, 
             conditioned(builder, &moment, &selector.return_condition, selector.span, block);
         actions(builder, &moment, &selector.return_actions, selector.span, matched);
     }
-    let returned = Jump::Returned { hook: part.index, selectors, otherwise: after };
+    let (hook, function) = (part.index, part.function);
+    let returned = Jump::Returned { hook, function, selectors, otherwise: after };
     builder.fill(here, Vec::new(), returned);
 }
 
@@ -66,6 +67,7 @@ fn actions(
 ) {
     let report = Report {
         hook: moment.part.index,
+        function: moment.part.function,
         selector: moment.selector,
         action: action::POST,
         action_argument: 0,
@@ -75,12 +77,16 @@ fn actions(
     };
     let report = match report_of(actions, report) {
         Some((span, report)) => post(span, report),
-        None => operation(span, OperationKind::Cancel { hook: moment.part.index }),
+        None => operation(span, cancelled(moment)),
     };
     carried_out(builder, moment, actions, Some(report), here);
 }
 
 fn cancel(builder: &mut Builder<'_>, moment: &Moment<'_>, span: Span, here: Id<Block>) {
-    let cancel = operation(span, OperationKind::Cancel { hook: moment.part.index });
+    let cancel = operation(span, cancelled(moment));
     builder.fill(here, vec![cancel], Jump::To(moment.after));
+}
+
+fn cancelled(moment: &Moment<'_>) -> OperationKind {
+    OperationKind::Cancel { hook: moment.part.index, function: moment.part.function }
 }

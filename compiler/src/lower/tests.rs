@@ -5,7 +5,7 @@ use crate::ir;
 use crate::policy::{ArgumentType, Mode, NamespaceKind, Workloads};
 use crate::resolved::{
     Action, Argument, ArgumentId, Attachment, Expression, Extras, Hook, NamespaceValue, Origin,
-    Policy, Question, RateLimit, Reader, Selector, Sense, Signedness, Test,
+    Policy, Question, RateLimit, Reader, Selector, Sense, Sharing, Signedness, Test,
 };
 use crate::set::{IntegerSet, TextPattern, TextSet};
 use crate::source::{SourceMap, Span};
@@ -44,6 +44,7 @@ fn hook(span: Span, function: &str, selectors: Vec<Selector>) -> Hook {
         span,
         point_span: span,
         kind: HookKind::Kprobe { function: function.into() },
+        sharing: Sharing::Own,
         attachment: fentry(function),
         return_attachment: None,
         arguments: vec![argument(span, Origin::Parameter(0), Reader::File)],

@@ -116,6 +116,7 @@ fn hook(from: &ir::Hook, place: &dyn Fn(Span) -> SourceRange) -> Hook {
     Hook {
         policy: from.policy,
         kind: from.kind.clone(),
+        further_functions: from.further_functions.clone(),
         message: from.message.clone(),
         tags: from.tags.clone(),
         arguments: from.arguments.iter().map(argument).collect(),

@@ -44,6 +44,16 @@ fn section_name(attach: &Attach) -> String {
         Attach::Lsm { hook, sleepable: false } => format!("lsm/{hook}"),
         Attach::Lsm { hook, sleepable: true } => format!("lsm.s/{hook}"),
         Attach::Tracepoint { subsystem, event } => format!("tracepoint/{subsystem}/{event}"),
+        Attach::KprobeMulti { .. } => "kprobe.multi".to_owned(),
+        Attach::KretprobeMulti { .. } => "kretprobe.multi".to_owned(),
+        // A loader that follows the name attaches to the first function only.
+        Attach::Kprobes { functions } => format!("kprobe/{}", first(functions)),
+        Attach::Kretprobes { functions } => format!("kretprobe/{}", first(functions)),
         Attach::RawTracepoint { event } => format!("raw_tp/{event}"),
+        Attach::BtfTracepoint { event } => format!("tp_btf/{event}"),
     }
+}
+
+fn first(functions: &[String]) -> &str {
+    functions.first().map_or("", String::as_str)
 }

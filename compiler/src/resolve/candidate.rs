@@ -42,6 +42,10 @@ pub(super) enum Return {
     NotWanted,
 }
 
+/// Tells a program that is attached in several places where it was hit. With it came the cookies
+/// of kprobes, in 5.15 (`bpf_get_attach_cookie_trace` in `kernel/trace/bpf_trace.c`).
+pub(super) const COOKIE: &str = "bpf_get_attach_cookie";
+
 /// How many arguments stand in registers, where a kprobe finds them (x86-64 calling convention).
 const REGISTERS: u32 = 6;
 
@@ -104,7 +108,16 @@ pub(super) fn parts(attach: &Attach) -> Vec<OwnedFeature> {
             &format!("bpf_lsm_{hook}"),
         ),
         Attach::Tracepoint { .. } => vec![OwnedFeature::ProgramType("tracepoint")],
+        Attach::KprobeMulti { .. } | Attach::KretprobeMulti { .. } => vec![
+            OwnedFeature::ProgramType("kprobe"),
+            OwnedFeature::AttachType("trace_kprobe_multi"),
+            OwnedFeature::Helper(COOKIE),
+        ],
+        Attach::Kprobes { .. } | Attach::Kretprobes { .. } => {
+            vec![OwnedFeature::ProgramType("kprobe"), OwnedFeature::Helper(COOKIE)]
+        }
         Attach::RawTracepoint { .. } => vec![OwnedFeature::ProgramType("raw_tracepoint")],
+        Attach::BtfTracepoint { .. } => tracing("trace_raw_tp"),
     }
 }
 
@@ -113,6 +126,7 @@ pub(super) fn parts(attach: &Attach) -> Vec<OwnedFeature> {
 pub(super) enum OwnedFeature {
     ProgramType(&'static str),
     AttachType(&'static str),
+    Helper(&'static str),
     LsmActive(&'static str),
     Function(String),
 }
@@ -123,6 +137,7 @@ impl OwnedFeature {
         match self {
             Self::ProgramType(name) => Feature::ProgramType(name),
             Self::AttachType(name) => Feature::AttachType(name),
+            Self::Helper(name) => Feature::Helper(name),
             Self::LsmActive(name) => Feature::LsmActive(name),
             Self::Function(name) => Feature::Function(name),
         }
@@ -138,7 +153,11 @@ pub(super) fn whole(attach: &Attach) -> Feature<'_> {
         Attach::Kprobe { function } | Attach::Kretprobe { function } => Feature::Kprobe(function),
         Attach::Lsm { hook, sleepable: _ } => Feature::Lsm(hook),
         Attach::Tracepoint { subsystem, event } => Feature::Tracepoint(subsystem, event),
-        Attach::RawTracepoint { event } => Feature::RawTracepoint(event),
+        Attach::KprobeMulti { .. } | Attach::KretprobeMulti { .. } => Feature::KprobeMulti,
+        Attach::Kprobes { .. } | Attach::Kretprobes { .. } => Feature::Helper(COOKIE),
+        Attach::RawTracepoint { event } | Attach::BtfTracepoint { event } => {
+            Feature::RawTracepoint(event)
+        }
     }
 }
 
@@ -165,7 +184,10 @@ impl Candidate {
             Attach::Kretprobe { .. } => "kretprobe",
             Attach::Lsm { .. } => "BPF LSM",
             Attach::Tracepoint { .. } => "tracepoint",
+            Attach::KprobeMulti { .. } | Attach::KretprobeMulti { .. } => "kprobe.multi",
+            Attach::Kprobes { .. } | Attach::Kretprobes { .. } => "kprobes with one program",
             Attach::RawTracepoint { .. } => "raw tracepoint",
+            Attach::BtfTracepoint { .. } => "BTF tracepoint",
         }
     }
 }

@@ -101,6 +101,7 @@ fn hook(
         span: from.span,
         point_span: from.point.span(),
         kind: kind(target),
+        sharing: resolved::Sharing::Own,
         attachment,
         return_attachment,
         arguments: arguments.into_iter().collect::<Result<Vec<_>, _>>()?,

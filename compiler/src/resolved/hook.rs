@@ -14,6 +14,8 @@ pub struct Hook {
     pub point_span: Span,
     /// What its events are called: the policy's words.
     pub kind: HookKind,
+    /// Whether it shares a program with the other hooks on its list.
+    pub sharing: Sharing,
     /// Where conditions are decided.
     pub attachment: Attachment,
     /// Where the return value is seen, when the policy asks for it.
@@ -28,6 +30,17 @@ pub struct Hook {
     pub tags: Vec<String>,
     /// What is done with a returned socket.
     pub return_action: Option<Spanned<TrackAction>>,
+}
+
+/// How hooks on one list that read, ask and do the same share programs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Sharing {
+    /// Each has a program of its own.
+    Own,
+    /// One program, attached to all functions at once (kprobe.multi).
+    Multi,
+    /// One program, attached to each function by a kprobe that has a cookie.
+    Cookies,
 }
 
 /// Functions on which an enforcer can act.

@@ -1,4 +1,4 @@
-//! Programs that aya loads and attaches: all kinds but `fmod_ret`.
+//! Programs that aya loads and attaches: all kinds but `fmod_ret` and `kprobe.multi`.
 
 use aya::programs::{self, ProgramError};
 use aya::{Btf, Ebpf};
@@ -20,12 +20,18 @@ pub(super) fn load(ebpf: &mut Ebpf, program: &Program, types: &Btf) -> Result<()
         Attach::Lsm { hook, sleepable: _ } => {
             <&mut programs::Lsm>::try_from(loaded)?.load(hook, types)
         }
-        Attach::Kprobe { .. } | Attach::Kretprobe { .. } => {
-            <&mut programs::KProbe>::try_from(loaded)?.load()
-        }
+        Attach::Kprobe { .. }
+        | Attach::Kretprobe { .. }
+        | Attach::Kprobes { .. }
+        | Attach::Kretprobes { .. } => <&mut programs::KProbe>::try_from(loaded)?.load(),
         Attach::Tracepoint { .. } => <&mut programs::TracePoint>::try_from(loaded)?.load(),
         Attach::RawTracepoint { .. } => <&mut programs::RawTracePoint>::try_from(loaded)?.load(),
-        Attach::FmodRet { .. } => Err(ProgramError::UnexpectedProgramType),
+        Attach::BtfTracepoint { event } => {
+            <&mut programs::BtfTracePoint>::try_from(loaded)?.load(event, types)
+        }
+        Attach::FmodRet { .. } | Attach::KprobeMulti { .. } | Attach::KretprobeMulti { .. } => {
+            Err(ProgramError::UnexpectedProgramType)
+        }
     }
 }
 
@@ -47,7 +53,15 @@ pub(super) fn attach(ebpf: &mut Ebpf, program: &Program) -> Result<(), ProgramEr
         Attach::RawTracepoint { event } => {
             <&mut programs::RawTracePoint>::try_from(loaded)?.attach(event).map(|_| ())
         }
-        Attach::FmodRet { .. } => Err(ProgramError::UnexpectedProgramType),
+        Attach::BtfTracepoint { .. } => {
+            <&mut programs::BtfTracePoint>::try_from(loaded)?.attach().map(|_| ())
+        }
+        // `attach_one` knows of these.
+        Attach::FmodRet { .. }
+        | Attach::KprobeMulti { .. }
+        | Attach::KretprobeMulti { .. }
+        | Attach::Kprobes { .. }
+        | Attach::Kretprobes { .. } => Err(ProgramError::UnexpectedProgramType),
     }
 }
 
@@ -61,6 +75,7 @@ pub(super) fn detach(program: &mut programs::Program) {
         programs::Program::KProbe(program) => program.unload(),
         programs::Program::TracePoint(program) => program.unload(),
         programs::Program::RawTracePoint(program) => program.unload(),
+        programs::Program::BtfTracePoint(program) => program.unload(),
         // No other kind is ever loaded.
         _ => Ok(()),
     };

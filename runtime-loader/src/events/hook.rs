@@ -67,7 +67,7 @@ pub(super) fn call(
     let items: Vec<Item<'_>> = record.items().collect::<Result<_, _>>()?;
     let policy = usize::try_from(hook.policy).ok().and_then(|index| manifest.policies.get(index));
     Ok(Call {
-        origin: origin(&hook.kind),
+        origin: origin(hook, record.u16(header::FUNCTION)),
         policy: policy.map(|policy| policy.name.clone()).unwrap_or_default(),
         message: hook.message.clone(),
         tags: hook.tags.clone(),
@@ -85,8 +85,13 @@ pub(super) fn add_return(call: &mut Call, hook: &Hook, record: &Record<'_>) {
     call.return_action = done(record);
 }
 
-fn origin(kind: &HookKind) -> Origin {
-    match kind.clone() {
+/// The hook in the policy's words, with the function that was hit of those on a list.
+fn origin(hook: &Hook, function: u16) -> Origin {
+    let further = usize::from(function).checked_sub(1);
+    if let Some(function) = further.and_then(|place| hook.further_functions.get(place)) {
+        return Origin::Kprobe { function: function.clone() };
+    }
+    match hook.kind.clone() {
         HookKind::Kprobe { function } => Origin::Kprobe { function },
         HookKind::Lsm { hook } => Origin::Lsm { hook },
         HookKind::Tracepoint { subsystem, event } => Origin::Tracepoint { subsystem, event },

@@ -16,7 +16,9 @@ fn check(policy: &Policy, findings: &mut Findings<'_>) {
         let (Question::Integer { set, .. }, Sense::Is) = (&test.question, test.sense) else {
             continue;
         };
-        let Some(name) = argument(hook.view(), test).and_then(|one| one.name.as_deref()) else { continue };
+        let Some(name) = argument(hook.view(), test).and_then(|one| one.name.as_deref()) else {
+            continue;
+        };
         // `setns` takes one flag, and `file_permission` is asked about one access.
         let takes_one = place::syscall(hook, findings.kernel()) == Some("setns");
         let all_single = set.ranges().iter().all(|&(low, high)| low == high && is_flag(low));

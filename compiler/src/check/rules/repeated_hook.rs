@@ -38,8 +38,7 @@ fn repeated<T>(hooks: &[T], same: impl Fn(&T, &T) -> bool) -> impl Iterator<Item
 }
 
 fn is_same_place(one: &Hook, other: &Hook) -> bool {
-    one.kind == other.kind
-        && one.return_attachment.is_some() == other.return_attachment.is_some()
+    one.kind == other.kind && one.return_attachment.is_some() == other.return_attachment.is_some()
 }
 
 fn is_same_point(one: &ProgramHook, other: &ProgramHook) -> bool {

@@ -12,6 +12,8 @@ pub struct Event {
     /// By [`crate::ir::Value::item`]. One that is missing cannot be read.
     pub values: BTreeMap<u16, Raw>,
     pub process: Process,
+    /// Where a program that is attached in several places was hit.
+    pub cookie: u16,
     /// Inode numbers of the calling process's namespaces; one that is missing is unknown, as when
     /// a process is about to end.
     pub namespaces: BTreeMap<NamespaceKind, u32>,

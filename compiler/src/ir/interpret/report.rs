@@ -7,7 +7,7 @@ use writ_bundle::record::{action, flag};
 use super::answer::number;
 use super::{Raw, Run};
 use crate::ids::Id;
-use crate::ir::{Report, Value};
+use crate::ir::{HookFunction, Report, Value};
 use crate::policy::RateScope;
 use crate::resolved::RateLimit;
 
@@ -16,6 +16,8 @@ use crate::resolved::RateLimit;
 pub struct Record {
     /// Index into [`crate::ir::Module::hooks`].
     pub hook: u32,
+    /// Which of the hook's functions was hit.
+    pub function: u16,
     pub selector: Option<u16>,
     /// [`writ_bundle::record::action`].
     pub action: u8,
@@ -39,8 +41,8 @@ pub enum Shown {
 /// What runs leave behind for later runs.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct State {
-    /// Calls whose return is awaited: thread and hook, and the selector that matched.
-    pub(super) pending: BTreeMap<(u32, u32), u16>,
+    /// Calls whose return is awaited: thread, hook and its function, and the selector that matched.
+    pub(super) pending: BTreeMap<(u32, u32, u16), u16>,
     /// When an event with a rate limit was last sent.
     sent: BTreeMap<Sent, u64>,
 }
@@ -49,6 +51,7 @@ pub struct State {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Sent {
     hook: u32,
+    function: u16,
     selector: Option<u16>,
     scope: RateScope,
     /// The thread's or process's id, 0 for all.
@@ -67,16 +70,17 @@ impl Run<'_> {
         let is_limited = report.rate_limit.is_some_and(|limit| self.limits(report, limit, &items));
         if is_limited {
             if report.flags & flag::IS_RETURN != 0 {
-                self.cancel(report.hook);
+                self.cancel(report.hook, report.function);
             }
             return;
         }
         if report.flags & flag::AWAITS_RETURN != 0 {
-            let call = (self.event.process.tid, report.hook);
+            let call = (self.event.process.tid, report.hook, self.function(report.function));
             self.state.pending.insert(call, report.selector.unwrap_or(NO_SELECTOR));
         }
         self.outcome.records.push(Record {
             hook: report.hook,
+            function: self.function(report.function),
             selector: report.selector,
             action: report.action,
             action_argument: report.action_argument,
@@ -86,9 +90,11 @@ impl Run<'_> {
     }
 
     /// Tells that the entry's record of this call is not to be shown.
-    pub(super) fn cancel(&mut self, hook: u32) {
+    pub(super) fn cancel(&mut self, hook: u32, function: HookFunction) {
+        let function = self.function(function);
         self.outcome.records.push(Record {
             hook,
+            function,
             selector: None,
             action: action::POST,
             action_argument: 0,
@@ -105,8 +111,10 @@ impl Run<'_> {
             RateScope::Process => process.pid,
             RateScope::Global => 0,
         };
-        let Report { hook, selector, .. } = *report;
-        let sent = Sent { hook, selector, scope: limit.scope, who, items: items.to_vec() };
+        let Report { hook, function, selector, .. } = *report;
+        let function = self.function(function);
+        let sent =
+            Sent { hook, function, selector, scope: limit.scope, who, items: items.to_vec() };
         let interval = u64::from(limit.milliseconds) * 1_000_000;
         let now = self.event.time;
         match self.state.sent.get(&sent) {

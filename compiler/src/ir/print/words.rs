@@ -4,7 +4,7 @@ use writ_bundle::record::flag;
 use writ_bundle::{Attach, HookKind, Pattern};
 
 use crate::ids::Id;
-use crate::ir::{OperationKind, Report, Role, Test, Value, ValueOrigin};
+use crate::ir::{HookFunction, OperationKind, Report, Role, Test, Value, ValueOrigin};
 use crate::resolved::{Origin, Reader, Signedness, Walk, WalkStep};
 use crate::set::{IntegerSet, TextSet};
 
@@ -28,7 +28,12 @@ pub(super) fn attach(attach: &Attach) -> String {
         Attach::Lsm { hook, sleepable: false } => format!("lsm/{hook}"),
         Attach::Lsm { hook, sleepable: true } => format!("lsm.s/{hook}"),
         Attach::Tracepoint { subsystem, event } => format!("tracepoint/{subsystem}/{event}"),
+        Attach::KprobeMulti { functions } => format!("kprobe.multi/{}", functions.join(",")),
+        Attach::KretprobeMulti { functions } => format!("kretprobe.multi/{}", functions.join(",")),
+        Attach::Kprobes { functions } => format!("kprobe/{}", functions.join(",")),
+        Attach::Kretprobes { functions } => format!("kretprobe/{}", functions.join(",")),
         Attach::RawTracepoint { event } => format!("raw_tp/{event}"),
+        Attach::BtfTracepoint { event } => format!("tp_btf/{event}"),
     }
 }
 
@@ -103,7 +108,9 @@ pub(super) fn operation(kind: &OperationKind, item: &dyn Fn(Id<Value>) -> u16) -
         OperationKind::Post(report) => post(report, item),
         OperationKind::Signal { number } => format!("signal {number}"),
         OperationKind::Deny { error } => format!("deny {error}"),
-        OperationKind::Cancel { hook } => format!("cancel hook {hook}"),
+        OperationKind::Cancel { hook, function: which } => {
+            format!("cancel hook {hook}{}", function(*which))
+        }
         OperationKind::JoinBinarySet { set } => format!("join binary set {set}"),
         OperationKind::JoinFollowSet { set } => format!("join follow set {set}"),
         OperationKind::FinishExec => "store and report the exec".into(),
@@ -112,10 +119,18 @@ pub(super) fn operation(kind: &OperationKind, item: &dyn Fn(Id<Value>) -> u16) -
     }
 }
 
+/// Which function of a hook, where it has several.
+pub(super) fn function(which: HookFunction) -> String {
+    match which {
+        HookFunction::Only => String::new(),
+        HookFunction::ByCookie => " function by cookie".to_owned(),
+    }
+}
+
 fn post(report: &Report, item: &dyn Fn(Id<Value>) -> u16) -> String {
     let values: Vec<String> =
         report.values.iter().map(|value| format!("#{}", item(*value))).collect();
-    let mut words = vec![format!("post hook {}", report.hook)];
+    let mut words = vec![format!("post hook {}{}", report.hook, function(report.function))];
     words.extend(report.selector.map(selector));
     words.push(action(report.action, report.action_argument));
     words.push(format!("({})", values.join(", ")));

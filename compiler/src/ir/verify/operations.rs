@@ -3,7 +3,7 @@
 use writ_bundle::Attach;
 use writ_bundle::record::flag;
 
-use super::{must, values};
+use super::{functions, must, values};
 use crate::diagnostic::Defect;
 use crate::ir::{Jump, Module, Operation, OperationKind, Program, Report, Role};
 
@@ -20,7 +20,8 @@ pub(super) fn verify(
             OperationKind::Post(one) => report(module, program, one).map(|()| true)?,
             OperationKind::Signal { number } => is_hook(program) && (1..=64).contains(number),
             OperationKind::Deny { error } => can_deny(program) && (-4095..=0).contains(error),
-            OperationKind::Cancel { hook } => {
+            OperationKind::Cancel { hook, function } => {
+                functions(module, program, *hook, *function)?;
                 program.role == Role::Return && program.hooks.contains(hook)
             }
             OperationKind::JoinBinarySet { set } => {
@@ -50,8 +51,13 @@ fn can_deny(program: &Program) -> bool {
         Attach::Fentry { .. }
         | Attach::Fexit { .. }
         | Attach::Kretprobe { .. }
+        | Attach::KprobeMulti { .. }
+        | Attach::KretprobeMulti { .. }
+        | Attach::Kprobes { .. }
+        | Attach::Kretprobes { .. }
         | Attach::Tracepoint { .. }
-        | Attach::RawTracepoint { .. } => false,
+        | Attach::RawTracepoint { .. }
+        | Attach::BtfTracepoint { .. } => false,
     };
     program.role == Role::Entry && counts
 }
@@ -63,6 +69,7 @@ fn report(module: &Module, program: &Program, report: &Report) -> Result<(), Def
     let Some(hook) = hook else {
         return Err(Defect(format!("it reports hook {}, which it does not serve", report.hook)));
     };
+    functions(module, program, report.hook, report.function)?;
     let has_selector = match report.selector {
         Some(selector) => usize::from(selector) < hook.selectors.len(),
         None => hook.selectors.is_empty(),

@@ -49,15 +49,23 @@ fn is_there(program: &Program, value: &Value) -> bool {
         return false;
     }
     match &program.attach {
-        Attach::Fentry { .. } | Attach::FmodRet { .. } | Attach::Kprobe { .. } => {
+        Attach::Fentry { .. }
+        | Attach::FmodRet { .. }
+        | Attach::Kprobe { .. }
+        | Attach::KprobeMulti { .. }
+        | Attach::Kprobes { .. } => {
             matches!(origin, Origin::Parameter(_) | Origin::SyscallParameter(_))
         }
         Attach::Fexit { .. } => matches!(
             origin,
             Origin::Parameter(_) | Origin::SyscallParameter(_) | Origin::Return { .. }
         ),
-        Attach::Kretprobe { .. } => matches!(origin, Origin::Return { .. }),
-        Attach::Lsm { .. } | Attach::RawTracepoint { .. } => matches!(origin, Origin::Parameter(_)),
+        Attach::Kretprobe { .. } | Attach::KretprobeMulti { .. } | Attach::Kretprobes { .. } => {
+            matches!(origin, Origin::Return { .. })
+        }
+        Attach::Lsm { .. } | Attach::RawTracepoint { .. } | Attach::BtfTracepoint { .. } => {
+            matches!(origin, Origin::Parameter(_))
+        }
         Attach::Tracepoint { .. } => matches!(origin, Origin::Field { .. }),
     }
 }

@@ -1,14 +1,16 @@
-//! `fmod_ret` programs, which aya does not have: they are relocated by aya-obj and given to the
-//! kernel directly.
+//! Programs of kinds that aya does not have, `fmod_ret` and `kprobe.multi`: they are relocated by
+//! aya-obj and given to the kernel directly.
 
 use std::collections::{BTreeMap, HashSet};
 use std::io;
-use std::os::fd::{AsFd as _, AsRawFd as _, OwnedFd};
+use std::os::fd::{AsFd as _, AsRawFd as _, BorrowedFd, OwnedFd};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use aya::{Btf, Ebpf};
 use aya_obj::btf::BtfKind;
 use aya_obj::generated::bpf_attach_type::BPF_MODIFY_RETURN;
+use aya_obj::generated::bpf_prog_type;
+use aya_obj::generated::bpf_prog_type::{BPF_PROG_TYPE_KPROBE, BPF_PROG_TYPE_TRACING};
 use aya_obj::{Function, Object};
 use memchr::memmem;
 use object::elf::{FileHeader64, SHT_STRTAB};
@@ -17,7 +19,8 @@ use writ_bundle::{Attach, Manifest};
 
 use crate::code::{self, Problem};
 use crate::maps;
-use crate::system::{self, TracingProgram};
+use crate::system::kprobe::{self, Side};
+use crate::system::{self, RelocatedProgram};
 use crate::verifier_log;
 
 /// A loaded program.
@@ -30,16 +33,54 @@ pub(super) struct Program(OwnedFd);
 pub(super) struct Link(OwnedFd);
 
 impl Program {
-    pub(super) fn attach(&self) -> io::Result<Link> {
-        system::attach_tracing_program(self.0.as_fd()).map(Link)
+    pub(super) fn attach(&self, attach: &Attach) -> io::Result<Link> {
+        let program = self.0.as_fd();
+        match attach {
+            Attach::KprobeMulti { functions } => {
+                kprobe::attach_to_all(program, functions, Side::Entry)
+            }
+            Attach::KretprobeMulti { functions } => {
+                kprobe::attach_to_all(program, functions, Side::Return)
+            }
+            Attach::FmodRet { .. }
+            | Attach::Fentry { .. }
+            | Attach::Fexit { .. }
+            | Attach::Kprobe { .. }
+            | Attach::Kretprobe { .. }
+            | Attach::Kprobes { .. }
+            | Attach::Kretprobes { .. }
+            | Attach::Lsm { .. }
+            | Attach::Tracepoint { .. }
+            | Attach::RawTracepoint { .. }
+            | Attach::BtfTracepoint { .. } => system::attach_tracing_program(program),
+        }
+        .map(Link)
     }
 }
 
-const SECTION: &[u8] = b"fmod_ret/";
-/// As long as [`SECTION`], of a kind that aya knows, and no name that the compiler gives.
-const RENAMED: &[u8] = b"fentry/_/";
+/// Attaches a program that aya has loaded to one function after another. When one refuses, those
+/// before it are detached.
+pub(super) fn attach_one_by_one(
+    program: BorrowedFd<'_>,
+    functions: &[String],
+    side: Side,
+) -> Result<Vec<Link>, String> {
+    let links = (0..).zip(functions).map(|(cookie, function)| {
+        let link = kprobe::attach_to_one(program, function, side, cookie);
+        link.map(Link).map_err(|error| format!("`{function}`: {error}"))
+    });
+    links.collect()
+}
 
-/// The object with its `fmod_ret/…` sections renamed: aya refuses a whole object for one section
+/// What sections are called, and names as long, of kinds that aya knows, which the compiler never
+/// gives.
+const RENAMED: [(&[u8], &[u8]); 3] = [
+    (b"fmod_ret/", b"fentry/_/"),
+    (b"kprobe.multi", b"kprobe/multi"),
+    (b"kretprobe.multi", b"kretprobe/multi"),
+];
+
+/// The object with sections of such kinds renamed: aya refuses a whole object for one section
 /// whose kind it does not know. The names stand in the ELF's string tables and in the BTF's.
 pub(crate) fn rename_sections(bytes: &[u8]) -> Vec<u8> {
     let mut copy = bytes.to_vec();
@@ -51,11 +92,13 @@ pub(crate) fn rename_sections(bytes: &[u8]) -> Vec<u8> {
 }
 
 fn rename_in(table: &mut [u8]) {
-    let found: Vec<usize> =
-        memmem::find_iter(table, SECTION).filter(|at| begins_a_name(table, *at)).collect();
-    for at in found {
-        for (to, from) in table.iter_mut().skip(at).zip(RENAMED) {
-            *to = *from;
+    for (old, new) in RENAMED {
+        let found: Vec<usize> =
+            memmem::find_iter(table, old).filter(|at| begins_a_name(table, *at)).collect();
+        for at in found {
+            for (to, from) in table.iter_mut().skip(at).zip(new) {
+                *to = *from;
+            }
         }
     }
 }
@@ -83,26 +126,54 @@ fn string_tables(bytes: &[u8]) -> Vec<(usize, usize)> {
     sections.iter().filter(holds_names).filter_map(range).collect()
 }
 
-/// Loads the bundle's `fmod_ret` programs, which share the maps that `ebpf` has created.
+/// What the kernel is told of a program's kind.
+#[derive(Debug, Clone, Copy)]
+struct Kind<'a> {
+    /// `enum bpf_prog_type`.
+    program_type: bpf_prog_type,
+    /// `enum bpf_attach_type`.
+    attach_type: u32,
+    /// The function for which a tracing program is loaded.
+    function: Option<&'a str>,
+}
+
+/// `None` for programs that aya loads.
+fn kind(attach: &Attach) -> Option<Kind<'_>> {
+    match attach {
+        Attach::FmodRet { function } => Some(Kind {
+            program_type: BPF_PROG_TYPE_TRACING,
+            attach_type: BPF_MODIFY_RETURN as u32,
+            function: Some(function),
+        }),
+        Attach::KprobeMulti { .. } | Attach::KretprobeMulti { .. } => Some(Kind {
+            program_type: BPF_PROG_TYPE_KPROBE,
+            attach_type: kprobe::KPROBE_MULTI,
+            function: None,
+        }),
+        Attach::Fentry { .. }
+        | Attach::Fexit { .. }
+        | Attach::Kprobe { .. }
+        | Attach::Kretprobe { .. }
+        | Attach::Kprobes { .. }
+        | Attach::Kretprobes { .. }
+        | Attach::Lsm { .. }
+        | Attach::Tracepoint { .. }
+        | Attach::RawTracepoint { .. }
+        | Attach::BtfTracepoint { .. } => None,
+    }
+}
+
+/// Loads the bundle's programs of such kinds, which share the maps that `ebpf` has created.
 pub(super) fn load(
     manifest: &Manifest,
     bytes: &[u8],
     ebpf: &Ebpf,
     types: &Btf,
 ) -> Result<BTreeMap<String, Program>, Problem> {
-    let wanted: Vec<(&writ_bundle::Program, &str)> = manifest
+    let wanted: Vec<(&writ_bundle::Program, Kind<'_>)> = manifest
         .programs
         .iter()
-        .filter_map(|program| match &program.attach {
-            Attach::FmodRet { function } => Some((program, function.as_str())),
-            Attach::Fentry { .. }
-            | Attach::Fexit { .. }
-            | Attach::Kprobe { .. }
-            | Attach::Kretprobe { .. }
-            | Attach::Lsm { .. }
-            | Attach::Tracepoint { .. }
-            | Attach::RawTracepoint { .. } => None,
-        })
+        .filter_map(|program| Some((program, kind(&program.attach)?)))
         .collect();
     if wanted.is_empty() {
         return Ok(BTreeMap::new());
@@ -118,8 +189,8 @@ pub(super) fn load(
     })?;
     wanted
         .into_iter()
-        .map(|(program, function)| {
-            let loaded = load_one(manifest, program, function, &object, &btf, types)?;
+        .map(|(program, kind)| {
+            let loaded = load_one(manifest, program, kind, &object, &btf, types)?;
             Ok((program.name.clone(), loaded))
         })
         .collect()
@@ -153,7 +224,7 @@ fn relocate(bytes: &[u8], ebpf: &Ebpf, types: &Btf) -> Result<Object, String> {
 fn load_one(
     manifest: &Manifest,
     program: &writ_bundle::Program,
-    function: &str,
+    kind: Kind<'_>,
     object: &Object,
     btf: &OwnedFd,
     types: &Btf,
@@ -164,18 +235,21 @@ fn load_one(
     };
     let parsed = object.programs.get(&program.name).ok_or_else(missing)?;
     let code = object.functions.get(&parsed.function_key()).ok_or_else(missing)?;
-    let id = types.id_by_type_name_kind(function, BtfKind::Func).map_err(|error| {
-        Problem::new(&code::MISSING_FEATURE, format!("the kernel has no `{function}`: {error}"))
-    })?;
-    let loaded = system::load_tracing_program(&TracingProgram {
+    let id = |function: &str| {
+        types.id_by_type_name_kind(function, BtfKind::Func).map_err(|error| {
+            Problem::new(&code::MISSING_FEATURE, format!("the kernel has no `{function}`: {error}"))
+        })
+    };
+    let loaded = system::load_program(&RelocatedProgram {
         name: &program.name,
         license: &parsed.license,
         instructions: &encoded(code),
         btf: btf.as_fd(),
         function_info: (&code.func_info.func_info_bytes(), code.func_info_rec_size),
         line_info: (&code.line_info.line_info_bytes(), code.line_info_rec_size),
-        attach_type: BPF_MODIFY_RETURN as u32,
-        function: id,
+        program_type: kind.program_type as u32,
+        attach_type: kind.attach_type,
+        function: kind.function.map_or(Ok(0), id)?,
     });
     loaded
         .map(Program)
@@ -199,15 +273,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_new_name_is_as_long_as_the_old() {
-        assert_eq!(SECTION.len(), RENAMED.len());
+    fn a_new_name_is_as_long_as_the_old() {
+        for (old, new) in RENAMED {
+            assert_eq!(old.len(), new.len());
+        }
     }
 
     #[test]
     fn every_name_in_a_table_is_renamed_the_relocation_section_too() {
-        let mut table = b"\0.relfmod_ret/f\0fmod_ret/g\0fentry/h\0on fmod_ret/i\0".to_vec();
+        let mut table =
+            b"\0.relfmod_ret/f\0fmod_ret/g\0fentry/h\0on fmod_ret/i\0kretprobe.multi\0".to_vec();
         rename_in(&mut table);
-        assert_eq!(table, b"\0.relfentry/_/f\0fentry/_/g\0fentry/h\0on fmod_ret/i\0");
+        assert_eq!(
+            table,
+            b"\0.relfentry/_/f\0fentry/_/g\0fentry/h\0on fmod_ret/i\0kretprobe/multi\0"
+        );
     }
 
     #[test]
