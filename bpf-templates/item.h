@@ -40,6 +40,26 @@ INLINE void text_end(struct writ_scratch *s, __u64 at, __u64 id, __u64 status, _
 	item_end(s, at, id, status, length);
 }
 
+/* Starts an item that is a structure of `size` bytes, zeroed. Returns the offset of the payload, or
+ * 0 when there is no room. */
+INLINE __u64 structure_begin(struct writ_scratch *s, __u64 size)
+{
+	__u64 at = item_begin(s, sizeof(struct writ_item) + size);
+
+	if (at)
+		__builtin_memset(PAYLOAD(s, at), 0, size);
+	return at;
+}
+
+/* Copies memory of the kernel, or of the current process: the upper half of the addresses is the
+ * kernel's. */
+INLINE long copy_any(void *to, __u32 size, const void *from)
+{
+	if ((__s64)from < 0)
+		return bpf_probe_read_kernel(to, size, from);
+	return bpf_probe_read_user(to, size, from);
+}
+
 ROUTINE __u64 writ_put_unreadable(struct writ_scratch *s, __u64 id, __u64 status);
 
 /* What a text routine returns for a text that it does not have. */

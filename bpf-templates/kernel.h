@@ -114,7 +114,19 @@ struct time_namespace {
 struct cgroup_namespace {
 	struct ns_common ns;
 };
+
+typedef struct {
+	__u32 val;
+} kuid_t;
+
+typedef struct {
+	__u32 val;
+} kgid_t;
+
 struct user_namespace {
+	int level;
+	kuid_t owner;
+	kgid_t group;
 	struct ns_common ns;
 };
 
@@ -138,14 +150,6 @@ struct pid {
 	unsigned int level;
 	struct upid numbers[1];
 };
-
-typedef struct {
-	__u32 val;
-} kuid_t;
-
-typedef struct {
-	__u32 val;
-} kgid_t;
 
 /* `u32 cap[2]` before Linux 6.3, with the same bits. */
 typedef struct {
@@ -188,7 +192,107 @@ struct css_set {
 	struct cgroup *dfl_cgrp;
 };
 
+struct in6_addr {
+	__u64 halves[2];
+};
+
+struct sock_common {
+	__u32 skc_daddr;
+	__u32 skc_rcv_saddr;
+	__u16 skc_dport;
+	__u16 skc_num;
+	unsigned short skc_family;
+	volatile unsigned char skc_state;
+	struct in6_addr skc_v6_daddr;
+	struct in6_addr skc_v6_rcv_saddr;
+};
+
+struct sock {
+	struct sock_common __sk_common;
+	__u32 sk_priority;
+	__u32 sk_mark;
+	__u16 sk_type;
+	__u16 sk_protocol;
+};
+
+struct socket {
+	struct sock *sk;
+};
+
+struct skb_ext {
+	__u8 offset[1];
+};
+
+struct sec_path {
+	int len;
+	int olen;
+};
+
+struct sk_buff {
+	unsigned int len;
+	__u32 priority;
+	__u32 hash;
+	__u32 mark;
+	__u16 network_header;
+	unsigned char *head;
+	__u8 active_extensions;
+	struct skb_ext *extensions;
+};
+
+struct net_device {
+	char name[16];
+};
+
+struct kiocb {
+	struct file *ki_filp;
+};
+
+struct bpf_prog_aux {
+	char name[16];
+};
+
+struct bpf_prog {
+	__u32 type;
+	__u32 len;
+	struct bpf_prog_aux *aux;
+};
+
+struct bpf_map {
+	__u32 map_type;
+	__u32 key_size;
+	__u32 value_size;
+	__u32 max_entries;
+	char name[16];
+};
+
+struct perf_event_attr {
+	__u32 type;
+	__u64 config;
+	__u64 kprobe_func;
+	__u64 probe_offset;
+};
+
+struct perf_event {
+	struct perf_event_attr attr;
+};
+
+struct module {
+	char name[56];
+	unsigned long taints;
+};
+
+struct load_info {
+	const char *name;
+	struct module *mod;
+	unsigned char sig_ok;
+};
+
+struct thread_info {
+	__u32 status;
+};
+
 struct task_struct {
+	struct thread_info thread_info;
 	struct mm_struct *mm;
 	int exit_code;
 	int pid;

@@ -83,6 +83,78 @@ struct writ_family {
 	__u64 parent_start;
 };
 
+/* Bits of `known` in a connection: what can be asked about. */
+enum writ_known {
+	KNOWN_SOURCE = 1,
+	KNOWN_DESTINATION = 2,
+	KNOWN_PROTOCOL = 4,
+	KNOWN_FAMILY = 8,
+	KNOWN_STATE = 16,
+};
+
+/* Numbers are in the order of the host; of an address, the higher half is first. */
+struct writ_connection {
+	__u16 family;
+	__u16 type;
+	__u16 protocol;
+	__u8 state;
+	__u8 known;
+	__u16 source_port;
+	__u16 destination_port;
+	__u32 mark;
+	__u32 priority;
+	__u32 hash;
+	__u64 source[2];
+	__u64 destination[2];
+	__u32 length;
+	__u32 security_path;
+	__u32 security_path_offloaded;
+	__u32 reserved;
+	__u64 cookie;
+};
+
+struct writ_user_namespace {
+	__s32 level;
+	__u32 owner;
+	__u32 group;
+	__u32 inode;
+};
+
+struct writ_bpf_program {
+	__u32 type;
+	__u32 instructions;
+	__u8 name[16];
+};
+
+struct writ_bpf_map {
+	__u32 type;
+	__u32 key_size;
+	__u32 value_size;
+	__u32 max_entries;
+	__u8 name[16];
+};
+
+struct writ_perf_event {
+	__u32 type;
+	__u32 reserved;
+	__u64 config;
+	__u64 probe_offset;
+	__u8 function[128];
+};
+
+enum writ_signature {
+	SIGNATURE_UNKNOWN = 0,
+	SIGNATURE_BAD = 1,
+	SIGNATURE_GOOD = 2,
+};
+
+struct writ_module {
+	__u64 taints;
+	__u32 signature;
+	__u32 reserved;
+	__u8 name[64];
+};
+
 struct writ_process {
 	__u64 start;
 	__u64 parent_start;
@@ -174,6 +246,12 @@ LAYOUT(sizeof(struct writ_header) == 64);
 LAYOUT(sizeof(struct writ_item) == 16);
 LAYOUT(sizeof(struct writ_credentials) == 64);
 LAYOUT(sizeof(struct writ_family) == 16);
+LAYOUT(sizeof(struct writ_connection) == 80);
+LAYOUT(sizeof(struct writ_user_namespace) == 16);
+LAYOUT(sizeof(struct writ_bpf_program) == 24);
+LAYOUT(sizeof(struct writ_bpf_map) == 32);
+LAYOUT(sizeof(struct writ_perf_event) == 152);
+LAYOUT(sizeof(struct writ_module) == 80);
 LAYOUT(sizeof(struct writ_process) == 64);
 LAYOUT(__builtin_offsetof(struct writ_scratch, binary_sets) == 24);
 LAYOUT(__builtin_offsetof(struct writ_scratch, event) == 5912);

@@ -9,6 +9,7 @@ mod library;
 mod limits;
 mod registers;
 mod report;
+mod socket;
 mod stack;
 mod state;
 mod test;

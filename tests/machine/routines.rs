@@ -90,6 +90,10 @@ fn append(world: &mut World, item: u64, raw: &Raw) -> u64 {
     match raw {
         Raw::Text(text) => world.append(item, status::READ, text),
         Raw::Truncated(text) => world.append(item, status::TRUNCATED, text),
+        Raw::UnixAddress { family, path } => {
+            world.append_flagged(item, status::READ, u32::from(*family), path)
+        }
+        Raw::Structure(payload) => world.append(item, status::READ, payload),
         Raw::Absent => {
             world.append(item, status::ABSENT, &[]);
             without

@@ -181,6 +181,17 @@ impl World {
 
     /// Appends an item. The answer is where its payload stands.
     pub(super) fn append(&mut self, id: u64, status: u8, payload: &[u8]) -> u64 {
+        self.append_flagged(id, status, 0, payload)
+    }
+
+    /// The same for an item with flags.
+    pub(super) fn append_flagged(
+        &mut self,
+        id: u64,
+        status: u8,
+        flags: u32,
+        payload: &[u8],
+    ) -> u64 {
         assert!(
             self.items().iter().all(|(known, ..)| u64::from(*known) != id),
             "read at most once"
@@ -190,6 +201,8 @@ impl World {
         self.scratch[head..at].fill(0);
         self.scratch[head..head + 2].copy_from_slice(&u16::try_from(id).unwrap().to_le_bytes());
         self.scratch[head + item::STATUS] = status;
+        self.scratch[head + item::FLAGS..head + item::FLAGS + 4]
+            .copy_from_slice(&flags.to_le_bytes());
         let length = u32::try_from(payload.len()).unwrap().to_le_bytes();
         self.scratch[head + item::LENGTH..at].copy_from_slice(&length);
         self.scratch[at..at + payload.len()].copy_from_slice(payload);
@@ -272,6 +285,9 @@ fn show(reader: Reader, status: u8, payload: &[u8]) -> Shown {
             let is_signed = reader.limits().is_some_and(|(low, _)| low < 0);
             let number = if is_signed { i128::from(bits.cast_signed()) } else { i128::from(bits) };
             Shown::Integer(number)
+        }
+        (status::READ, Reader::Structure(structure)) if !structure.is_text() => {
+            Shown::Structure(payload.to_vec())
         }
         (status::READ, _) => Shown::Text(payload.to_vec()),
         (status::TRUNCATED, _) => Shown::Truncated(payload.to_vec()),

@@ -8,6 +8,11 @@
 //! item   = 16 bytes, payload        the payload is padded with anything up to a multiple of 8
 //! ```
 
+pub mod connection;
+mod structure;
+
+pub use structure::{bpf_map, bpf_program, cred, kernel_module, perf_event, user_namespace};
+
 /// Namespaces in the order in which Tetragon numbers them.
 pub const NAMESPACES: [&str; 10] = [
     "uts",
@@ -101,7 +106,7 @@ pub mod item {
     pub const STATUS: usize = 2;
     /// `u8`: zero.
     pub const RESERVED: usize = 3;
-    /// `u32`: for files, `f_flags`.
+    /// `u32`: for files, `f_flags`; for addresses of Unix sockets, the family.
     pub const FLAGS: usize = 4;
     /// `u32`: for files, `i_mode`.
     pub const MODE: usize = 8;
@@ -220,6 +225,25 @@ pub struct Item<'a> {
     pub flags: u32,
     pub mode: u32,
     pub payload: &'a [u8],
+}
+
+impl Item<'_> {
+    /// The number at `offset` of the payload, when it is that long.
+    pub fn u32(&self, offset: usize) -> Option<u32> {
+        u32_at(self.payload, offset)
+    }
+
+    /// The number at `offset` of the payload, when it is that long.
+    pub fn u64(&self, offset: usize) -> Option<u64> {
+        bytes_at(self.payload, offset).map(u64::from_le_bytes)
+    }
+
+    /// The text in the `length` bytes at `offset`, up to a zero, when the payload is that long.
+    pub fn name(&self, offset: usize, length: usize) -> Option<String> {
+        let bytes = self.payload.get(offset..offset.checked_add(length)?)?;
+        let text = bytes.split(|byte| *byte == 0).next().unwrap_or_default();
+        Some(String::from_utf8_lossy(text).into_owned())
+    }
 }
 
 impl<'a> Record<'a> {

@@ -35,7 +35,12 @@ fn fact(test: &Test) -> Option<Fact> {
         Test::Pid { is_namespace_pid: false, .. } => Some(Fact::Pid),
         Test::Namespace { kind, .. } => Some(Fact::Namespace(*kind)),
         Test::Text { value, .. } => Some(Fact::Top(*value)),
-        Test::Integer { .. } | Test::Bits { .. } | Test::Enforcing { .. } => None,
+        Test::Integer { .. }
+        | Test::Bits { .. }
+        | Test::Socket { .. }
+        | Test::Address { .. }
+        | Test::Gained { .. }
+        | Test::Enforcing { .. } => None,
     }
 }
 

@@ -30,24 +30,7 @@ pub(super) fn member(
     yes: Label,
     no: Label,
 ) {
-    let signedness = match reader {
-        Reader::Integer { signedness, .. } => signedness,
-        Reader::Nothing
-        | Reader::File
-        | Reader::Path
-        | Reader::Binprm
-        | Reader::Filename
-        | Reader::Descriptor
-        | Reader::Text
-        | Reader::Buffer { .. }
-        | Reader::Vectors { .. }
-        | Reader::RecordText
-        | Reader::Bytes { .. }
-        | Reader::SyscallNumber
-        | Reader::Capability
-        | Reader::Capabilities(_)
-        | Reader::Structure(_) => Signedness::Unsigned,
-    };
+    let signedness = reader.number().map_or(Signedness::Unsigned, |(_, signedness)| signedness);
     let limits = reader.limits().unwrap_or((i128::MIN, i128::MAX));
     search(emitter, Numbers { register, signedness }, set.ranges(), limits, yes, no);
 }

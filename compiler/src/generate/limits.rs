@@ -34,6 +34,9 @@ fn beyond(test: &Test) -> Option<String> {
         | Test::Integer { .. }
         | Test::Bits { .. }
         | Test::Text { .. }
+        | Test::Socket { .. }
+        | Test::Address { .. }
+        | Test::Gained { .. }
         | Test::Pid { .. }
         | Test::Namespace { .. }
         | Test::Enforcing { .. } => None,

@@ -4,9 +4,9 @@ use super::coder::Coder;
 use super::facts::Fact;
 use super::integer;
 use super::library;
-use super::registers::{CURRENT, RESULT};
+use super::registers::{CURRENT, KEPT, RESULT};
 use crate::ir::Test;
-use crate::machine::{Comparison, Instruction, Label, Register, Size};
+use crate::machine::{Arithmetic, Comparison, Instruction, Label, Register, Size};
 use crate::policy::NamespaceKind;
 use crate::resolved::{NamespaceValue, Reader, Signedness};
 
@@ -26,6 +26,22 @@ impl Coder<'_> {
             Test::Text { value, set } => {
                 self.located(*value, unknown);
                 self.text_in(set, yes, no);
+            }
+            Test::Socket { value, field, set } => {
+                self.located(*value, unknown);
+                self.socket(*value, *field, set, yes, no, unknown);
+            }
+            Test::Address { value, end, networks } => {
+                self.located(*value, unknown);
+                self.address(*end, networks, yes, no, unknown);
+            }
+            Test::Gained { new, old, mask } => {
+                self.integer(*old, unknown);
+                self.emitter.copy(KEPT, CURRENT);
+                self.integer(*new, unknown);
+                self.emitter.arithmetic(Arithmetic::Xor, KEPT, -1);
+                self.emitter.arithmetic(Arithmetic::And, KEPT, CURRENT);
+                self.any_bit(KEPT, *mask, yes, no);
             }
             Test::Binary { set } => self.binary(*set, yes, no, unknown),
             Test::Descends { set } => self.descends(*set, yes, no),

@@ -25,12 +25,48 @@ impl Coder<'_> {
         if matches!(place, Place::ProbedRegisters { .. }) {
             self.emitter.jump_if(RESULT, Comparison::NotEqual, 0, unknown);
         }
-        if let Reader::Integer { bytes, signedness } = self.program.values[value].reader
-            && let Some(size) = Size::from_bytes(u32::from(bytes))
-        {
-            self.extend(CURRENT, size.min(loaded(place)), signedness);
+        let reader = self.program.values[value].reader;
+        match reader {
+            Reader::Capabilities(_) => self.follow(unknown),
+            Reader::SyscallNumber => {
+                self.emitter.copy(Register::R1, CURRENT);
+                self.emitter.call("writ_syscall_number");
+                self.emitter.copy(CURRENT, RESULT);
+            }
+            Reader::Integer { .. }
+            | Reader::Capability
+            | Reader::Nothing
+            | Reader::File
+            | Reader::Path
+            | Reader::Binprm
+            | Reader::Filename
+            | Reader::Descriptor
+            | Reader::Text
+            | Reader::Buffer { .. }
+            | Reader::Vectors { .. }
+            | Reader::RecordText
+            | Reader::Bytes { .. }
+            | Reader::Structure(_) => {
+                if let Some((bytes, signedness)) = reader.number()
+                    && let Some(size) = Size::from_bytes(u32::from(bytes))
+                {
+                    self.extend(CURRENT, size.min(loaded(place)), signedness);
+                }
+            }
         }
         self.state.current = Some(value);
+    }
+
+    /// Loads the 64 bits to which [`CURRENT`] points in the kernel's memory.
+    fn follow(&mut self, unknown: Label) {
+        let buffer = self.frame.offset(Slot::Buffer);
+        self.emitter.copy(Register::R3, CURRENT);
+        self.emitter.constant(Register::R2, 8);
+        self.emitter.copy(Register::R1, FRAME);
+        self.emitter.arithmetic(Arithmetic::Add, Register::R1, i32::from(buffer));
+        self.emitter.call_helper(library::PROBE_READ);
+        self.emitter.load(Size::Double, CURRENT, FRAME, buffer);
+        self.emitter.jump_if(RESULT, Comparison::NotEqual, 0, unknown);
     }
 
     fn extend(&mut self, register: Register, size: Size, signedness: Signedness) {
@@ -170,7 +206,8 @@ impl Coder<'_> {
             let offset = self.frame.offset(Slot::Value(value));
             self.emitter.store(Size::Double, FRAME, offset, 1);
         }
-        if matches!(self.place(value), Some(Place::ProbedRegisters { .. })) {
+        let is_read = matches!(self.program.values[value].reader, Reader::Capabilities(_));
+        if is_read || matches!(self.place(value), Some(Place::ProbedRegisters { .. })) {
             self.state.current = None;
         }
     }

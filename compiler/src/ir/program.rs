@@ -4,7 +4,9 @@ use writ_bundle::Attach;
 
 use crate::ids::{Arena, Id};
 use crate::policy::NamespaceKind;
-use crate::resolved::{NamespaceValue, Need, Origin, RateLimit, Reader, Walk};
+use crate::resolved::{
+    End, NamespaceValue, Need, Network, Origin, RateLimit, Reader, SocketField, Walk,
+};
 use crate::set::{IntegerSet, TextSet};
 use crate::source::Span;
 
@@ -180,6 +182,13 @@ pub enum Test {
     Bits { value: Id<Value>, mask: u64 },
     /// Whether the text is in the set.
     Text { value: Id<Value>, set: TextSet },
+    /// Whether a number of the connection or packet is in the set. Unknown when it has none.
+    Socket { value: Id<Value>, field: SocketField, set: IntegerSet },
+    /// Whether an address of the connection or packet is in one of these networks. Unknown when it
+    /// has none.
+    Address { value: Id<Value>, end: End, networks: Vec<Network> },
+    /// Whether `new` has a bit of the mask that `old` lacks.
+    Gained { new: Id<Value>, old: Id<Value>, mask: u64 },
     /// Whether the calling process's executable is in this set of [`super::Module::binary_sets`].
     /// Unknown when the process is.
     Binary { set: u32 },
@@ -198,9 +207,12 @@ impl Test {
     /// The value that it needs.
     pub fn value(&self) -> Option<Id<Value>> {
         match self {
-            Self::Integer { value, .. } | Self::Bits { value, .. } | Self::Text { value, .. } => {
-                Some(*value)
-            }
+            Self::Integer { value, .. }
+            | Self::Bits { value, .. }
+            | Self::Text { value, .. }
+            | Self::Socket { value, .. }
+            | Self::Address { value, .. }
+            | Self::Gained { new: value, .. } => Some(*value),
             Self::Binary { .. }
             | Self::Pid { .. }
             | Self::Descends { .. }

@@ -134,6 +134,19 @@ fn test(module: &Module, program: &Program, branch: &Branch) -> Result<(), Defec
             must(is_hook || program.role == Role::Exec, || "it has no texts".into())?;
             return values::text_set(program, *value, set);
         }
+        Test::Socket { value, field, set } => {
+            must(is_hook, || "only hooks have connections".into())?;
+            return values::socket_set(program, *value, *field, set);
+        }
+        Test::Address { value, networks, .. } => {
+            must(is_hook && !networks.is_empty(), || "it asks for no network".into())?;
+            return values::is_connection(program, *value);
+        }
+        Test::Gained { new, old, mask } => {
+            must(is_hook && *mask != 0, || "it asks for no bit".into())?;
+            values::is_integer(program, *old)?;
+            return values::is_integer(program, *new);
+        }
         Test::Binary { set } => is_hook && (*set as usize) < module.binary_sets.len(),
         Test::Pid { pids, .. } => (is_hook || program.role == Role::Fork) && !pids.is_empty(),
         Test::Descends { set } => is_hook && (*set as usize) < module.follow_sets.len(),

@@ -51,13 +51,10 @@ fn cost(expression: &Expression) -> u8 {
         Question::Pid { .. } => 0,
         Question::Namespace { .. } => 1,
         Question::Binary { .. } => 2,
-        Question::Integer { .. } | Question::Bits { .. } => 3,
-        Question::Text { .. } => 4,
+        Question::Integer { .. } | Question::Bits { .. } | Question::CapabilitiesGained { .. } => 3,
+        Question::Text { .. } | Question::Address { .. } | Question::Socket { .. } => 4,
         Question::Substring { .. }
         | Question::FileType { .. }
-        | Question::Address { .. }
-        | Question::Socket { .. }
-        | Question::CapabilitiesGained { .. }
         | Question::ListedSyscall { .. }
         | Question::Lineage { .. }
         | Question::NamespaceChange { .. }
@@ -153,6 +150,21 @@ fn test(
             let test = |value| Test::Text { value, set: set.clone() };
             about_value(builder, part, *argument, from.span, test, here, ways);
         }
+        Question::Socket { argument, field, set } => {
+            let test = |value| Test::Socket { value, field: *field, set: set.clone() };
+            about_value(builder, part, *argument, from.span, test, here, ways);
+        }
+        Question::Address { argument, end, networks } => {
+            let test = |value| Test::Address { value, end: *end, networks: networks.clone() };
+            about_value(builder, part, *argument, from.span, test, here, ways);
+        }
+        Question::CapabilitiesGained { new, old, mask } => match builder.value(part, *old) {
+            Some(old) => {
+                let test = |new| Test::Gained { new, old, mask: *mask };
+                about_value(builder, part, *new, from.span, test, here, ways);
+            }
+            None => builder.fill(here, Vec::new(), Jump::To(ways.unknown)),
+        },
         Question::Binary { set } => {
             let test = Test::Binary { set: builder.sets.binary(set) };
             branch(builder, from.span, test, here, ways);
@@ -174,9 +186,6 @@ fn test(
         // `lower` has refused policies with these.
         Question::Substring { .. }
         | Question::FileType { .. }
-        | Question::Address { .. }
-        | Question::Socket { .. }
-        | Question::CapabilitiesGained { .. }
         | Question::ListedSyscall { .. }
         | Question::Lineage { .. }
         | Question::NamespaceChange { .. }

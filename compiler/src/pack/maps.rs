@@ -51,8 +51,7 @@ pub(super) fn merge(
         if !reached.contains(&name) {
             continue;
         }
-        let attributes =
-            [("max_entries", &object.map_sizes), ("map_flags", &object.map_flags)];
+        let attributes = [("max_entries", &object.map_sizes), ("map_flags", &object.map_flags)];
         for (attribute, numbers) in attributes {
             if let Some(number) = numbers.get(&name) {
                 set(btf, variable, attribute, *number).ok_or_else(damaged)?;

@@ -282,6 +282,27 @@ impl Reader {
         }
     }
 
+    /// How many of the low bytes are a number, and whether that has a sign.
+    pub fn number(self) -> Option<(u8, Signedness)> {
+        match self {
+            Self::Integer { bytes, signedness } => Some((bytes, signedness)),
+            Self::SyscallNumber | Self::Capabilities(_) => Some((8, Signedness::Unsigned)),
+            Self::Capability => Some((4, Signedness::Signed)),
+            Self::Nothing
+            | Self::File
+            | Self::Path
+            | Self::Binprm
+            | Self::Filename
+            | Self::Descriptor
+            | Self::Text
+            | Self::Buffer { .. }
+            | Self::Vectors { .. }
+            | Self::RecordText
+            | Self::Bytes { .. }
+            | Self::Structure(_) => None,
+        }
+    }
+
     /// The smallest and largest value of a number or a set of bits.
     pub fn limits(self) -> Option<(i128, i128)> {
         let (bytes, signedness) = match self {

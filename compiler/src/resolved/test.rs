@@ -1,5 +1,6 @@
 //! What a selector asks, with values of the right type.
 
+use std::fmt;
 use std::net::IpAddr;
 
 use super::{ArgumentId, cel::Formula};
@@ -146,6 +147,36 @@ pub enum NamespaceValue {
     Host,
     /// The one with this inode number.
     Inode(u32),
+}
+
+impl Network {
+    /// Whether the address is in it. An address of IPv4 that is mapped into IPv6 stays one of IPv6.
+    pub fn contains(self, address: IpAddr) -> bool {
+        let (first, last) = self.range();
+        self.address.is_ipv4() == address.is_ipv4() && (first..=last).contains(&number(address))
+    }
+
+    /// Its first and last address, as numbers.
+    pub fn range(self) -> (u128, u128) {
+        let width: u32 = if self.address.is_ipv4() { 32 } else { 128 };
+        let free = width.saturating_sub(self.bits.into());
+        let behind = u128::MAX.checked_shr(128 - free).unwrap_or(0);
+        let first = number(self.address) & !behind;
+        (first, first | behind)
+    }
+}
+
+fn number(address: IpAddr) -> u128 {
+    match address {
+        IpAddr::V4(address) => address.to_bits().into(),
+        IpAddr::V6(address) => address.to_bits(),
+    }
+}
+
+impl fmt::Display for Network {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(to, "{}/{}", self.address, self.bits)
+    }
 }
 
 impl FileType {

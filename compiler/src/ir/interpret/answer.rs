@@ -1,12 +1,15 @@
 //! What tests answer.
 
+use std::net::IpAddr;
+
 use writ_bundle::Mode;
+use writ_bundle::record::connection::{Connection, known};
 
 use super::{Event, KnownProcess, Raw, Run};
 use crate::ids::Id;
 use crate::ir::{Module, Test, Value};
 use crate::policy::NamespaceKind;
-use crate::resolved::{NamespaceValue, Reader, Signedness};
+use crate::resolved::{End, NamespaceValue, Reader, Signedness, SocketField};
 
 /// The answer to a test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +40,17 @@ impl Run<'_> {
             }
             Test::Bits { value, mask } => self.bits(*value).map(|bits| bits & mask != 0).into(),
             Test::Text { value, set } => self.text(*value).map(|text| set.contains(text)).into(),
+            Test::Socket { value, field, set } => {
+                self.socket(*value, *field).map(|number| set.contains(number)).into()
+            }
+            Test::Address { value, end, networks } => {
+                let is_in = |address| networks.iter().any(|network| network.contains(address));
+                self.address(*value, *end).map(is_in).into()
+            }
+            Test::Gained { new, old, mask } => {
+                let gained = |(new, old): (u64, u64)| new & !old & mask != 0;
+                self.bits(*new).zip(self.bits(*old)).map(gained).into()
+            }
             Test::Binary { set } => binary(self.module, self.known(), *set).into(),
             Test::Pid { pids, is_namespace_pid } => {
                 let process = &self.event.process;
@@ -67,8 +81,29 @@ impl Run<'_> {
     /// The text as far as it was kept: comparisons see nothing of what was cut off.
     fn text(&self, value: Id<Value>) -> Option<&[u8]> {
         match self.raw(value) {
-            Raw::Text(text) | Raw::Truncated(text) => Some(text),
-            Raw::Bits(_) | Raw::Unreadable | Raw::Absent => None,
+            Raw::Text(text) | Raw::Truncated(text) | Raw::UnixAddress { path: text, .. } => {
+                Some(text)
+            }
+            Raw::Bits(_) | Raw::Structure(_) | Raw::Unreadable | Raw::Absent => None,
+        }
+    }
+
+    /// An address of a connection, when it has it.
+    fn address(&self, value: Id<Value>, end: End) -> Option<IpAddr> {
+        let Raw::Structure(payload) = self.raw(value) else { return None };
+        let connection = Connection::parse(payload)?;
+        match end {
+            End::Source => connection.source_address(),
+            End::Destination => connection.destination_address(),
+        }
+    }
+
+    /// A number of a connection, when it has it.
+    fn socket(&self, value: Id<Value>, field: SocketField) -> Option<i128> {
+        match self.raw(value) {
+            Raw::Structure(payload) => number_of(&Connection::parse(payload)?, field),
+            Raw::UnixAddress { family, .. } => Some((*family).into()),
+            Raw::Bits(_) | Raw::Text(_) | Raw::Truncated(_) | Raw::Unreadable | Raw::Absent => None,
         }
     }
 
@@ -85,7 +120,7 @@ impl Run<'_> {
 
 /// The number in `bits`: as many of the low bytes as `reader` wants, with or without sign.
 pub(super) fn number(reader: Reader, bits: u64) -> Option<i128> {
-    let Reader::Integer { bytes, signedness } = reader else { return None };
+    let (bytes, signedness) = reader.number()?;
     let unused = 64_u32.checked_sub(u32::from(bytes) * 8)?;
     let high = bits.checked_shl(unused)?;
     Some(match signedness {
@@ -97,6 +132,18 @@ pub(super) fn number(reader: Reader, bits: u64) -> Option<i128> {
 /// A number that fits in 64 bits, as those bits.
 pub(super) fn bits_of(number: i128) -> u64 {
     u64::try_from(number & i128::from(u64::MAX)).unwrap_or(0)
+}
+
+/// A number of a connection, when it has it.
+fn number_of(connection: &Connection, field: SocketField) -> Option<i128> {
+    let (bit, number) = match field {
+        SocketField::Port(End::Source) => (known::SOURCE, connection.source_port),
+        SocketField::Port(End::Destination) => (known::DESTINATION, connection.destination_port),
+        SocketField::Protocol => (known::PROTOCOL, connection.protocol),
+        SocketField::Family => (known::FAMILY, connection.family),
+        SocketField::State => (known::STATE, connection.state.into()),
+    };
+    (connection.known & bit != 0).then_some(number.into())
 }
 
 fn binary(module: &Module, process: Option<&KnownProcess>, set: u32) -> Option<bool> {

@@ -28,8 +28,13 @@ pub struct Event {
 /// A value as the kernel hands it over.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Raw {
-    /// The 64 bits, of which [`crate::resolved::Reader::Integer`] takes as many as it wants.
+    /// The 64 bits, of which [`crate::resolved::Reader::Integer`] takes as many as it wants; of a set
+    /// of capabilities, the set.
     Bits(u64),
+    /// The address of a Unix socket; of another family, the path is empty.
+    UnixAddress { family: u16, path: Vec<u8> },
+    /// The payload of a structure, as [`writ_bundle::record`] lays it out.
+    Structure(Vec<u8>),
     /// The bytes of a text, without a trailing zero.
     Text(Vec<u8>),
     /// What was kept of a text that is too long: its first part, or its last if it is a path.

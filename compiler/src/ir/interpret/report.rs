@@ -34,6 +34,8 @@ pub enum Shown {
     Integer(i128),
     Text(Vec<u8>),
     Truncated(Vec<u8>),
+    /// The payload of a structure.
+    Structure(Vec<u8>),
     Unreadable,
     Absent,
 }
@@ -129,17 +131,20 @@ impl Run<'_> {
     fn shown(&self, value: Id<Value>) -> (u16, Shown) {
         let value = &self.program.values[value];
         let raw = self.event.values.get(&value.item).unwrap_or(&Raw::Unreadable);
-        let shown = match (raw, value.reader.is_text()) {
+        let shown = match (raw, value.reader.is_located()) {
             (Raw::Bits(bits), false) => {
                 number(value.reader, *bits).map_or(Shown::Unreadable, Shown::Integer)
             }
-            (Raw::Text(text), true) => Shown::Text(text.clone()),
-            (Raw::Truncated(text), true) => Shown::Truncated(text.clone()),
-            (Raw::Absent, true) => Shown::Absent,
-            (Raw::Bits(_) | Raw::Unreadable, true)
-            | (Raw::Text(_) | Raw::Truncated(_) | Raw::Absent | Raw::Unreadable, false) => {
-                Shown::Unreadable
+            (Raw::Text(text) | Raw::UnixAddress { path: text, .. }, true) => {
+                Shown::Text(text.clone())
             }
+            (Raw::Truncated(text), true) => Shown::Truncated(text.clone()),
+            (Raw::Structure(payload), true) => Shown::Structure(payload.clone()),
+            (Raw::Absent, true) => Shown::Absent,
+            (Raw::Bits(_), true)
+            | (Raw::Text(_) | Raw::Truncated(_) | Raw::Structure(_), false)
+            | (Raw::UnixAddress { .. } | Raw::Absent, false)
+            | (Raw::Unreadable, _) => Shown::Unreadable,
         };
         (value.item, shown)
     }

@@ -5,7 +5,7 @@ use writ_bundle::{Attach, HookKind, Pattern};
 
 use crate::ids::Id;
 use crate::ir::{HookFunction, OperationKind, Report, Role, Test, Value, ValueOrigin};
-use crate::resolved::{Origin, Reader, Signedness, Walk, WalkStep};
+use crate::resolved::{End, Network, Origin, Reader, Signedness, SocketField, Walk, WalkStep};
 use crate::set::{IntegerSet, TextSet};
 
 pub(super) fn role(role: Role) -> &'static str {
@@ -77,11 +77,11 @@ fn reader(reader: Reader) -> String {
         Reader::Buffer { .. }
         | Reader::Vectors { .. }
         | Reader::RecordText
-        | Reader::Bytes { .. }
-        | Reader::SyscallNumber
-        | Reader::Capability
-        | Reader::Capabilities(_)
-        | Reader::Structure(_) => format!("{reader:?}"),
+        | Reader::Bytes { .. } => format!("{reader:?}"),
+        Reader::SyscallNumber => "number of system call".into(),
+        Reader::Capability => "capability".into(),
+        Reader::Capabilities(_) => "capabilities".into(),
+        Reader::Structure(structure) => structure.word().into(),
     }
 }
 
@@ -170,6 +170,17 @@ pub(super) fn test(test: &Test, item: &dyn Fn(Id<Value>) -> u16) -> String {
         Test::Integer { value, set } => format!("#{} in {}", item(*value), integers(set)),
         Test::Bits { value, mask } => format!("#{} has a bit of {mask:#x}", item(*value)),
         Test::Text { value, set } => format!("#{} in {}", item(*value), texts(set)),
+        Test::Socket { value, field, set } => {
+            format!("{} of #{} in {}", socket_field(*field), item(*value), integers(set))
+        }
+        Test::Address { value, end, networks } => {
+            let networks: Vec<String> = networks.iter().map(Network::to_string).collect();
+            let end = socket_end(*end);
+            format!("{end} address of #{} in [{}]", item(*value), networks.join(", "))
+        }
+        Test::Gained { new, old, mask } => {
+            format!("#{} gains a bit of {mask:#x} over #{}", item(*new), item(*old))
+        }
         Test::Binary { set } => format!("binary in set {set}"),
         Test::Pid { pids, is_namespace_pid } => {
             let subject = if *is_namespace_pid { "nspid" } else { "pid" };
@@ -181,6 +192,22 @@ pub(super) fn test(test: &Test, item: &dyn Fn(Id<Value>) -> u16) -> String {
             format!("namespace {} in [{}]", kind.word(), values.join(", "))
         }
         Test::Enforcing { policy } => format!("policy {policy} enforces"),
+    }
+}
+
+fn socket_end(end: End) -> &'static str {
+    match end {
+        End::Source => "source",
+        End::Destination => "destination",
+    }
+}
+
+fn socket_field(field: SocketField) -> String {
+    match field {
+        SocketField::Port(end) => format!("{} port", socket_end(end)),
+        SocketField::Protocol => "protocol".into(),
+        SocketField::Family => "family".into(),
+        SocketField::State => "state".into(),
     }
 }
 

@@ -8,7 +8,7 @@ use super::must;
 use crate::diagnostic::Defect;
 use crate::ids::Id;
 use crate::ir::{Program, Role, Value, ValueOrigin};
-use crate::resolved::{Origin, Reader, Walk, not_yet};
+use crate::resolved::{Origin, Reader, SocketField, Structure, Walk, not_yet};
 use crate::set::{IntegerSet, TextSet};
 
 /// Every value has an item of its own, a reader, and comes from where the program has it.
@@ -84,6 +84,31 @@ pub(super) fn integer_set(
     let fits = limits(program, value)?
         .is_some_and(|(low, high)| !set.is_empty() && set.within(low, high) == *set);
     must(fits, || format!("value {value:?} cannot be what {:?} asks", set.ranges()))
+}
+
+/// The value is a connection or packet of this program.
+pub(super) fn is_connection(program: &Program, value: Id<Value>) -> Result<(), Defect> {
+    exists(program, value)?;
+    let reader = program.values[value].reader;
+    let is_connection = matches!(reader, Reader::Structure(one) if one.is_connection());
+    must(is_connection, || format!("value {value:?} is no connection"))
+}
+
+/// The value has such a number, and the set holds only what it can be.
+pub(super) fn socket_set(
+    program: &Program,
+    value: Id<Value>,
+    field: SocketField,
+    set: &IntegerSet,
+) -> Result<(), Defect> {
+    exists(program, value)?;
+    let fits = !set.is_empty() && set.within(0, u16::MAX.into()) == *set;
+    must(fits, || format!("value {value:?} cannot be what {:?} asks", set.ranges()))?;
+    let reader = program.values[value].reader;
+    if reader == Reader::Structure(Structure::SockaddrUn) && field == SocketField::Family {
+        return Ok(());
+    }
+    is_connection(program, value)
 }
 
 /// The value is a text of this program, and the set can hold one.

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: (GPL-2.0 OR BSD-2-Clause) */
+/*
+ * A packet: where it comes from and goes to, as its headers of IP and above say.
+ *
+ * writ_read_skb(scratch, struct sk_buff *, item id) -> payload offset, or negative
+ *     Appends a `struct writ_connection`. UNREADABLE for a pointer that faults or is zero. Nothing
+ *     of the ends is known when the packet is not of IP, or has no header of it yet. Ports are 0
+ *     when it is neither TCP, UDP nor SCTP, and in the later parts of a packet that was split.
+ *     Extension headers of IPv6 are not looked behind. Minimum kernel 5.8.
+ */
+#include "item.h"
+#include "kernel.h"
+
+#define IPPROTO_TCP 6
+#define IPPROTO_UDP 17
+#define IPPROTO_SCTP 132
+
+#define IPV4_OFFSET_MASK 0x1fff
+#define IPV6_HEADER 40
+
+/* SKB_EXT_SEC_PATH depends on the kernel's configuration: it follows SKB_EXT_BRIDGE_NF, which is
+ * built where netfilter on bridges is. */
+enum skb_ext_id {
+	SKB_EXT_SEC_PATH = 1,
+};
+
+struct ipv4_header {
+	__u8 version_and_length;
+	__u8 service;
+	__u16 total;
+	__u16 identification;
+	__u16 fragment;
+	__u8 life;
+	__u8 protocol;
+	__u16 checksum;
+	__u32 source;
+	__u32 destination;
+};
+
+struct ipv6_header {
+	__u32 version;
+	__u16 length;
+	__u8 protocol;
+	__u8 life;
+	__u64 source[2];
+	__u64 destination[2];
+};
+
+struct ports {
+	__u16 source;
+	__u16 destination;
+};
+
+INLINE void put_ports(struct writ_connection *to, const void *from)
+{
+	struct ports ports = {};
+
+	if (to->protocol != IPPROTO_TCP && to->protocol != IPPROTO_UDP &&
+	    to->protocol != IPPROTO_SCTP)
+		return;
+	READ(&ports, (struct ports *)from);
+	to->source_port = __builtin_bswap16(ports.source);
+	to->destination_port = __builtin_bswap16(ports.destination);
+}
+
+INLINE void put_ipv4(struct writ_connection *to, const void *from)
+{
+	struct ipv4_header header = {};
+	__u64 length;
+
+	READ(&header, (struct ipv4_header *)from);
+	length = (header.version_and_length & 0xf) * 4;
+	if (length < sizeof(header))
+		return;
+	to->family = 2;
+	to->protocol = header.protocol;
+	to->source[1] = __builtin_bswap32(header.source);
+	to->destination[1] = __builtin_bswap32(header.destination);
+	to->known = KNOWN_SOURCE | KNOWN_DESTINATION | KNOWN_PROTOCOL | KNOWN_FAMILY;
+	if (!(__builtin_bswap16(header.fragment) & IPV4_OFFSET_MASK))
+		put_ports(to, from + length);
+}
+
+INLINE void put_ipv6(struct writ_connection *to, const void *from)
+{
+	struct ipv6_header header = {};
+
+	READ(&header, (struct ipv6_header *)from);
+	to->family = 10;
+	to->protocol = header.protocol;
+	to->source[0] = __builtin_bswap64(header.source[0]);
+	to->source[1] = __builtin_bswap64(header.source[1]);
+	to->destination[0] = __builtin_bswap64(header.destination[0]);
+	to->destination[1] = __builtin_bswap64(header.destination[1]);
+	to->known = KNOWN_SOURCE | KNOWN_DESTINATION | KNOWN_PROTOCOL | KNOWN_FAMILY;
+	put_ports(to, from + IPV6_HEADER);
+}
+
+/* What IPsec did to the packet. */
+INLINE void put_security_path(struct writ_connection *to, struct sk_buff *skb)
+{
+	struct skb_ext *extensions = 0;
+	struct sec_path path = {};
+	__u8 active = 0, offset = 0;
+
+	if (!FIELD_EXISTS(struct sk_buff, active_extensions))
+		return;
+	READ(&active, &skb->active_extensions);
+	if (!(active & (1 << SKB_EXT_SEC_PATH)))
+		return;
+	READ(&extensions, &skb->extensions);
+	bpf_probe_read_kernel(&offset, 1, &extensions->offset[0] + SKB_EXT_SEC_PATH);
+	bpf_probe_read_kernel(&path, sizeof(path), (void *)extensions + ((__u64)offset << 3));
+	to->security_path = path.len;
+	to->security_path_offloaded = path.olen;
+}
+
+ROUTINE __s64 writ_read_skb(struct writ_scratch *s, struct sk_buff *skb, __u64 id)
+{
+	__u64 at = structure_begin(s, sizeof(struct writ_connection));
+	struct writ_connection *to;
+	unsigned char *start = 0;
+	__u16 network = 0;
+	__u8 version = 0;
+
+	if (!at || READ(&start, &skb->head) < 0)
+		return without_text(s, id, STATUS_UNREADABLE);
+	to = (struct writ_connection *)PAYLOAD(s, at);
+	READ(&to->hash, &skb->hash);
+	READ(&to->length, &skb->len);
+	READ(&to->priority, &skb->priority);
+	READ(&to->mark, &skb->mark);
+	READ(&network, &skb->network_header);
+	/* Without a header the offset is 0. */
+	if (network)
+		READ(&version, start + network);
+	if (version >> 4 == 4)
+		put_ipv4(to, start + network);
+	else if (version >> 4 == 6)
+		put_ipv6(to, start + network);
+	put_security_path(to, skb);
+	item_end(s, at, id, STATUS_READ, sizeof(*to));
+	return at;
+}
