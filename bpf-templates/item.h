@@ -62,11 +62,11 @@ INLINE long copy_any(void *to, __u32 size, const void *from)
 
 ROUTINE __u64 writ_put_unreadable(struct writ_scratch *s, __u64 id, __u64 status);
 
-/* What a text routine returns for a text that it does not have. */
+/* What a text routine returns for a text that it does not have: less than 0, and telling why. */
 INLINE __s64 without_text(struct writ_scratch *s, __u64 id, __u64 status)
 {
 	writ_put_unreadable(s, id, status);
-	return -1;
+	return -(__s64)status;
 }
 
 #endif

@@ -15,8 +15,9 @@
  */
 #include "maps.h"
 
-INLINE void begin_event(struct writ_scratch *s)
+INLINE void begin_event(struct writ_scratch *s, __u32 slot)
 {
+	s->slot = slot;
 	s->cursor = sizeof(struct writ_header);
 	s->flags = 0;
 	s->call = 0;
@@ -31,7 +32,7 @@ ROUTINE struct writ_scratch *writ_scratch_acquire_atomic(void)
 		if (!s)
 			return 0;
 		if (__sync_val_compare_and_swap(&s->busy, 0, 1) == 0) {
-			begin_event(s);
+			begin_event(s, slot);
 			return s;
 		}
 	}
@@ -49,7 +50,7 @@ ROUTINE struct writ_scratch *writ_scratch_acquire_plain(void)
 			return 0;
 		if (s->busy == 0) {
 			s->busy = 1;
-			begin_event(s);
+			begin_event(s, slot);
 			return s;
 		}
 	}

@@ -221,7 +221,9 @@ struct writ_scratch {
 	__u32 busy;
 	__u32 cursor;
 	__u8 flags;
-	__u8 pad[7];
+	/* Its own place in the map. */
+	__u8 slot;
+	__u8 pad[6];
 	__u64 call;
 	__u64 binary_sets[4];
 	/* For the path routines only. */

@@ -7,22 +7,17 @@
 //!
 //! Left out is what cannot be seen or done here. A raw tracepoint has no verdict and no return.
 //! Signals are sent, but only one that is ignored, so that nobody sees them. That rate limits end is
-//! left to the machine in user space, whose clock a test can set. A rate limit is only put on hooks
-//! that share their program with none that shows other values: the library takes two events for the
-//! same when all items that the run had read by then are, the interpreter when all that the event
-//! shows are (see `ir::Report::rate_limit`).
+//! left to the machine in user space, whose clock a test can set.
 
 mod kernel;
 mod occasion;
 
 use std::cell::Cell;
-use std::collections::BTreeSet;
 use std::io::Write as _;
 
 use proptest::test_runner::TestCaseError;
 use writ::diagnostic::Diagnostics;
 use writ::ir::interpret::{self, Outcome, interpret};
-use writ::resolved::{Action, Hook, Origin, Policy};
 use writ::{generate, ir, lower, pack};
 use writ_bundle::Manifest;
 
@@ -89,8 +84,7 @@ fn compare(
         signals: HARMLESS,
         intervals: HOUR,
     };
-    let mut policies = policies(&mut Random::new(of_policies), &setting);
-    lift_limits_of_mixed_programs(&mut policies);
+    let policies = policies(&mut Random::new(of_policies), &setting);
     let module = lower::lower(&policies).unwrap();
     ir::verify::verify(&module).unwrap();
     let mut random = Random::new(of_events);
@@ -121,26 +115,6 @@ fn compare(
     }
     loaded.lost_nothing();
     Ok((runs, records))
-}
-
-/// Takes the rate limits from hooks where another hook shows other values.
-fn lift_limits_of_mixed_programs(policies: &mut [Policy]) {
-    let shown = |hook: &Hook| -> BTreeSet<Origin> {
-        hook.arguments.iter().map(|argument| argument.origin).collect()
-    };
-    let hooks = policies.iter().flat_map(|policy| &policy.hooks);
-    let all: Vec<_> = hooks.map(|hook| (hook.attachment.attach.clone(), shown(hook))).collect();
-    for hook in policies.iter_mut().flat_map(|policy| &mut policy.hooks) {
-        let own = shown(hook);
-        if all.iter().all(|(attach, shown)| *attach != hook.attachment.attach || *shown == own) {
-            continue;
-        }
-        for action in hook.selectors.iter_mut().flat_map(|selector| &mut selector.actions) {
-            if let Action::Post { rate_limit, .. } = action {
-                *rate_limit = None;
-            }
-        }
-    }
 }
 
 /// The module as a loader gets it.

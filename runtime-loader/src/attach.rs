@@ -45,6 +45,8 @@ pub struct Options {
     /// Bytes of the ring buffer instead of what the bundle says; made a power of two of pages.
     pub ring_buffer_bytes: Option<u32>,
     pub host_namespaces: [u32; 10],
+    /// Anything that nobody can guess.
+    pub rate_secret: u64,
 }
 
 /// Which programs are meant: those that follow processes are attached before the scan of `/proc`
@@ -95,11 +97,10 @@ fn create(
 ) -> Result<Ebpf, Problem> {
     let mut loader = EbpfLoader::new();
     let host_namespaces = options.host_namespaces;
-    loader.btf(Some(types)).override_global(
-        globals::HOST_NAMESPACES,
-        host_namespaces.as_slice(),
-        false,
-    );
+    loader
+        .btf(Some(types))
+        .override_global(globals::HOST_NAMESPACES, host_namespaces.as_slice(), false)
+        .override_global(globals::RATE_SECRET, &options.rate_secret, false);
     if let Some(size) = options.ring_buffer_bytes {
         loader.map_max_entries(map_names::EVENTS, size);
     }

@@ -73,7 +73,8 @@ fn load(
     ring_buffer_bytes: Option<u32>,
 ) -> Result<Vec<Loaded>, Problem> {
     let host_namespaces = proc_scan::host_namespaces();
-    let options = Options { ring_buffer_bytes, host_namespaces };
+    let rate_secret = system::random().map_err(|error| Problem::of_call("getrandom", &error))?;
+    let options = Options { ring_buffer_bytes, host_namespaces, rate_secret };
     bundles.into_iter().map(|bundle| attach::load(bundle, kernel, options)).collect()
 }
 

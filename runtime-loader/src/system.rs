@@ -41,6 +41,21 @@ fn now(clock: libc::clockid_t) -> io::Result<i64> {
     Ok(time.tv_sec.saturating_mul(1_000_000_000).saturating_add(time.tv_nsec))
 }
 
+/// Bits that nobody can guess.
+///
+/// # Errors
+///
+/// When the kernel has not gathered enough to make them.
+pub fn random() -> io::Result<u64> {
+    let mut bytes = [0; 8];
+    // SAFETY: `bytes` has as many bytes as the kernel is told, and outlives the call.
+    let got = unsafe { libc::getrandom(bytes.as_mut_ptr().cast(), bytes.len(), 0) };
+    match check(c_long::try_from(got).map_err(io::Error::other)?)? {
+        8 => Ok(u64::from_le_bytes(bytes)),
+        _ => Err(io::ErrorKind::UnexpectedEof.into()),
+    }
+}
+
 /// Clock ticks a second, in which `/proc/PID/stat` counts.
 pub fn ticks_per_second() -> u64 {
     // SAFETY: sysconf takes no pointer.

@@ -1,10 +1,12 @@
 //! The routines of the runtime library and the kernel's helpers, as far as programs call them.
 
+use std::hash::{DefaultHasher, Hash, Hasher as _};
+
 use writ::ir::interpret::{Raw, Record};
 use writ::policy::NamespaceKind;
 use writ_bundle::record::{flag, status};
 
-use super::world::{World, in_world};
+use super::world::{SLOT, World, in_world};
 
 /// What rbpf calls.
 type Routine = fn(u64, u64, u64, u64, u64) -> u64;
@@ -39,6 +41,8 @@ pub(super) const ALL: &[(&str, Routine)] = &[
     ("writ_put_integer", put_integer),
     ("writ_post", post),
     ("writ_return", returned),
+    ("writ_rate_number", |hash, number, status, _, _| hash_of(&(hash, number, status))),
+    ("writ_rate_fold", rate_fold),
     ("writ_rate_limited", rate_limited),
     ("writ_mode", |policy, _, _, _, _| in_world(|world| world.mode(policy) as u64)),
     ("writ_process", process),
@@ -84,9 +88,13 @@ fn release(scratch: u64, _: u64, _: u64, _: u64, _: u64) -> u64 {
     })
 }
 
+/// What stands for the offset of a text that is not there.
+fn without(status: u8) -> u64 {
+    (-i64::from(status)).cast_unsigned()
+}
+
 /// A text, or an item that says why there is none.
 fn append(world: &mut World, item: u64, raw: &Raw) -> u64 {
-    let without = u64::MAX;
     match raw {
         Raw::Text(text) => world.append(item, status::READ, text),
         Raw::Truncated(text) => world.append(item, status::TRUNCATED, text),
@@ -96,11 +104,11 @@ fn append(world: &mut World, item: u64, raw: &Raw) -> u64 {
         Raw::Structure(payload) => world.append(item, status::READ, payload),
         Raw::Absent => {
             world.append(item, status::ABSENT, &[]);
-            without
+            without(status::ABSENT)
         }
         Raw::Bits(_) | Raw::Unreadable => {
             world.append(item, status::UNREADABLE, &[]);
-            without
+            without(status::UNREADABLE)
         }
     }
 }
@@ -170,17 +178,31 @@ fn returned(scratch: u64, hook: u64, _: u64, _: u64, _: u64) -> u64 {
     })
 }
 
-fn rate_limited(scratch: u64, hook: u64, selector: u64, interval: u64, scope: u64) -> u64 {
+/// Any good hash will do.
+fn hash_of(what: &impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    what.hash(&mut hasher);
+    hasher.finish()
+}
+
+fn rate_fold(slot: u64, offset: u64, hash: u64, _: u64, _: u64) -> u64 {
     in_world(|world| {
-        world.is_scratch(scratch);
-        let is_return = world.program().role == writ::ir::Role::Return;
+        assert_eq!(slot, u64::from(SLOT), "the scratch area's own slot");
+        if offset.cast_signed() < 0 {
+            return hash_of(&(hash, offset));
+        }
+        hash_of(&(hash, world.item_at(offset)))
+    })
+}
+
+fn rate_limited(hash: u64, hook: u64, selector: u64, interval: u64, scope: u64) -> u64 {
+    in_world(|world| {
         let who = match scope {
             0 => world.event.process.tid,
             1 => world.event.process.pid,
             _ => 0,
         };
-        let shown = world.shown(hook & 0xffff, is_return);
-        let sent = (hook, selector, scope, who, shown);
+        let sent = (hash, hook, selector, scope, who);
         let now = world.event.time;
         let last = world.state.sent.get(&sent);
         if last.is_some_and(|last| now.saturating_sub(*last) < interval * 1_000_000) {

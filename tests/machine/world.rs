@@ -21,6 +21,7 @@ const SCRATCH: usize = EVENT + 24576 + 320;
 /// Where `cursor` and `flags` stand in it.
 const CURSOR: usize = 4;
 const FLAGS: usize = 8;
+const SLOT_AT: usize = 9;
 const BINARY_SETS: usize = 24;
 
 /// The host's namespaces, in the order of [`writ::policy::NamespaceKind::ALL`].
@@ -37,6 +38,9 @@ pub(crate) static HOST_NAMESPACES: [u32; 10] = [
     0xefff_fffd,
 ];
 
+/// The scratch area's place in the map.
+pub(super) const SLOT: u8 = 2;
+
 /// Tables pretend to be here.
 const TABLES: u64 = 0x7ab1_e000;
 
@@ -45,12 +49,12 @@ const TABLES: u64 = 0x7ab1_e000;
 pub(crate) struct State {
     /// Thread and hook → selector.
     pub(super) pending: BTreeMap<(u32, u64), u64>,
-    /// Hook, selector, scope, who, and what is shown → time.
+    /// Hash of what is shown, hook, selector, scope and who → time.
     pub(super) sent: BTreeMap<Sent, u64>,
 }
 
 /// Events that count as the same one.
-pub(super) type Sent = (u64, u64, u64, u32, Vec<(u16, Shown)>);
+pub(super) type Sent = (u64, u64, u64, u64, u32);
 
 /// One run.
 #[derive(Debug)]
@@ -147,6 +151,7 @@ impl World {
         self.is_acquired = true;
         self.set_cursor(header::SIZE);
         self.scratch[FLAGS] = 0;
+        self.scratch[SLOT_AT] = SLOT;
         self.scratch.as_ptr() as u64
     }
 
@@ -209,6 +214,15 @@ impl World {
         self.scratch[at + payload.len()..at + payload.len() + 8].fill(0);
         self.set_cursor(at - EVENT + payload.len().next_multiple_of(8));
         at as u64
+    }
+
+    /// Status and payload of the item whose payload is at `offset`.
+    pub(super) fn item_at(&self, offset: u64) -> (u8, &[u8]) {
+        let at = usize::try_from(offset).unwrap();
+        let head = at - item::SIZE;
+        let length = self.scratch[head + item::LENGTH..at].try_into().unwrap();
+        let length = u32::from_le_bytes(length) as usize;
+        (self.scratch[head + item::STATUS], &self.scratch[at..at + length])
     }
 
     fn items(&self) -> Vec<(u16, u8, Vec<u8>)> {

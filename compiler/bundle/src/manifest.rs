@@ -373,4 +373,6 @@ pub mod globals {
     /// `u32[10]`: inode numbers of the host's namespaces, in the order of
     /// [`crate::record::NAMESPACES`].
     pub const HOST_NAMESPACES: &str = "writ_host_ns";
+    /// `u64`: the secret of the hash by which rate limits know events again.
+    pub const RATE_SECRET: &str = "writ_rate_secret";
 }

@@ -11,6 +11,9 @@ use crate::resolved::{Reader, Structure};
 /// Offset of `flags` in `struct writ_scratch`.
 pub(super) const FLAGS: i16 = 8;
 
+/// Offset of `slot` in `struct writ_scratch`.
+pub(super) const SLOT: i16 = 9;
+
 /// Offset of `binary_sets` in `struct writ_scratch`.
 pub(super) const BINARY_SETS: i16 = 24;
 
@@ -228,6 +231,7 @@ mod tests {
         let btf = library();
         let at = |member| offset(&btf, "writ_scratch", member);
         assert_eq!((at("flags"), at("binary_sets")), (FLAGS, BINARY_SETS));
+        assert_eq!(at("slot"), SLOT);
         assert_eq!(at("header"), EVENT);
     }
 

@@ -2,17 +2,22 @@
 
 #[cfg(doc)]
 use writ_bundle::record::header;
-use writ_bundle::record::{action, flag};
+use writ_bundle::record::{action, flag, status};
 
 use super::coder::Coder;
 use super::library;
-use super::registers::{CONTEXT, RESULT, SCRATCH};
-use crate::ir::{HookFunction, Report};
+use super::registers::{CONTEXT, CURRENT, FRAME, KEPT, RESULT, SCRATCH};
+use super::stack::Slot;
+use crate::ids::Id;
+use crate::ir::{HookFunction, Report, Value};
 use crate::machine::{Arithmetic, Comparison, Label, Register, Size};
 use crate::resolved::RateLimit;
 
 /// What a record has for a selector when there is none.
 const NO_SELECTOR: u16 = 0xffff;
+
+/// Tells a selector's rate limit of returns from that of entries.
+const RATE_OF_RETURN: i32 = 1 << 16;
 
 impl Coder<'_> {
     /// Sends the record, unless its rate limit holds it back.
@@ -50,12 +55,51 @@ impl Coder<'_> {
         });
     }
 
+    /// Jumps to `limited` when an event that shows the same was sent a short while ago.
     fn limit(&mut self, report: &Report, limit: RateLimit, limited: Label) {
+        self.emitter.constant(KEPT, 0);
+        for value in &report.values {
+            self.fold(*value);
+        }
         self.hook(report);
+        self.emitter.copy(Register::R1, KEPT);
+        if report.flags & flag::IS_RETURN != 0 {
+            self.emitter.arithmetic(Arithmetic::Or, Register::R3, RATE_OF_RETURN);
+        }
         self.emitter.constant(Register::R4, u64::from(limit.milliseconds));
         self.emitter.constant(Register::R5, limit.scope as u64);
         self.emitter.call("writ_rate_limited");
         self.emitter.jump_if(RESULT, Comparison::NotEqual, 0, limited);
+    }
+
+    /// Adds a value that is shown to the hash in [`KEPT`].
+    fn fold(&mut self, value: Id<Value>) {
+        if !self.program.values[value].reader.is_text() {
+            return self.fold_number(value);
+        }
+        let offset = self.frame.offset(Slot::Value(value));
+        self.emitter.load(Size::Byte, Register::R1, SCRATCH, library::SLOT);
+        self.emitter.load(Size::Double, Register::R2, FRAME, offset);
+        self.emitter.copy(Register::R3, KEPT);
+        self.emitter.call("writ_rate_fold");
+        self.emitter.copy(KEPT, RESULT);
+    }
+
+    fn fold_number(&mut self, value: Id<Value>) {
+        let unreadable = self.emitter.label();
+        let read = self.emitter.label();
+        self.integer(value, unreadable);
+        self.emitter.copy(Register::R2, CURRENT);
+        self.emitter.constant(Register::R3, u64::from(status::READ));
+        self.emitter.jump(read);
+        self.emitter.place(unreadable);
+        self.emitter.constant(Register::R2, 0);
+        self.emitter.constant(Register::R3, u64::from(status::UNREADABLE));
+        self.state.current = None;
+        self.emitter.place(read);
+        self.emitter.copy(Register::R1, KEPT);
+        self.emitter.call("writ_rate_number");
+        self.emitter.copy(KEPT, RESULT);
     }
 
     /// Another report of this run may have left its flags, so they are always set.

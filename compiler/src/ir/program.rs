@@ -122,10 +122,8 @@ pub struct Report {
     pub flags: u8,
     /// What the record shows; each is read now if it was not before.
     pub values: Vec<Id<Value>>,
-    /// An event is the same as an earlier one when hook, selector and all that is shown are. The
-    /// runtime library compares all that the run has read by then, which is more when hooks that
-    /// show different values share a program: then it can let an event through that is the same.
-    /// It looks no further than the first 4 KiB.
+    /// An event is the same as an earlier one when hook, selector and all `values` are, and both
+    /// are of the call's entry or both of its return.
     pub rate_limit: Option<RateLimit>,
 }
 

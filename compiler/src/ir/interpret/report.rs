@@ -55,6 +55,7 @@ struct Sent {
     hook: u32,
     function: u16,
     selector: Option<u16>,
+    is_return: bool,
     scope: RateScope,
     /// The thread's or process's id, 0 for all.
     who: u32,
@@ -115,8 +116,10 @@ impl Run<'_> {
         };
         let Report { hook, function, selector, .. } = *report;
         let function = self.function(function);
-        let sent =
-            Sent { hook, function, selector, scope: limit.scope, who, items: items.to_vec() };
+        let is_return = report.flags & flag::IS_RETURN != 0;
+        let scope = limit.scope;
+        let items = items.to_vec();
+        let sent = Sent { hook, function, selector, is_return, scope, who, items };
         let interval = u64::from(limit.milliseconds) * 1_000_000;
         let now = self.event.time;
         match self.state.sent.get(&sent) {
