@@ -74,7 +74,7 @@ impl Coder<'_> {
 
     /// Adds a value that is shown to the hash in [`KEPT`].
     fn fold(&mut self, value: Id<Value>) {
-        if !self.program.values[value].reader.is_text() {
+        if !self.program.values[value].reader.is_located() {
             return self.fold_number(value);
         }
         let offset = self.frame.offset(Slot::Value(value));
