@@ -10,6 +10,7 @@ use std::sync::Mutex;
 use serde::Deserialize;
 use writ::diagnostic::{Diagnostics, Stop};
 use writ::driver::{self, Compiled};
+use writ::engine::LoadBudget;
 use writ::kernel::Profile;
 use writ::parse::{self, Language};
 use writ::render::human::{self, Color, Style};
@@ -99,7 +100,13 @@ pub(crate) fn compile_for(name: &str, text: &str, profile: &Profile) -> Run {
     let source = sources.add(name, text);
     let mut diagnostics = Diagnostics::default();
     let policies = parse::parse(source, Language::of(name), &sources, &mut diagnostics);
-    let compiled = match driver::compile(policies.iter(), profile, &sources, &mut diagnostics) {
+    let compiled = match driver::compile(
+        policies.iter(),
+        profile,
+        LoadBudget::default(),
+        &sources,
+        &mut diagnostics,
+    ) {
         Ok(compiled) => Some(compiled),
         Err(Stop::Reported(_)) => None,
         Err(Stop::Defect(defect)) => panic!("{name}: {defect}"),

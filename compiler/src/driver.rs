@@ -3,7 +3,7 @@
 use writ_bundle::Manifest;
 
 use crate::diagnostic::{Defect, Diagnostics, Finding, Stop, code};
-use crate::engine::Engine;
+use crate::engine::{Engine, LoadBudget};
 use crate::kernel::{HookName, Profile};
 use crate::policy::Policy;
 use crate::source::SourceMap;
@@ -20,12 +20,16 @@ pub struct Compiled {
     pub object: machine::Object,
 }
 
-/// Everything that is wrong with `policies` on one kernel.
-pub fn check<'a>(policies: impl Iterator<Item = &'a Policy>, kernel: &Profile) -> Diagnostics {
+/// Everything that is wrong with `policies` on one kernel, where enforcement may take `load`.
+pub fn check<'a>(
+    policies: impl Iterator<Item = &'a Policy>,
+    kernel: &Profile,
+    load: LoadBudget,
+) -> Diagnostics {
     let mut diagnostics = Diagnostics::default();
     let resolved: Vec<_> =
         policies.filter_map(|policy| resolve::resolve(policy, kernel, &mut diagnostics)).collect();
-    check::check(&resolved, kernel, &mut diagnostics);
+    check::check(&resolved, kernel, load, &mut diagnostics);
     diagnostics
 }
 
@@ -78,7 +82,7 @@ pub fn convert(
     convert::convert(policy, names.as_ref(), diagnostics)
 }
 
-/// Compiles `policies` into one bundle for one kernel.
+/// Compiles `policies` into one bundle for one kernel, where enforcement may take `load`.
 ///
 /// # Errors
 ///
@@ -86,12 +90,13 @@ pub fn convert(
 pub fn compile<'a>(
     policies: impl Iterator<Item = &'a Policy>,
     kernel: &Profile,
+    load: LoadBudget,
     sources: &SourceMap,
     diagnostics: &mut Diagnostics,
 ) -> Result<Compiled, Stop> {
     let resolved: Vec<_> =
         policies.filter_map(|policy| resolve::resolve(policy, kernel, diagnostics)).collect();
-    check::check(&resolved, kernel, diagnostics);
+    check::check(&resolved, kernel, load, diagnostics);
     let resolved = without_twins(resolved, diagnostics);
     let resolved = diagnostics.gate(resolved)?;
     let module = lower::lower(&resolved)?;

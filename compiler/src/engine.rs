@@ -1,7 +1,11 @@
 //! Who runs a policy, and what that engine can do at most.
 
 pub mod answer_table;
+pub mod cost_table;
 pub mod limit_table;
+pub mod load;
+
+pub use load::LoadBudget;
 
 /// An engine that policies are written for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]

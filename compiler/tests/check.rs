@@ -4,6 +4,7 @@
 
 use writ::check::check;
 use writ::diagnostic::Diagnostics;
+use writ::engine::LoadBudget;
 use writ::kernel::embedded;
 use writ::parse::{Language, parse};
 use writ::resolve::resolve;
@@ -19,7 +20,7 @@ fn findings(text: &str, language: Language, kernel: &str) -> Vec<(String, String
         .iter()
         .filter_map(|policy| resolve(policy, &kernel, &mut diagnostics))
         .collect();
-    check(&policies, &kernel, &mut diagnostics);
+    check(&policies, &kernel, LoadBudget::default(), &mut diagnostics);
     let finding = |found: writ::diagnostic::Diagnostic| {
         (found.code.id.to_owned(), sources.slice(found.finding.span).to_owned())
     };
@@ -137,4 +138,65 @@ fn selectors_of_programs_are_looked_at_too() {
         let found = uprobe(&selectors);
         assert!(found.iter().any(|(found, _)| found == code), "{code}: {found:?}\n{selectors}");
     }
+}
+
+/// Codes for a hook in the Writ language with these rules.
+fn at(hook: &str, rules: &str) -> Vec<String> {
+    let text = format!("policy \"test\" {{\n  on {hook} {{\n{rules}\n}}\n}}\n");
+    findings(&text, Language::Writ, "6.12").into_iter().map(|(code, _)| code).collect()
+}
+
+#[test]
+fn enforcement_is_too_dear_where_hits_are_many_and_each_costs_much() {
+    let cases = [
+        ("tracepoint raw_syscalls:sys_enter(id)", "when id == 165 => kill", false),
+        ("tracepoint raw_syscalls:sys_enter(id)", "when ns.pid != host => kill", true),
+        ("tracepoint raw_syscalls:sys_enter(id)", "when ns.pid != host => post", false),
+        (
+            "tracepoint raw_syscalls:sys_enter(id)",
+            "when id == 165 and ns.pid != host => kill",
+            false,
+        ),
+        ("lsm file_permission(file)", "when file.path starts_with \"/etc/\" => deny EPERM", false),
+        ("lsm file_open(file)", "when ns.pid != host => deny EPERM", false),
+    ];
+    for (hook, rules, is_dear) in cases {
+        let found = at(hook, rules);
+        assert_eq!(found.contains(&"TP0928".to_owned()), is_dear, "{hook} {rules}: {found:?}");
+    }
+}
+
+#[test]
+fn a_filter_is_late_where_every_hit_needs_a_text_to_be_decided() {
+    let hook = "lsm file_permission(file, mask)";
+    let path = "file.path starts_with \"/etc/\"";
+    let cases = [
+        (hook, format!("when {path} => post"), true),
+        (hook, format!("when {path} and mask == 2 => post"), false),
+        (hook, format!("when {path} and mask != 4 => post"), true),
+        (hook, format!("when {path} or mask == 2 => post"), true),
+        (hook, format!("when {path} and process.binary == \"/usr/bin/vi\" => post"), false),
+        (hook, "when mask == 2 => post".to_owned(), false),
+        ("lsm file_open(file)", format!("when {path} => post"), false),
+    ];
+    for (hook, rules, is_late) in cases {
+        let found = at(hook, &rules);
+        assert_eq!(found.contains(&"TP0929".to_owned()), is_late, "{hook} {rules}: {found:?}");
+    }
+}
+
+#[test]
+fn a_larger_budget_allows_more_enforcement() {
+    let kernel = embedded::profile("6.1").unwrap().unwrap();
+    let text = "policy \"test\" { on tracepoint raw_syscalls:sys_enter(id) { \
+                when ns.pid != host => kill } }";
+    let mut sources = SourceMap::default();
+    let mut diagnostics = Diagnostics::default();
+    let source = sources.add("policy", text);
+    let policies = parse(source, Language::Writ, &sources, &mut diagnostics);
+    let codes = |load: u32| -> Vec<&str> {
+        let found = writ::driver::check(policies.iter(), &kernel, LoadBudget(load));
+        found.into_sorted().iter().map(|found| found.code.id).collect()
+    };
+    assert!(codes(15).contains(&"TP0928") && !codes(50).contains(&"TP0928"));
 }

@@ -4,6 +4,7 @@
 
 use writ::diagnostic::{Diagnostic, Diagnostics};
 use writ::driver;
+use writ::engine::LoadBudget;
 use writ::kernel::embedded;
 use writ::parse::{self, Language};
 use writ::source::SourceMap;
@@ -18,7 +19,7 @@ fn found(kernel: &str, call: &str, kind: &str) -> Vec<Diagnostic> {
     let source = sources.add("p.yaml", text);
     let policies = parse::parse(source, Language::Yaml, &sources, &mut diagnostics);
     let profile = embedded::profile(kernel).unwrap().unwrap();
-    driver::check(policies.iter(), &profile).into_sorted()
+    driver::check(policies.iter(), &profile, LoadBudget::default()).into_sorted()
 }
 
 #[test]

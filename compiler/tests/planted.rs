@@ -7,6 +7,7 @@
 
 use writ::diagnostic::{Diagnostics, Severity};
 use writ::driver;
+use writ::engine::LoadBudget;
 use writ::kernel::embedded;
 use writ::parse::{Language, parse};
 use writ::source::SourceMap;
@@ -33,7 +34,7 @@ fn check(text: &str, kernel: &str) {
     let mut diagnostics = Diagnostics::default();
     let source = sources.add("policy.yaml", text);
     let policies = parse(source, Language::Yaml, &sources, &mut diagnostics);
-    diagnostics.append(driver::check(policies.iter(), &kernel));
+    diagnostics.append(driver::check(policies.iter(), &kernel, LoadBudget::default()));
     let findings = diagnostics.into_sorted();
     let mut found: Vec<Mistake<'_>> = findings
         .iter()

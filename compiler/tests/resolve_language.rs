@@ -508,7 +508,7 @@ fn what_the_engine_does_not_run_yet_is_refused_once_and_beside_other_findings() 
     let outcome = resolved(&yaml);
     let kernel = profile("6.1");
     let mut diagnostics = Diagnostics::default();
-    check(&outcome.policies, &kernel, &mut diagnostics);
+    check(&outcome.policies, &kernel, writ::engine::LoadBudget::default(), &mut diagnostics);
     let refused: Vec<String> = diagnostics
         .iter()
         .filter(|finding| finding.code.id == "TP0501")

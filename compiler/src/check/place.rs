@@ -2,7 +2,7 @@
 
 use writ_bundle::HookKind;
 
-use crate::kernel::{Profile, security};
+use crate::kernel::{Profile, Rate, rate, security};
 use crate::resolved::Hook;
 
 /// The system call at whose entry or exit the hook is, by its function's name without prefix.
@@ -23,4 +23,15 @@ pub(super) fn lsm_hook(hook: &Hook) -> Option<String> {
         HookKind::Lsm { hook } => Some(hook.clone()),
         HookKind::Tracepoint { .. } => None,
     }
+}
+
+/// How often the hook is hit on a busy machine; `None` where that is not known to be often.
+pub(super) fn rate(hook: &Hook, kernel: &Profile) -> Option<Rate> {
+    let known = match &hook.kind {
+        HookKind::Kprobe { function } => rate::of_function(function),
+        HookKind::Tracepoint { subsystem, event } => rate::of_event(subsystem, event),
+        HookKind::Lsm { .. } => None,
+    };
+    let asked = || rate::of_lsm_hook(&lsm_hook(hook)?);
+    known.or_else(asked).or_else(|| rate::of_syscall(syscall(hook, kernel)?))
 }

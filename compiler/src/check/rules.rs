@@ -17,8 +17,10 @@ mod exiting_process;
 mod fixed_namespace;
 mod fixed_pid;
 mod glob_pattern;
+mod hot_enforcement;
 mod hot_hook;
 mod io_uring_bypass;
+mod late_filter;
 mod late_kill;
 mod linked_file;
 mod lost_return;
@@ -45,6 +47,7 @@ mod unused_syscall;
 mod weak_signal;
 
 use crate::diagnostic::{Code, Diagnostics, Finding, code};
+use crate::engine::LoadBudget;
 use crate::kernel::Profile;
 use crate::resolved::Policy;
 
@@ -62,6 +65,7 @@ pub struct Rule {
 pub struct Findings<'a> {
     code: &'static Code,
     kernel: &'a Profile,
+    load: LoadBudget,
     diagnostics: &'a mut Diagnostics,
 }
 
@@ -110,17 +114,29 @@ pub static ALL: &[Rule] = &[
     repeated_hook::RULE,
     double_report::RULE,
     event_flood::RULE,
+    hot_enforcement::RULE,
+    late_filter::RULE,
 ];
 
 impl<'a> Findings<'a> {
-    /// For the findings of `rule` on `kernel`.
-    pub(super) fn new(rule: &Rule, kernel: &'a Profile, diagnostics: &'a mut Diagnostics) -> Self {
-        Self { code: rule.code, kernel, diagnostics }
+    /// For the findings of `rule` on `kernel`, where enforcement may take `load`.
+    pub(super) fn new(
+        rule: &Rule,
+        kernel: &'a Profile,
+        load: LoadBudget,
+        diagnostics: &'a mut Diagnostics,
+    ) -> Self {
+        Self { code: rule.code, kernel, load, diagnostics }
     }
 
     /// The kernel that the policy was resolved for.
     pub(super) fn kernel(&self) -> &'a Profile {
         self.kernel
+    }
+
+    /// The most that enforcement at one hook may take.
+    pub(super) fn load(&self) -> LoadBudget {
+        self.load
     }
 
     /// Adds a finding with the rule's code.

@@ -12,7 +12,7 @@ use super::fix::{self, FixArguments};
 use super::input::{self, Input};
 use super::judge::{self, Judged, Options};
 use super::project::{ProjectArguments, ProjectId, Projects};
-use super::sweep::{self, Outline, Target};
+use super::sweep::{self, Outline, Target, Terms};
 use super::{ExitCode, Failure, arguments, kernel, report, show_config, table};
 use crate::diagnostic::{Diagnostic, Severity, visible};
 use crate::engine::Engine;
@@ -101,7 +101,8 @@ fn check(arguments: &Arguments) -> Result<Checked, Failure> {
     for project in input.projects() {
         let engine = arguments.engine.unwrap_or_else(|| projects.engine(project));
         let kernels = kernels(arguments, project, &mut projects)?;
-        targets.insert(project, Target { engine, kernels });
+        let terms = Terms { engine, load: projects.load_budget(project) };
+        targets.insert(project, Target { terms, kernels });
     }
     let sweep::Swept { findings, outlines } = sweep::sweep(&input, &targets);
     let options = Options {

@@ -12,7 +12,7 @@ use super::project::{ProjectArguments, ProjectId, Projects};
 use super::{ExitCode, Failure, arguments, cost, input, kernel, report, write};
 use crate::diagnostic::{Diagnostics, Stop};
 use crate::driver::{self, Compiled};
-use crate::engine::Engine;
+use crate::engine::{Engine, LoadBudget};
 use crate::kernel::Profile;
 
 /// Compile policies to one bundle for each kernel.
@@ -68,7 +68,8 @@ pub(super) fn run(
     let mut bundles = Vec::new();
     for profile in &kernels {
         let mut diagnostics = Diagnostics::default();
-        if let Some(compiled) = compile(&input, &parsed, profile, &mut diagnostics)? {
+        if let Some(compiled) = compile(&input, &parsed, profile, budget.load(), &mut diagnostics)?
+        {
             budget.check(&compiled, &mut diagnostics);
             bundles.push((profile, compiled));
         }
@@ -132,14 +133,15 @@ pub(super) fn compile(
     input: &Input,
     parsed: &Diagnostics,
     profile: &Profile,
+    load: LoadBudget,
     diagnostics: &mut Diagnostics,
 ) -> Result<Option<Compiled>, Failure> {
     if parsed.gate(()).is_err() {
         // What was understood is still checked, so that one run shows every mistake.
-        diagnostics.append(driver::check(input.policies(), profile));
+        diagnostics.append(driver::check(input.policies(), profile, load));
         return Ok(None);
     }
-    match driver::compile(input.policies(), profile, &input.sources, diagnostics) {
+    match driver::compile(input.policies(), profile, load, &input.sources, diagnostics) {
         Ok(compiled) => Ok(Some(compiled)),
         Err(Stop::Reported(_)) => Ok(None),
         Err(Stop::Defect(defect)) => Err(Failure::Defect(defect.0)),

@@ -7,6 +7,7 @@ use super::table;
 use crate::diagnostic::{Diagnostics, Finding, code};
 use crate::difference::attach_words;
 use crate::driver::Compiled;
+use crate::engine::LoadBudget;
 use crate::project::config::Budgets;
 
 /// The most that a program may cost.
@@ -22,6 +23,10 @@ pub struct Budget {
     /// Refuse policies whose map images have more bytes altogether
     #[arg(long, value_name = "BYTES")]
     pub max_image_bytes: Option<u64>,
+    /// Warn of enforcement at one hook that may take more of a processor on a busy machine, in
+    /// percent; 15 when neither this nor `writ.toml` says it
+    #[arg(long, value_name = "PERCENT")]
+    pub max_load: Option<u32>,
 }
 
 impl Budget {
@@ -31,7 +36,13 @@ impl Budget {
             max_instructions: self.max_instructions.or(project.max_instructions),
             max_path: self.max_path.or(project.max_path),
             max_image_bytes: self.max_image_bytes.or(project.max_image_bytes),
+            max_load: self.max_load.or(project.max_load),
         }
+    }
+
+    /// What enforcement at one hook may take.
+    pub(super) fn load(&self) -> LoadBudget {
+        self.max_load.map_or_else(LoadBudget::default, LoadBudget)
     }
 
     /// Adds a finding for each budget that is exceeded, at the hook that does it.

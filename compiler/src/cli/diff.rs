@@ -10,6 +10,7 @@ use super::arguments::ReportArguments;
 use super::{ExitCode, Failure, compile, input, kernel, report};
 use crate::compare;
 use crate::diagnostic::Diagnostics;
+use crate::engine::LoadBudget;
 use crate::render::difference;
 
 /// Show what changed between two sets of policies or two bundles.
@@ -72,7 +73,9 @@ fn manifest(path: &Path, kernel: &str, stderr: &mut dyn Write) -> Result<Manifes
         return Err(Failure::Usage("`diff` compares for one kernel at a time".into()));
     };
     let mut diagnostics = Diagnostics::default();
-    if let Some(compiled) = compile::compile(&input, &parsed, profile, &mut diagnostics)? {
+    if let Some(compiled) =
+        compile::compile(&input, &parsed, profile, LoadBudget::default(), &mut diagnostics)?
+    {
         return Ok(compiled.manifest);
     }
     let findings = report::merge(parsed, vec![(profile.name().to_owned(), diagnostics)]);

@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::{Failure, input, kernel};
 use crate::diagnostic::{Code, Diagnostics, Finding, Severity};
-use crate::engine::Engine;
+use crate::engine::{Engine, LoadBudget};
 use crate::kernel::Profile;
 use crate::project::config::{self, AtPath};
 use crate::project::level::Rules;
@@ -226,6 +226,12 @@ impl Projects {
     pub(super) fn engine(&self, id: Option<ProjectId>) -> Engine {
         let said = self.get(id).and_then(|project| project.config.engine);
         said.unwrap_or_default()
+    }
+
+    /// What enforcement at one hook of a project may take of a processor.
+    pub(super) fn load_budget(&self, id: Option<ProjectId>) -> LoadBudget {
+        let said = self.get(id).and_then(|project| project.config.budgets.max_load);
+        said.map_or_else(LoadBudget::default, LoadBudget)
     }
 
     /// The least severe finding of a project that makes the exit code 1.

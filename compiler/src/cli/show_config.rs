@@ -96,6 +96,7 @@ fn budgets(budgets: Budgets) -> Vec<String> {
         ("max-instructions", budgets.max_instructions.map(u64::from)),
         ("max-path", budgets.max_path.map(u64::from)),
         ("max-image-bytes", budgets.max_image_bytes),
+        ("max-load", budgets.max_load.map(u64::from)),
     ];
     let set = all.iter().filter_map(|(key, value)| Some(format!("{key} = {}", (*value)?)));
     let mut lines: Vec<String> = set.collect();

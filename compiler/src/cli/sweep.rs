@@ -9,7 +9,7 @@ use super::project::ProjectId;
 use super::report;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::driver;
-use crate::engine::Engine;
+use crate::engine::{Engine, LoadBudget};
 use crate::kernel::Profile;
 use crate::parse::Language;
 use crate::policy::Policy;
@@ -21,8 +21,15 @@ const MOST_THREADS: usize = 32;
 /// What a project's policies are checked for.
 #[derive(Debug)]
 pub(super) struct Target {
-    pub(super) engine: Engine,
+    pub(super) terms: Terms,
     pub(super) kernels: Vec<Profile>,
+}
+
+/// On whose terms policies are checked.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Terms {
+    pub(super) engine: Engine,
+    pub(super) load: LoadBudget,
 }
 
 /// What is known of all files together.
@@ -54,7 +61,7 @@ pub(super) fn sweep(input: &Input, targets: &BTreeMap<Option<ProjectId>, Target>
             let at = next.fetch_add(1, Ordering::Relaxed);
             let Some(file) = input.files.get(at) else { return done };
             let Some(target) = targets.get(&file.project) else { continue };
-            done.push((at, check(file, target.engine, &target.kernels, &input.sources)));
+            done.push((at, check(file, target.terms, &target.kernels, &input.sources)));
         }
     };
     let mut done: Vec<(usize, Swept)> = std::thread::scope(|scope| {
@@ -86,7 +93,7 @@ fn threads(input: &Input) -> usize {
 /// Parses and checks one file.
 pub(super) fn check(
     file: &File,
-    engine: Engine,
+    Terms { engine, load }: Terms,
     kernels: &[Profile],
     sources: &SourceMap,
 ) -> Swept {
@@ -97,7 +104,7 @@ pub(super) fn check(
         Language::Writ => &[],
     };
     let on = |kernel: &Profile| {
-        let ours = driver::check(policies.iter(), kernel);
+        let ours = driver::check(policies.iter(), kernel, load);
         let all = driver::check_tetragon(engine, yaml.iter(), kernel, ours);
         (kernel.name().to_owned(), all)
     };

@@ -311,6 +311,8 @@ catalogue! {
     REPEATED_HOOK = "TP0925" "repeated-hook" Note "a policy hooks the same place twice";
     DOUBLE_REPORT = "TP0926" "double-report" Note "two hooks report one operation";
     EVENT_FLOOD = "TP0927" "event-flood" Note "every hit of a busy hook becomes an event";
+    HOT_ENFORCEMENT = "TP0928" "hot-enforcement" Warning "enforcement at a hot hook costs more than its budget";
+    LATE_FILTER = "TP0929" "late-filter" Note "nothing that costs little rules out most hits of a hot hook";
 }
 
 /// The code with this id or name.

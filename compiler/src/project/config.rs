@@ -41,12 +41,14 @@ pub struct PathRules {
     pub rules: Levels,
 }
 
-/// The most that a program may cost, as `writ compile --max-…` says it.
+/// The most that a program may cost, as `writ compile --max-…` says it too.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Budgets {
     pub max_instructions: Option<u32>,
     pub max_path: Option<u32>,
     pub max_image_bytes: Option<u64>,
+    /// The most that enforcement at one hook may take, in percent of a processor.
+    pub max_load: Option<u32>,
 }
 
 impl Config {

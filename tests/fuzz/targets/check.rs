@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use libfuzzer_sys::fuzz_target;
 use writ::diagnostic::Diagnostic;
 use writ::driver;
+use writ::engine::LoadBudget;
 use writ::kernel::{Profile, embedded};
 use writ::parse::Language;
 
@@ -29,7 +30,7 @@ fn check(text: &str, language: Language) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for engine in shared::engines() {
         for kernel in &*KERNELS {
-            let ours = driver::check(policies.iter(), kernel);
+            let ours = driver::check(policies.iter(), kernel, LoadBudget::default());
             let yaml = policies.iter().filter(|_| language == Language::Yaml);
             findings.extend(driver::check_tetragon(engine, yaml, kernel, ours).into_sorted());
         }

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use libfuzzer_sys::fuzz_target;
 use writ::diagnostic::{Diagnostics, Stop};
 use writ::driver;
+use writ::engine::LoadBudget;
 use writ::kernel::{Profile, embedded};
 use writ::parse::{self, Language};
 use writ::source::SourceMap;
@@ -18,7 +19,7 @@ fuzz_target!(|text: &str| {
     let source = sources.add("fuzz.yaml", text);
     let mut diagnostics = Diagnostics::default();
     let policies = parse::parse(source, Language::Yaml, &sources, &mut diagnostics);
-    let stop = driver::compile(policies.iter(), &KERNEL, &sources, &mut diagnostics);
+    let stop = driver::compile(policies.iter(), &KERNEL, LoadBudget::default(), &sources, &mut diagnostics);
     if let Err(Stop::Defect(defect)) = stop {
         panic!("{defect}");
     }

@@ -13,7 +13,8 @@ use crate::source::{SourceId, SourceMap, Span};
 pub(super) const TOP: [&str; 7] =
     ["kernels", "engine", "fail-level", "baseline", "rules", "path", "budgets"];
 pub(super) const PATH: [&str; 3] = ["files", "exclude", "rules"];
-pub(super) const BUDGETS: [&str; 3] = ["max-instructions", "max-path", "max-image-bytes"];
+pub(super) const BUDGETS: [&str; 4] =
+    ["max-instructions", "max-path", "max-image-bytes", "max-load"];
 const FAIL_LEVELS: [&str; 3] = ["error", "warning", "note"];
 
 /// Reads the `writ.toml` in `source`. What is wrong is reported and left out, so that the rest still
@@ -145,6 +146,7 @@ impl Reader<'_> {
                 "max-instructions" => budgets.max_instructions = self.number(value),
                 "max-path" => budgets.max_path = self.number(value),
                 "max-image-bytes" => budgets.max_image_bytes = self.number(value),
+                "max-load" => budgets.max_load = self.number(value),
                 _ => self.unknown(value, &BUDGETS, "[budgets]"),
             }
         }

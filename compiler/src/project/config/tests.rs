@@ -45,6 +45,7 @@ exclude = true
 max-instructions = 0x1000
 max-path = 1_000
 max-image-bytes = 65536
+max-load = 20
 "#;
 
 #[test]
@@ -62,6 +63,7 @@ fn every_setting_is_read() {
         max_instructions: Some(4096),
         max_path: Some(1000),
         max_image_bytes: Some(65536),
+        max_load: Some(20),
     };
     assert_eq!(config.budgets, budgets);
 }
