@@ -11,6 +11,7 @@ use super::{ExitCode, Failure, compile, cost, input, kernel, report, table};
 use crate::diagnostic::Diagnostics;
 use crate::difference::{attach_words, hook_words};
 use crate::driver::Compiled;
+use crate::engine::LoadBudget;
 use crate::ir;
 use crate::machine;
 use crate::source::SourceMap;
@@ -65,18 +66,22 @@ pub(super) fn run(
     let mut input =
         input::read(&arguments.policies.paths, arguments.policies.language.map(Into::into))?;
     let parsed = input.take_diagnostics();
+    let (mut bundles, mut per_kernel) = (Vec::new(), Vec::new());
     for profile in kernel::load(&arguments.kernel)? {
         let mut diagnostics = Diagnostics::default();
-        let compiled = compile::compile(&input, &parsed, &profile, &mut diagnostics)?;
-        let per_kernel = vec![(profile.name().to_owned(), diagnostics)];
-        let findings = report::merge(parsed.clone(), per_kernel);
-        let shown = &arguments.policies.report;
-        let code = report::print(&findings, &input.sources, shown, stderr)?;
-        let Some(compiled) = compiled else { return Ok(code) };
+        let load = LoadBudget::default();
+        bundles.push(compile::compile(&input, &parsed, &profile, load, &mut diagnostics)?);
+        per_kernel.push((profile.name().to_owned(), diagnostics));
+    }
+    // One report, since it may go to a file.
+    let findings = report::merge(parsed, per_kernel);
+    let code = report::print(&findings, &input.sources, &arguments.policies.report, stderr)?;
+    let is_whole = bundles.iter().all(Option::is_some);
+    for compiled in bundles.into_iter().flatten() {
         let text = show(&arguments.show, &compiled.manifest, Some((&compiled, &input.sources)))?;
         stdout.write_all(text.as_bytes())?;
     }
-    Ok(ExitCode::Clean)
+    Ok(if is_whole { ExitCode::Clean } else { code })
 }
 
 /// The manifest, when the only path names a bundle.
