@@ -16,8 +16,8 @@ use crate::resolved::{
 /// Of a hundred hits, five are taken to pass a test for something, and all but five a test against
 /// it. Conditions that must all hold are asked in the order of their cost, and nothing is read twice.
 pub(super) fn of_hit(hook: &Hook) -> u64 {
-    let mut known = Known { hook: hook.view(), trust: trust(hook), subjects: BTreeSet::new() };
-    let mut instructions = attachment(&hook.attachment.attach);
+    let (mut instructions, trust) = attachment(&hook.attachment.attach);
+    let mut known = Known { hook: hook.view(), trust, subjects: BTreeSet::new() };
     let mut left = WHOLE;
     for Selector { condition, .. } in &hook.selectors {
         let asked = known.ask(condition);
@@ -35,19 +35,6 @@ fn share(of: u64, parts: u64) -> u64 {
     of.saturating_mul(parts) / WHOLE
 }
 
-fn attachment(attach: &Attach) -> u64 {
-    match attach {
-        Attach::Fentry { .. }
-        | Attach::Fexit { .. }
-        | Attach::FmodRet { .. }
-        | Attach::Lsm { .. }
-        | Attach::RawTracepoint { .. } => cost::TRAMPOLINE,
-        Attach::Tracepoint { .. } => cost::TRACEPOINT,
-        Attach::Kprobe { .. } => cost::KPROBE,
-        Attach::Kretprobe { .. } => cost::KRETPROBE,
-    }
-}
-
 /// Whether the program may follow pointers itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Trust {
@@ -55,16 +42,22 @@ enum Trust {
     ByHelper,
 }
 
-fn trust(hook: &Hook) -> Trust {
-    match hook.attachment.attach {
+/// What an empty program takes there, and what it may do.
+fn attachment(attach: &Attach) -> (u64, Trust) {
+    match attach {
         Attach::Fentry { .. }
         | Attach::Fexit { .. }
         | Attach::FmodRet { .. }
-        | Attach::Lsm { .. } => Trust::Trusted,
-        Attach::RawTracepoint { .. }
-        | Attach::Tracepoint { .. }
-        | Attach::Kprobe { .. }
-        | Attach::Kretprobe { .. } => Trust::ByHelper,
+        | Attach::Lsm { .. }
+        | Attach::BtfTracepoint { .. } => (cost::TRAMPOLINE, Trust::Trusted),
+        Attach::RawTracepoint { .. } => (cost::TRAMPOLINE, Trust::ByHelper),
+        Attach::Tracepoint { .. } => (cost::TRACEPOINT, Trust::ByHelper),
+        Attach::Kprobe { .. } | Attach::KprobeMulti { .. } | Attach::Kprobes { .. } => {
+            (cost::KPROBE, Trust::ByHelper)
+        }
+        Attach::Kretprobe { .. } | Attach::KretprobeMulti { .. } | Attach::Kretprobes { .. } => {
+            (cost::KRETPROBE, Trust::ByHelper)
+        }
     }
 }
 
