@@ -64,8 +64,7 @@ pub(super) fn run(
         return fix::diff(&judged.findings, &input.sources, fixes, stdout, stderr);
     }
     if fixes.fix {
-        fix::apply(&checked.judged.findings, &checked.input.sources, fixes, stderr)?;
-        checked = check(arguments)?;
+        checked = mended(arguments, checked, stderr)?;
     }
     let Checked { input, targets, outlines, judged } = &checked;
     let shown = judged.shown(shown);
@@ -81,6 +80,25 @@ pub(super) fn run(
         writeln!(stderr, "wrote {count} known findings to `{}`", path.display())?;
     }
     Ok(judged.code)
+}
+
+/// Mends the files until nothing changes: what a fix leaves can have a fix of its own. Gives what was
+/// found last.
+fn mended(
+    arguments: &Arguments,
+    mut checked: Checked,
+    stderr: &mut dyn Write,
+) -> Result<Checked, Failure> {
+    let mut done = fix::Done::default();
+    for _ in 0..fix::ROUNDS_MAX {
+        let Checked { input, judged, .. } = &checked;
+        if !fix::apply(&judged.findings, &input.sources, &arguments.fixes, &mut done)? {
+            break;
+        }
+        checked = check(arguments)?;
+    }
+    writeln!(stderr, "{}", done.words())?;
+    Ok(checked)
 }
 
 /// What was read and what was found.

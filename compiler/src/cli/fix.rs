@@ -2,6 +2,7 @@
 
 mod plan;
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
@@ -17,7 +18,7 @@ use plan::Plan;
 /// Whether and how files are mended.
 #[derive(Debug, Clone, Args)]
 pub struct FixArguments {
-    /// Mend what can be mended safely, then print the findings that remain
+    /// Mend what can be mended safely, again until nothing changes, then print the findings that remain
     #[arg(long, help_heading = "Fixes")]
     pub fix: bool,
     /// Show as a unified diff what `--fix` would do, and change nothing. The exit code is 1 when
@@ -86,7 +87,25 @@ pub(super) fn diff(
 /// How long the smallest difference is looked for.
 const DIFF_TIME: Duration = Duration::from_secs(2);
 
-/// Changes the files.
+/// How often files are mended and looked at again at most.
+pub(super) const ROUNDS_MAX: usize = 10;
+
+/// What several rounds of mending have done.
+#[derive(Debug, Default)]
+pub(super) struct Done {
+    made: usize,
+    files: BTreeSet<String>,
+    postponed: usize,
+}
+
+impl Done {
+    /// `3 fixes applied in 2 files`.
+    pub(super) fn words(&self) -> String {
+        plan::words(self.made, self.files.len(), self.postponed, "applied")
+    }
+}
+
+/// Changes the files, and says whether there was anything to change.
 ///
 /// # Errors
 ///
@@ -96,8 +115,8 @@ pub(super) fn apply(
     findings: &[Diagnostic],
     sources: &SourceMap,
     arguments: &FixArguments,
-    stderr: &mut dyn Write,
-) -> Result<(), Failure> {
+    done: &mut Done,
+) -> Result<bool, Failure> {
     let plan = Plan::of(findings, sources, arguments.safety());
     for (source, new) in &plan.texts {
         let Some(old) = sources.get(*source) else { continue };
@@ -107,7 +126,9 @@ pub(super) fn apply(
             return Err(Failure::file("cannot mend", path, &why));
         }
         write::whole(path, new.as_bytes())?;
+        done.files.insert(old.name.clone());
     }
-    writeln!(stderr, "{}", plan.words("applied"))?;
-    Ok(())
+    done.made += plan.made;
+    done.postponed = plan.postponed;
+    Ok(!plan.texts.is_empty())
 }

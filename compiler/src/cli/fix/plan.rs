@@ -11,9 +11,9 @@ pub(super) struct Plan {
     /// New texts, by the place of their source.
     pub(super) texts: Vec<(SourceId, String)>,
     /// How many findings have been mended.
-    made: usize,
+    pub(super) made: usize,
     /// How many fixes are left for the next run, since they touch what another one changes.
-    postponed: usize,
+    pub(super) postponed: usize,
 }
 
 impl Plan {
@@ -54,22 +54,23 @@ impl Plan {
 
     /// `3 fixes applied in 2 files; …`.
     pub(super) fn words(&self, done: &str) -> String {
-        let count = |count: usize, word: &str, plural: &str| {
-            format!("{count} {}", if count == 1 { word } else { plural })
-        };
-        let mut text = format!(
-            "{} {done} in {}",
-            count(self.made, "fix", "fixes"),
-            count(self.texts.len(), "file", "files"),
-        );
-        if self.postponed > 0 {
-            text.push_str("; ");
-            let [one, several] = ["other waits", "others wait"];
-            text.push_str(&count(self.postponed, one, several));
-            text.push_str(" for another run, since the same text is touched");
-        }
-        text
+        words(self.made, self.texts.len(), self.postponed, done)
     }
+}
+
+/// `3 fixes applied in 2 files; …`.
+pub(super) fn words(made: usize, files: usize, postponed: usize, done: &str) -> String {
+    let count = |count: usize, word: &str, plural: &str| {
+        format!("{count} {}", if count == 1 { word } else { plural })
+    };
+    let mut text =
+        format!("{} {done} in {}", count(made, "fix", "fixes"), count(files, "file", "files"));
+    if postponed > 0 {
+        text.push_str("; ");
+        text.push_str(&count(postponed, "other waits", "others wait"));
+        text.push_str(" for another run, since the same text is touched");
+    }
+    text
 }
 
 fn place(edit: &Edit) -> (u32, u32) {

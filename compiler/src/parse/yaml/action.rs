@@ -3,7 +3,7 @@
 use super::Report;
 use super::fields::{Field, Fields};
 use super::findings::listed;
-use crate::diagnostic::{Diagnostics, Finding, TetragonAnswer, code};
+use crate::diagnostic::{Diagnostics, Finding, Fix, TetragonAnswer, code};
 use crate::policy::action::Replacement;
 use crate::policy::{Action, ActionKind, RateLimit, RateScope};
 use crate::source::Spanned;
@@ -133,9 +133,13 @@ fn unused(field: &Field, name: &Spanned<&'static str>, used: &[&str], report: &m
             .help(help);
     // Tetragon refuses these and ignores the others.
     let is_stack = matches!(key, "kernelStackTrace" | "userStackTrace");
+    let title = format!("remove `{key}`");
+    let whole = field.key.span.to(field.value.span);
     if key == "rateLimit" || is_stack && matches!(report.section, "kprobes" | "lsmhooks") {
+        let finding = finding.fix(Fix::not_safe(title).remove_entry(whole));
         report.diagnostics.error(code, finding.tetragon(TetragonAnswer::Refuses));
     } else {
+        let finding = finding.fix(Fix::safe(title).remove_entry(whole));
         report.diagnostics.add(code, finding.tetragon(TetragonAnswer::Accepts));
     }
 }

@@ -45,6 +45,7 @@ pub(super) fn duplicate(
     second: &Spanned<String>,
     first: Span,
     answer: TetragonAnswer,
+    fix: Fix,
 ) {
     let name = shown(&second.value);
     diagnostics.add(
@@ -53,7 +54,8 @@ pub(super) fn duplicate(
             .tetragon(answer)
             .label("again here")
             .also(first, "first here")
-            .help("remove one of the two, or join what they say".to_owned()),
+            .help("remove one of the two, or join what they say".to_owned())
+            .fix(fix),
     );
 }
 

@@ -17,7 +17,7 @@ pub(super) enum Content {
 }
 
 /// A single value, with quotes and escapes undone.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Scalar {
     pub(super) text: String,
     pub(super) style: Style,
@@ -52,6 +52,24 @@ impl Node {
         match &self.content {
             Content::Mapping(entries) => entries.first().map_or(self.span, |entry| entry.key.span),
             Content::List(_) | Content::Scalar(_) => self.span,
+        }
+    }
+
+    /// Whether it is the same value as another one, written in the same style.
+    pub(super) fn says_the_same(&self, other: &Self) -> bool {
+        match (&self.content, &other.content) {
+            (Content::Scalar(one), Content::Scalar(other)) => one == other,
+            (Content::List(one), Content::List(other)) => {
+                one.len() == other.len()
+                    && one.iter().zip(other).all(|(one, other)| one.says_the_same(other))
+            }
+            (Content::Mapping(one), Content::Mapping(other)) => {
+                one.len() == other.len()
+                    && one.iter().zip(other).all(|(one, other)| {
+                        one.key.value == other.key.value && one.value.says_the_same(&other.value)
+                    })
+            }
+            (Content::Scalar(_) | Content::List(_) | Content::Mapping(_), _) => false,
         }
     }
 

@@ -3,7 +3,7 @@
 use super::Report;
 use super::fields::Fields;
 use super::findings::{duplicate, listed, shown};
-use crate::diagnostic::{Finding, Near, Safety, TetragonAnswer, code};
+use crate::diagnostic::{Finding, Fix, Near, Safety, TetragonAnswer, code};
 use crate::policy::{Mode, OverrideMethod, Setting};
 use crate::source::Spanned;
 use std::collections::BTreeMap;
@@ -27,9 +27,11 @@ pub(super) fn options(spec: &Fields, report: &mut Report<'_>) -> Options {
     let mut options = Options::default();
     for option in spec.records("options") {
         let Some(name) = option.text("name") else { continue };
-        if let Some(first) = places.insert(name.value.clone(), name.span) {
+        let place = (name.span, option.span);
+        if let Some((first, whole)) = places.insert(name.value.clone(), place) {
             let answer = TetragonAnswer::Accepts;
-            duplicate(report.diagnostics, "the option", &name, first, answer);
+            let fix = Fix::safe("remove the first one, which does not count").remove_item(whole);
+            duplicate(report.diagnostics, "the option", &name, first, answer, fix);
             options.settings.retain(|setting| setting.value.name() != name.value);
         }
         if !NAMES.contains(&name.value.as_str()) {

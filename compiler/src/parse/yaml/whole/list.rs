@@ -1,7 +1,7 @@
 //! Lists: whether each is named once, used, and can be generated as it says.
 
 use super::{Completeness, Understood};
-use crate::diagnostic::{Diagnostics, Finding, TetragonAnswer, code, did_you_mean};
+use crate::diagnostic::{Diagnostics, Finding, Fix, TetragonAnswer, code, did_you_mean};
 use crate::parse::yaml::findings::{duplicate, shown};
 use crate::policy::{List, ListKind, Policy};
 use crate::source::{Span, Spanned};
@@ -14,7 +14,9 @@ pub(super) fn check(policy: &Policy, understood: Understood, diagnostics: &mut D
         let first = *places.entry(&name.value).or_insert(name.span);
         if first != name.span {
             // Tetragon takes the first (`pkg/sensors/tracing/lists_linux.go`).
-            duplicate(diagnostics, "the list", name, first, TetragonAnswer::Accepts);
+            let fix =
+                Fix::safe("remove the second one, which does not count").remove_item(list.span);
+            duplicate(diagnostics, "the list", name, first, TetragonAnswer::Accepts, fix);
         }
         check_values(list, diagnostics);
         check_mark(list, diagnostics);
