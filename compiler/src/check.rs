@@ -2,6 +2,7 @@
 
 mod across;
 mod facts;
+mod foreign;
 mod implication;
 mod load;
 mod place;
@@ -15,6 +16,7 @@ use crate::engine::LoadBudget;
 use crate::kernel::Profile;
 use crate::resolved::Policy;
 pub use across::{across, hooks};
+pub use foreign::foreign;
 use rules::Findings;
 pub use tetragon::tetragon;
 

@@ -59,6 +59,16 @@ pub fn check_across<'a>(
     check::weigh::together(engine, diagnostics, Diagnostics::default())
 }
 
+/// What is to be said to `engine` about a file in the Writ language that begins with `first`.
+pub fn check_language(engine: Engine, first: &Policy) -> Diagnostics {
+    let mut diagnostics = Diagnostics::default();
+    match engine {
+        Engine::Writ => {}
+        Engine::Tetragon(_) => check::foreign(first, &mut diagnostics),
+    }
+    diagnostics
+}
+
 /// The names of everything in the kernel that a policy hooks.
 pub fn hooks(policy: &Policy) -> Vec<HookName> {
     check::hooks(policy)

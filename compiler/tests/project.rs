@@ -358,3 +358,15 @@ fn an_unused_suppression_is_taken_out_with_its_line() {
         assert_eq!(std::fs::read_to_string(repository.path(file)).unwrap(), POLICY, "{file}");
     }
 }
+
+#[test]
+fn tetragon_is_told_once_a_file_that_it_cannot_read_the_writ_language() {
+    let two = format!("{}{}", writ(""), writ("").replace("opened-files", "again"));
+    let repository = Repository::new("foreign", &[("a.writ", &two), ("b.yaml", POLICY)]);
+    let checked = repository.check(&["@", "--engine", "tetragon"]);
+    let foreign: Vec<String> =
+        checked.found().into_iter().filter(|found| found.ends_with("TP0930")).collect();
+    assert_eq!(foreign, ["a.writ:1 warning TP0930"]);
+    let checked = repository.check(&["@"]);
+    assert!(checked.found().iter().all(|found| !found.ends_with("TP0930")));
+}

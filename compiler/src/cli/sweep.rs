@@ -99,9 +99,9 @@ pub(super) fn check(
 ) -> Swept {
     let mut parsed = Diagnostics::default();
     let policies = file.parse(sources, &mut parsed);
-    let yaml: &[Policy] = match file.language {
-        Language::Yaml => &policies,
-        Language::Writ => &[],
+    let (yaml, foreign) = match file.language {
+        Language::Yaml => (policies.as_slice(), None),
+        Language::Writ => (&[][..], policies.first()),
     };
     let on = |kernel: &Profile| {
         let ours = driver::check(policies.iter(), kernel, load);
@@ -116,6 +116,9 @@ pub(super) fn check(
     };
     let mut parsed = driver::weigh(engine, parsed);
     parsed.append(driver::check_across(engine, policies.iter(), kernels));
+    if let Some(first) = foreign {
+        parsed.append(driver::check_language(engine, first));
+    }
     Swept {
         findings: report::merge(parsed, per_kernel),
         outlines: policies.iter().map(outline).collect(),

@@ -313,6 +313,7 @@ catalogue! {
     EVENT_FLOOD = "TP0927" "event-flood" Note "every hit of a busy hook becomes an event";
     HOT_ENFORCEMENT = "TP0928" "hot-enforcement" Warning "enforcement at a hot hook costs more than its budget";
     LATE_FILTER = "TP0929" "late-filter" Note "nothing that costs little rules out most hits of a hot hook";
+    FOREIGN_LANGUAGE = "TP0930" "foreign-language" Warning "a policy for Tetragon stands in a language that Tetragon does not read";
 }
 
 /// The code with this id or name.
