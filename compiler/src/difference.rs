@@ -92,12 +92,17 @@ pub fn hook_words(kind: &HookKind) -> String {
         HookKind::Kprobe { function } => format!("kprobe {function}"),
         HookKind::Lsm { hook } => format!("lsm {hook}"),
         HookKind::Tracepoint { subsystem, event } => format!("tracepoint {subsystem}:{event}"),
+        HookKind::Uprobe { path, symbol, offset, .. } => match symbol.as_str() {
+            "" => format!("uprobe {path} {offset:#x}"),
+            symbol => format!("uprobe {path} {symbol}"),
+        },
+        HookKind::Usdt { path, provider, name } => format!("usdt {path} {provider}:{name}"),
     }
 }
 
 /// How a program is attached, in words.
 pub fn attach_words(attach: &writ_bundle::Attach) -> String {
-    use writ_bundle::Attach;
+    use writ_bundle::{Attach, UserPlace};
     match attach {
         Attach::Fentry { function } => format!("fentry {function}"),
         Attach::Fexit { function } => format!("fexit {function}"),
@@ -112,6 +117,11 @@ pub fn attach_words(attach: &writ_bundle::Attach) -> String {
         Attach::Kretprobes { functions } => several("kretprobes", functions),
         Attach::RawTracepoint { event } => format!("raw_tracepoint {event}"),
         Attach::BtfTracepoint { event } => format!("tp_btf {event}"),
+        Attach::Uprobe { file, places } => format!("uprobe {file} {}", UserPlace::list(places)),
+        Attach::Uretprobe { file, places } => {
+            format!("uretprobe {file} {}", UserPlace::list(places))
+        }
+        Attach::Usdt { file, provider, name } => format!("usdt {file} {provider}:{name}"),
     }
 }
 

@@ -88,7 +88,7 @@ pub fn resolve(
 /// What the hooks of a policy were bound to.
 struct Bound {
     hooks: Vec<resolved::Hook>,
-    program_hooks: Vec<resolved::ProgramHook>,
+    program_hooks: Vec<resolved::Hook>,
     generated: Vec<Span>,
     /// Whether all of them were.
     is_whole: bool,
@@ -114,7 +114,7 @@ impl Bound {
 /// What one entry of a policy makes.
 enum Found {
     Kernel(hook::Bound),
-    Program(Vec<resolved::ProgramHook>),
+    Program(Vec<resolved::Hook>),
 }
 
 fn hooks_of(

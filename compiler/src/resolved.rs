@@ -10,7 +10,6 @@ pub mod hook;
 pub mod hook_view;
 pub mod not_yet;
 pub mod print;
-pub mod program_hook;
 pub mod test;
 pub mod walk;
 
@@ -21,7 +20,6 @@ pub use argument::{
 };
 pub use hook::{Attachment, Enforcer, Hook, Need, Selector, Sharing};
 pub use hook_view::HookView;
-pub use program_hook::{ProgramHook, ProgramPoint};
 pub use test::{
     Case, End, Expression, FileType, HostProcesses, NamespaceValue, Network, Question, Reach,
     Sense, SocketField, Test,
@@ -41,7 +39,7 @@ pub struct Policy {
     pub mode: Mode,
     pub hooks: Vec<Hook>,
     /// Hooks in programs and libraries: uprobes and USDT probes.
-    pub program_hooks: Vec<ProgramHook>,
+    pub program_hooks: Vec<Hook>,
     /// Where hooks on lists are named that only a running kernel can fill. Nothing of them is bound.
     pub generated_hooks: Vec<Span>,
     /// Where `NotifyEnforcer` acts.

@@ -5,6 +5,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+mod user_probe;
+
+pub use user_probe::{UserFile, UserPlace, UserPoint};
+
 /// Everything about a bundle that is not machine code.
 ///
 /// It holds no timestamp, no host name and no absolute path: the same policies, profile and
@@ -145,6 +149,11 @@ pub enum HookKind {
     Lsm { hook: String },
     /// `process_tracepoint`.
     Tracepoint { subsystem: String, event: String },
+    /// `process_uprobe`. `symbol` is as the policy writes it, `main+0x10`, and empty where it names
+    /// an offset or an address, which is `offset` then. `reference_counter` is 0 without one.
+    Uprobe { path: String, symbol: String, offset: u64, reference_counter: u64 },
+    /// `process_usdt`.
+    Usdt { path: String, provider: String, name: String },
 }
 
 /// An argument of a hook's events.
@@ -240,6 +249,24 @@ pub enum Attach {
     BtfTracepoint {
         event: String,
     },
+    /// Where a program or library executes one of the places. A hit at place `n` is one of the hook
+    /// that the program names plus `n`: the attach cookie is `n`.
+    Uprobe {
+        file: UserFile,
+        places: Vec<UserPlace>,
+    },
+    /// The same, where the function returns that begins there.
+    Uretprobe {
+        file: UserFile,
+        places: Vec<UserPlace>,
+    },
+    /// At every place of a USDT probe. The attach cookie is the key of the place's arguments in the
+    /// map [`maps::USDT`].
+    Usdt {
+        file: UserFile,
+        provider: String,
+        name: String,
+    },
 }
 
 impl Attach {
@@ -258,6 +285,8 @@ impl Attach {
             Self::Lsm { hook, sleepable: _ } => vec![hook],
             Self::Tracepoint { subsystem, event } => vec![subsystem, event],
             Self::RawTracepoint { event } | Self::BtfTracepoint { event } => vec![event],
+            // Names in files of the node are not the kernel's.
+            Self::Uprobe { .. } | Self::Uretprobe { .. } | Self::Usdt { .. } => Vec::new(),
         }
     }
 }
@@ -366,6 +395,8 @@ pub mod maps {
     pub const PENDING: &str = "writ_pending";
     /// When which event was last sent, for `rateLimit`.
     pub const RATES: &str = "writ_rates";
+    /// Array: where the arguments of USDT probes are, see [`crate::record::usdt`].
+    pub const USDT: &str = "writ_usdt";
 }
 
 /// Names of the read-only globals that the loader may set before loading.

@@ -58,6 +58,10 @@ fn attachment(attach: &Attach) -> (u64, Trust) {
         Attach::Kretprobe { .. } | Attach::KretprobeMulti { .. } | Attach::Kretprobes { .. } => {
             (cost::KRETPROBE, Trust::ByHelper)
         }
+        // The traps of the program that is watched are not counted.
+        Attach::Uprobe { .. } | Attach::Uretprobe { .. } | Attach::Usdt { .. } => {
+            (cost::KPROBE, Trust::ByHelper)
+        }
     }
 }
 

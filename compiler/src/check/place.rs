@@ -12,7 +12,10 @@ pub(super) fn syscall<'a>(hook: &'a Hook, kernel: &Profile) -> Option<&'a str> {
         HookKind::Tracepoint { subsystem, event } if subsystem == "syscalls" => {
             event.strip_prefix("sys_enter_").or_else(|| event.strip_prefix("sys_exit_"))
         }
-        HookKind::Tracepoint { .. } | HookKind::Lsm { .. } => None,
+        HookKind::Tracepoint { .. }
+        | HookKind::Lsm { .. }
+        | HookKind::Uprobe { .. }
+        | HookKind::Usdt { .. } => None,
     }
 }
 
@@ -21,7 +24,7 @@ pub(super) fn lsm_hook(hook: &Hook) -> Option<String> {
     match &hook.kind {
         HookKind::Kprobe { function } => security::hook_of_function(function),
         HookKind::Lsm { hook } => Some(hook.clone()),
-        HookKind::Tracepoint { .. } => None,
+        HookKind::Tracepoint { .. } | HookKind::Uprobe { .. } | HookKind::Usdt { .. } => None,
     }
 }
 
@@ -30,7 +33,7 @@ pub(super) fn rate(hook: &Hook, kernel: &Profile) -> Option<Rate> {
     let known = match &hook.kind {
         HookKind::Kprobe { function } => rate::of_function(function),
         HookKind::Tracepoint { subsystem, event } => rate::of_event(subsystem, event),
-        HookKind::Lsm { .. } => None,
+        HookKind::Lsm { .. } | HookKind::Uprobe { .. } | HookKind::Usdt { .. } => None,
     };
     let asked = || rate::of_lsm_hook(&lsm_hook(hook)?);
     known.or_else(asked).or_else(|| rate::of_syscall(syscall(hook, kernel)?))

@@ -48,7 +48,10 @@ pub(super) fn place(attach: &Attach, origin: Origin) -> Option<Place> {
         | Attach::KprobeMulti { .. }
         | Attach::KretprobeMulti { .. }
         | Attach::Kprobes { .. }
-        | Attach::Kretprobes { .. } => register(origin),
+        | Attach::Kretprobes { .. }
+        | Attach::Uprobe { .. }
+        | Attach::Uretprobe { .. }
+        | Attach::Usdt { .. } => register(origin),
         Attach::Tracepoint { .. } => field(origin),
     }
 }
@@ -75,18 +78,20 @@ fn word(origin: Origin) -> Option<Place> {
 fn register(origin: Origin) -> Option<Place> {
     let memory = |offset| Place::Memory { offset, size: Size::Double };
     match origin {
-        Origin::Parameter(place) => PARAMETERS.get(place as usize).copied().map(memory),
+        Origin::Parameter(place) | Origin::UserParameter(place) => {
+            PARAMETERS.get(place as usize).copied().map(memory)
+        }
         Origin::Return { .. } => Some(memory(RESULT)),
         Origin::SyscallParameter(place) => {
             let [pointer, ..] = PARAMETERS;
             let offset = *SYSCALL_PARAMETERS.get(place as usize)?;
             Some(Place::ProbedRegisters { pointer, offset })
         }
-        Origin::Field { .. }
-        | Origin::CurrentTask
-        | Origin::Register { .. }
-        | Origin::UserParameter(_)
-        | Origin::UsdtArgument(_) => None,
+        Origin::Register { offset, bytes } => {
+            let offset = i16::try_from(offset).ok()?;
+            Some(Place::Memory { offset, size: Size::from_bytes(bytes)? })
+        }
+        Origin::Field { .. } | Origin::CurrentTask | Origin::UsdtArgument(_) => None,
     }
 }
 

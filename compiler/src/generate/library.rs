@@ -110,7 +110,10 @@ impl Flavour {
             | Attach::Kprobes { .. }
             | Attach::Kretprobes { .. }
             | Attach::Tracepoint { .. }
-            | Attach::RawTracepoint { .. } => Self::Probe,
+            | Attach::RawTracepoint { .. }
+            | Attach::Uprobe { .. }
+            | Attach::Uretprobe { .. }
+            | Attach::Usdt { .. } => Self::Probe,
         }
     }
 

@@ -45,6 +45,8 @@ pub enum Feature<'a> {
     KprobeMulti,
     /// Programs of a million instructions, and `bpf_send_signal`, which came with them: 5.3.
     LargePrograms,
+    /// A program at a place of a program or library.
+    Uprobe,
     /// One uprobe program in many places.
     UprobeMulti,
     /// `bpf_override_return` on a function, from a kprobe.
@@ -85,6 +87,7 @@ impl fmt::Display for Feature<'_> {
             Self::LsmSleepable => write!(f, "lsm-sleepable"),
             Self::LargePrograms => write!(f, "large-programs"),
             Self::KprobeMulti => write!(f, "kprobe-multi"),
+            Self::Uprobe => write!(f, "uprobe"),
             Self::UprobeMulti => write!(f, "uprobe-multi"),
             Self::KprobeOverride(name) => write!(f, "kprobe-override:{name}"),
             Self::Tracepoint(subsystem, event) => write!(f, "tracepoint:{subsystem}/{event}"),
@@ -125,6 +128,7 @@ impl Profile {
                 let attach_type = listed(self, "bpf_attach_type", "BPF_", "trace_kprobe_multi");
                 attach_type.and(|| config(self, "CONFIG_FPROBE"))
             }
+            Feature::Uprobe => config(self, "CONFIG_UPROBE_EVENTS"),
             Feature::UprobeMulti => {
                 let attach_type = listed(self, "bpf_attach_type", "BPF_", "trace_uprobe_multi");
                 attach_type.and(|| config(self, "CONFIG_UPROBE_EVENTS"))

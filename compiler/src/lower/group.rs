@@ -39,7 +39,7 @@ pub(super) fn parts(policies: &[Policy]) -> Vec<Part<'_>> {
     let mut parts: Vec<Part<'_>> = Vec::new();
     for (policy, from) in (0u32..).zip(policies) {
         let first = parts.len();
-        for hook in &from.hooks {
+        for hook in hooks_of(from) {
             let joined = parts.iter_mut().skip(first).find(|part| joins(hook, part));
             if let Some(part) = joined {
                 part.further.push(hook);
@@ -75,7 +75,10 @@ fn joins(hook: &Hook, part: &Part<'_>) -> bool {
 fn is_of_32_bits(hook: &Hook) -> bool {
     match &hook.kind {
         HookKind::Kprobe { function } => function.starts_with("__ia32_"),
-        HookKind::Lsm { .. } | HookKind::Tracepoint { .. } => false,
+        HookKind::Lsm { .. }
+        | HookKind::Tracepoint { .. }
+        | HookKind::Uprobe { .. }
+        | HookKind::Usdt { .. } => false,
     }
 }
 
@@ -88,8 +91,11 @@ impl<'a> Part<'a> {
     /// How the program that serves it is attached for `role`, if there is one.
     pub(super) fn attach(&self, role: Role) -> Option<Attach> {
         let own = attachment(self.hook, role)?;
-        let attaches = self.hooks().filter_map(|hook| attachment(hook, role));
-        let functions = || attaches.flat_map(|one| one.attach.names()).map(str::to_owned).collect();
+        let attaches = || self.hooks().filter_map(|hook| Some(&attachment(hook, role)?.attach));
+        if let Some(attach) = in_program(attaches()) {
+            return Some(attach);
+        }
+        let functions = || attaches().flat_map(Attach::names).map(str::to_owned).collect();
         let returns = role == Role::Return;
         Some(match (self.hook.sharing, returns) {
             (Sharing::Own, _) => own.attach.clone(),
@@ -106,6 +112,21 @@ impl<'a> Part<'a> {
     }
 }
 
+/// All places of one file; `None` when they are not in programs.
+fn in_program<'a>(mut attaches: impl Iterator<Item = &'a Attach>) -> Option<Attach> {
+    let mut all = attaches.next()?.clone();
+    let (Attach::Uprobe { places, .. } | Attach::Uretprobe { places, .. }) = &mut all else {
+        return None;
+    };
+    for attach in attaches {
+        if let Attach::Uprobe { places: more, .. } | Attach::Uretprobe { places: more, .. } = attach
+        {
+            places.extend(more.iter().cloned());
+        }
+    }
+    Some(all)
+}
+
 /// Where the hook is attached for `role`, if it is.
 fn attachment(hook: &Hook, role: Role) -> Option<&Attachment> {
     match role {
@@ -113,6 +134,11 @@ fn attachment(hook: &Hook, role: Role) -> Option<&Attachment> {
         Role::Return => hook.return_attachment.as_ref(),
         Role::Exec | Role::Fork | Role::Exit => None,
     }
+}
+
+/// Those in the kernel, then those in programs.
+fn hooks_of(policy: &Policy) -> impl Iterator<Item = &Hook> {
+    policy.hooks.iter().chain(&policy.program_hooks)
 }
 
 /// The programs to be made of `parts`. A hook's return is attached before its entry: an entry whose

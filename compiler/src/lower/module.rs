@@ -58,11 +58,13 @@ fn hook(part: &Part<'_>, programs: &[(Group<'_>, ir::Program)]) -> ir::Hook {
     }
 }
 
-/// The name of a hooked function; only functions can be on a list.
+/// The name of a hooked function, or its number in a file; nothing else can be on a list.
 fn function(kind: &HookKind) -> Option<String> {
     match kind {
         HookKind::Kprobe { function } => Some(function.clone()),
-        HookKind::Lsm { .. } | HookKind::Tracepoint { .. } => None,
+        HookKind::Uprobe { symbol, offset, .. } if symbol.is_empty() => Some(offset.to_string()),
+        HookKind::Uprobe { symbol, .. } => Some(symbol.clone()),
+        HookKind::Lsm { .. } | HookKind::Tracepoint { .. } | HookKind::Usdt { .. } => None,
     }
 }
 

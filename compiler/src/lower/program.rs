@@ -5,7 +5,7 @@ use crate::ids::{Arena, Id};
 use crate::ir::{self, Block, Jump, Operation, Role, Value, ValueOrigin};
 use crate::resolved::{Argument, ArgumentId, Reader, Walk};
 use crate::source::Span;
-use writ_bundle::Attach;
+use writ_bundle::{Attach, UserPoint};
 
 /// A program in the making.
 #[derive(Debug)]
@@ -166,6 +166,13 @@ fn point(attach: &Attach) -> &str {
         | Attach::Lsm { hook: name, .. }
         | Attach::RawTracepoint { event: name }
         | Attach::BtfTracepoint { event: name } => name,
+        Attach::Uprobe { places, .. } | Attach::Uretprobe { places, .. } => {
+            match places.first().map(|place| &place.point) {
+                Some(UserPoint::Symbol { name, .. }) => name,
+                Some(UserPoint::Offset(_) | UserPoint::Address(_)) | None => "uprobe",
+            }
+        }
+        Attach::Usdt { name, .. } => name,
     }
 }
 

@@ -51,6 +51,10 @@ fn section_name(attach: &Attach) -> String {
         Attach::Kretprobes { functions } => format!("kretprobe/{}", first(functions)),
         Attach::RawTracepoint { event } => format!("raw_tp/{event}"),
         Attach::BtfTracepoint { event } => format!("tp_btf/{event}"),
+        // Where to attach is for the loader of the bundle: only it reads the file. What libbpf would
+        // take from a longer name cannot say several places.
+        Attach::Uprobe { .. } | Attach::Usdt { .. } => "uprobe".to_owned(),
+        Attach::Uretprobe { .. } => "uretprobe".to_owned(),
     }
 }
 

@@ -3,7 +3,7 @@
 
 use writ_bundle::{Attach, Evidence, Requirement};
 
-use super::candidate::{Candidate, Denial, Return, Wish, candidates, parts, whole};
+use super::candidate::{Candidate, Denial, Return, Wish, alone, candidates, parts, whole};
 use super::target::Target;
 use crate::diagnostic::{Certainty, Diagnostics, Finding, Reported, code};
 use crate::kernel::{self, Answer, Feature, Profile, Strength, security};
@@ -45,6 +45,29 @@ pub(super) fn attachments(
     };
     let span = from.point.span();
     let exit = chosen.exit.map(|exit| Attachment {
+        reason: "where the return value is seen".to_owned(),
+        needs: needs(&exit, span, kernel),
+        attach: exit,
+    });
+    let mut needed = needs(&chosen.entry, span, kernel);
+    needed.extend(for_actions(from, kernel));
+    let reason = format!("{}: {}", chosen.reason, answer.because());
+    Ok((Attachment { attach: chosen.entry, reason, needs: needed }, exit))
+}
+
+/// How a place in a program is attached, and what sees the return.
+pub(super) fn of_program(
+    from: &policy::Hook,
+    entry: Attach,
+    exit: Option<Attach>,
+    kernel: &Profile,
+    diagnostics: &mut Diagnostics,
+) -> Result<(Attachment, Option<Attachment>), Reported> {
+    let candidate = alone(entry, "uprobe, the kernel's way into programs");
+    let (chosen, answer) = choose(vec![candidate], kernel)
+        .map_err(|obstacles| cannot_attach(from, &obstacles, kernel, diagnostics))?;
+    let span = from.point.span();
+    let exit = exit.map(|exit| Attachment {
         reason: "where the return value is seen".to_owned(),
         needs: needs(&exit, span, kernel),
         attach: exit,

@@ -118,6 +118,9 @@ pub(super) fn parts(attach: &Attach) -> Vec<OwnedFeature> {
         }
         Attach::RawTracepoint { .. } => vec![OwnedFeature::ProgramType("raw_tracepoint")],
         Attach::BtfTracepoint { .. } => tracing("trace_raw_tp"),
+        Attach::Uprobe { .. } | Attach::Uretprobe { .. } | Attach::Usdt { .. } => {
+            vec![OwnedFeature::ProgramType("kprobe"), OwnedFeature::Uprobe]
+        }
     }
 }
 
@@ -129,6 +132,7 @@ pub(super) enum OwnedFeature {
     Helper(&'static str),
     LsmActive(&'static str),
     Function(String),
+    Uprobe,
 }
 
 impl OwnedFeature {
@@ -140,6 +144,7 @@ impl OwnedFeature {
             Self::Helper(name) => Feature::Helper(name),
             Self::LsmActive(name) => Feature::LsmActive(name),
             Self::Function(name) => Feature::Function(name),
+            Self::Uprobe => Feature::Uprobe,
         }
     }
 }
@@ -158,6 +163,7 @@ pub(super) fn whole(attach: &Attach) -> Feature<'_> {
         Attach::RawTracepoint { event } | Attach::BtfTracepoint { event } => {
             Feature::RawTracepoint(event)
         }
+        Attach::Uprobe { .. } | Attach::Uretprobe { .. } | Attach::Usdt { .. } => Feature::Uprobe,
     }
 }
 
@@ -188,6 +194,9 @@ impl Candidate {
             Attach::Kprobes { .. } | Attach::Kretprobes { .. } => "kprobes with one program",
             Attach::RawTracepoint { .. } => "raw tracepoint",
             Attach::BtfTracepoint { .. } => "BTF tracepoint",
+            Attach::Uprobe { .. } => "uprobe",
+            Attach::Uretprobe { .. } => "uretprobe",
+            Attach::Usdt { .. } => "USDT probe",
         }
     }
 }
@@ -255,7 +264,8 @@ fn fmod_ret(function: &str, wish: Wish<'_>) -> Candidate {
     }
 }
 
-fn alone(entry: Attach, reason: &str) -> Candidate {
+/// A way without a choice, where no return is looked at.
+pub(super) fn alone(entry: Attach, reason: &str) -> Candidate {
     Candidate { entry, exit: None, reason: reason.to_owned(), obstacle: None }
 }
 

@@ -2,19 +2,29 @@
 //!
 //! The file is not there when a policy is checked: whether it has the symbol is for the node to say.
 
+use super::candidate::COOKIE;
 use super::fit::{Fit, fit};
 use super::parameter::{Parameter, Signature};
 use super::selector::{self, Scope};
-use super::{argument, size};
+use super::{argument, attachment, size};
 use crate::diagnostic::{Diagnostics, Finding, Reported, code, did_you_mean};
-use crate::kernel::Profile;
+use crate::kernel::{Feature, Profile};
 use crate::policy::{self, ArgumentPlace, Point, Uprobe};
-use crate::resolved::{self, Origin, ProgramHook, ProgramPoint};
+use crate::resolved::{self, Origin, Sharing};
 use crate::source::{Span, Spanned};
+use writ_bundle::{Attach, HookKind, UserFile, UserPlace, UserPoint};
 
 /// Digests that Tetragon knows, with the length of each in hexadecimal digits; 0 is any.
 const DIGESTS: [(&str, usize); 5] =
     [("sha1", 40), ("sha256", 64), ("sha384", 96), ("sha512", 128), ("build-id", 0)];
+
+/// A place of the file, and what its events are called.
+struct Place {
+    kind: HookKind,
+    entry: Attach,
+    /// What would see the return.
+    exit: Option<Attach>,
+}
 
 /// The hooks that an entry of `uprobes` or `usdts` makes, one for each place in the file.
 pub(super) fn hooks(
@@ -22,12 +32,11 @@ pub(super) fn hooks(
     policy: &policy::Policy,
     kernel: &Profile,
     diagnostics: &mut Diagnostics,
-) -> Result<Vec<ProgramHook>, Reported> {
-    let (path, points) = match &from.point {
-        Point::Uprobe(uprobe) => (&uprobe.path, of_uprobe(uprobe, diagnostics)),
+) -> Result<Vec<resolved::Hook>, Reported> {
+    let (path, places) = match &from.point {
+        Point::Uprobe(uprobe) => (&uprobe.path, of_uprobe(uprobe, from, diagnostics)),
         Point::Usdt { path, provider, name, .. } => {
-            let (provider, name) = (provider.value.clone(), name.value.clone());
-            (path, Ok(vec![ProgramPoint::Usdt { provider, name }]))
+            (path, Ok(vec![of_usdt(path, &provider.value, &name.value, from)]))
         }
         Point::Function(_)
         | Point::Syscall(_)
@@ -55,20 +64,65 @@ pub(super) fn hooks(
     let data = data.into_iter().collect::<Result<Vec<_>, _>>()?;
     let returned = returned.transpose()?;
     absolute?;
-    let hook = |point| ProgramHook {
-        span: from.span,
-        point_span: from.point.span(),
-        path: path.clone(),
-        point,
-        arguments: arguments.clone(),
-        data: data.clone(),
-        return_argument: returned.clone(),
-        selectors: selectors.clone(),
-        message: from.message.as_ref().map(|message| message.value.clone()),
-        tags: from.tags.iter().map(|tag| tag.value.clone()).collect(),
-        ignore_missing: from.ignore_missing,
+    let sharing = sharing(&from.point, kernel);
+    let hook = |Place { kind, entry, exit }| {
+        let (attachment, return_attachment) =
+            attachment::of_program(from, entry, exit, kernel, diagnostics)?;
+        Ok(resolved::Hook {
+            span: from.span,
+            point_span: from.point.span(),
+            kind,
+            sharing,
+            attachment,
+            return_attachment,
+            arguments: arguments.clone(),
+            data: data.clone(),
+            return_argument: returned.clone(),
+            selectors: selectors.clone(),
+            message: from.message.as_ref().map(|message| message.value.clone()),
+            tags: from.tags.iter().map(|tag| tag.value.clone()).collect(),
+            return_action: from.return_action,
+        })
     };
-    Ok(points?.into_iter().map(hook).collect())
+    places?.into_iter().map(hook).collect()
+}
+
+/// Places of one entry share a program where the kernel tells it which of them was hit. Records have
+/// no room for what counts each of them.
+fn sharing(point: &Point, kernel: &Profile) -> Sharing {
+    match point {
+        Point::Uprobe(uprobe)
+            if uprobe.reference_counter_offsets.is_empty()
+                && uprobe.symbols.len() + uprobe.offsets.len() + uprobe.addresses.len() > 1
+                && kernel.has(Feature::Helper(COOKIE)).is_present() =>
+        {
+            Sharing::Cookies
+        }
+        Point::Uprobe(_)
+        | Point::Usdt { .. }
+        | Point::Function(_)
+        | Point::Syscall(_)
+        | Point::List { .. }
+        | Point::Fentry(_)
+        | Point::Lsm(_)
+        | Point::Tracepoint { .. }
+        | Point::RawTracepoint { .. } => Sharing::Own,
+    }
+}
+
+fn of_usdt(path: &Spanned<String>, provider: &str, name: &str, from: &policy::Hook) -> Place {
+    let (provider, name) = (provider.to_owned(), name.to_owned());
+    let optional = from.ignore_missing.is_some();
+    let file = UserFile { path: path.value.clone(), digests: Vec::new(), optional };
+    Place {
+        kind: HookKind::Usdt {
+            path: path.value.clone(),
+            provider: provider.clone(),
+            name: name.clone(),
+        },
+        entry: Attach::Usdt { file, provider, name },
+        exit: None,
+    }
 }
 
 fn check_path(path: &Spanned<String>, diagnostics: &mut Diagnostics) -> Result<(), Reported> {
@@ -88,11 +142,60 @@ fn wrong_program(finding: Finding, diagnostics: &mut Diagnostics) -> Reported {
 /// The places that an entry of `uprobes` names. Front ends refuse places of several sorts.
 fn of_uprobe(
     uprobe: &Uprobe,
+    from: &policy::Hook,
     diagnostics: &mut Diagnostics,
-) -> Result<Vec<ProgramPoint>, Reported> {
+) -> Result<Vec<Place>, Reported> {
     let digests: Vec<Result<(), Reported>> =
         uprobe.digests.iter().map(|digest| check_digest(digest, diagnostics)).collect();
-    let count = uprobe.symbols.len() + uprobe.offsets.len() + uprobe.addresses.len();
+    let symbols: Vec<Result<(UserPoint, &str), Reported>> = uprobe
+        .symbols
+        .iter()
+        .map(|written| Ok((symbol(written, diagnostics)?, written.value.as_str())))
+        .collect();
+    let offsets = uprobe.offsets.iter().map(|offset| (UserPoint::Offset(offset.value), ""));
+    let addresses = uprobe.addresses.iter().map(|address| (UserPoint::Address(address.value), ""));
+    let mut points = symbols.into_iter().collect::<Result<Vec<_>, _>>()?;
+    points.extend(offsets.chain(addresses));
+    let counters = counters(uprobe, points.len(), diagnostics)?;
+    digests.into_iter().collect::<Result<(), _>>()?;
+    let file = UserFile {
+        path: uprobe.path.value.clone(),
+        digests: uprobe.digests.iter().map(|digest| digest.value.clone()).collect(),
+        optional: from.ignore_missing.is_some(),
+    };
+    let returns = from.return_argument.is_some();
+    let place = |((point, symbol), reference_counter): ((UserPoint, &str), Option<u64>)| {
+        let (file, offset) = (file.clone(), number(&point));
+        let places = vec![UserPlace { point, reference_counter }];
+        let exit = Attach::Uretprobe { file: file.clone(), places: places.clone() };
+        Place {
+            kind: HookKind::Uprobe {
+                path: file.path.clone(),
+                symbol: symbol.to_owned(),
+                offset,
+                reference_counter: reference_counter.unwrap_or(0),
+            },
+            entry: Attach::Uprobe { file, places },
+            exit: returns.then_some(exit),
+        }
+    };
+    Ok(points.into_iter().zip(counters).map(place).collect())
+}
+
+/// What Tetragon shows as the offset of a place that has no name.
+fn number(point: &UserPoint) -> u64 {
+    match point {
+        UserPoint::Symbol { .. } => 0,
+        UserPoint::Offset(number) | UserPoint::Address(number) => *number,
+    }
+}
+
+/// The reference counter of each of `count` places.
+fn counters(
+    uprobe: &Uprobe,
+    count: usize,
+    diagnostics: &mut Diagnostics,
+) -> Result<Vec<Option<u64>>, Reported> {
     if count == 0 {
         let finding = Finding::at(uprobe.span(), "a uprobe names its places in one way")
             .label("no place in the file")
@@ -100,39 +203,20 @@ fn of_uprobe(
         return Err(wrong_program(finding, diagnostics));
     }
     let counters = &uprobe.reference_counter_offsets;
-    if let Some(first) = counters.first().filter(|_| counters.len() != count) {
-        let span = counters.iter().map(|one| one.span).fold(first.span, Span::to);
-        let message = format!("{} reference counters for {count} places", counters.len());
-        let finding = Finding::at(span, message)
-            .label("there must be as many as places")
-            .help("name one for each place, in the same order".to_owned());
-        return Err(wrong_program(finding, diagnostics));
+    let Some(first) = counters.first() else { return Ok(vec![None; count]) };
+    if counters.len() == count {
+        return Ok(counters.iter().map(|counter| Some(counter.value)).collect());
     }
-    let counter = |place: usize| counters.get(place).map(|counter| counter.value);
-    let symbols: Vec<Result<ProgramPoint, Reported>> = uprobe
-        .symbols
-        .iter()
-        .enumerate()
-        .map(|(place, symbol)| self::symbol(symbol, counter(place), diagnostics))
-        .collect();
-    let mut points = symbols.into_iter().collect::<Result<Vec<_>, _>>()?;
-    points.extend(uprobe.offsets.iter().enumerate().map(|(place, offset)| ProgramPoint::Offset {
-        offset: offset.value,
-        reference_counter: counter(place),
-    }));
-    points.extend(uprobe.addresses.iter().enumerate().map(|(place, address)| {
-        ProgramPoint::Address { address: address.value, reference_counter: counter(place) }
-    }));
-    digests.into_iter().collect::<Result<(), _>>()?;
-    Ok(points)
+    let span = counters.iter().map(|one| one.span).fold(first.span, Span::to);
+    let message = format!("{} reference counters for {count} places", counters.len());
+    let finding = Finding::at(span, message)
+        .label("there must be as many as places")
+        .help("name one for each place, in the same order".to_owned());
+    Err(wrong_program(finding, diagnostics))
 }
 
 /// `main`, or `main+0x10`.
-fn symbol(
-    from: &Spanned<String>,
-    reference_counter: Option<u64>,
-    diagnostics: &mut Diagnostics,
-) -> Result<ProgramPoint, Reported> {
+fn symbol(from: &Spanned<String>, diagnostics: &mut Diagnostics) -> Result<UserPoint, Reported> {
     let (name, offset) = match from.value.split_once('+') {
         None => (from.value.as_str(), Some(0)),
         Some((name, offset)) => {
@@ -140,17 +224,13 @@ fn symbol(
             (name, number.and_then(|number| u64::try_from(number).ok()))
         }
     };
-    match offset {
-        Some(offset) if !name.is_empty() => {
-            Ok(ProgramPoint::Symbol { name: name.to_owned(), offset, reference_counter })
-        }
-        Some(_) | None => {
-            let finding = Finding::at(from.span, format!("`{}` is no symbol", from.value))
-                .label("a name, or a name, `+` and a number")
-                .help("write `main` or `main+0x10`".to_owned());
-            Err(wrong_program(finding, diagnostics))
-        }
+    if let Some(offset) = offset.filter(|_| !name.is_empty()) {
+        return Ok(UserPoint::Symbol { name: name.to_owned(), offset });
     }
+    let finding = Finding::at(from.span, format!("`{}` is no symbol", from.value))
+        .label("a name, or a name, `+` and a number")
+        .help("write `main` or `main+0x10`".to_owned());
+    Err(wrong_program(finding, diagnostics))
 }
 
 /// `sha256:…`

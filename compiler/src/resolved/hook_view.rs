@@ -1,6 +1,6 @@
 //! What every hook has, in the kernel or in a program: values that are read, and selectors.
 
-use super::{Argument, ArgumentId, Hook, Policy, ProgramHook, Selector};
+use super::{Argument, ArgumentId, Hook, Policy, Selector};
 use crate::source::Span;
 
 /// A hook as far as it makes no difference where it is.
@@ -26,20 +26,7 @@ impl<'a> HookView<'a> {
 }
 
 impl Hook {
-    /// What it has in common with hooks in programs.
-    pub fn view(&self) -> HookView<'_> {
-        HookView {
-            point_span: self.point_span,
-            arguments: &self.arguments,
-            data: &self.data,
-            return_argument: self.return_argument.as_ref(),
-            selectors: &self.selectors,
-        }
-    }
-}
-
-impl ProgramHook {
-    /// What it has in common with hooks in the kernel.
+    /// What it has in common with every other hook.
     pub fn view(&self) -> HookView<'_> {
         HookView {
             point_span: self.point_span,
@@ -54,7 +41,6 @@ impl ProgramHook {
 impl Policy {
     /// Every hook: first those in the kernel, then those in programs.
     pub fn views(&self) -> impl Iterator<Item = HookView<'_>> {
-        let in_kernel = self.hooks.iter().map(Hook::view);
-        in_kernel.chain(self.program_hooks.iter().map(ProgramHook::view))
+        self.hooks.iter().chain(&self.program_hooks).map(Hook::view)
     }
 }

@@ -3,10 +3,10 @@
 //! `check` refuses them, each where it stands; `lower` relies on that.
 
 use super::{
-    Action, Argument, Expression, Extras, Hook, Origin, Policy, ProgramHook, ProgramPoint,
-    Question, Reader, Selector, Test,
+    Action, Argument, Expression, Extras, Hook, Origin, Policy, Question, Reader, Selector, Test,
 };
 use crate::source::Span;
+use writ_bundle::Attach;
 
 /// A part that the writ engine cannot run yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,11 +20,8 @@ pub struct Part {
 pub fn parts(policy: &Policy) -> Vec<Part> {
     let mut parts = Parts::default();
     of_policy(policy, &mut parts);
-    for hook in &policy.hooks {
+    for hook in policy.hooks.iter().chain(&policy.program_hooks) {
         of_hook(hook, &mut parts);
-    }
-    for hook in &policy.program_hooks {
-        of_program_hook(hook, &mut parts);
     }
     let mut parts = parts.0;
     parts.sort_by_key(|part| part.span);
@@ -62,6 +59,9 @@ fn of_policy(policy: &Policy, parts: &mut Parts) {
 }
 
 fn of_hook(hook: &Hook, parts: &mut Parts) {
+    if let Attach::Usdt { .. } = hook.attachment.attach {
+        parts.add("USDT probes", hook.point_span);
+    }
     for argument in hook.arguments.iter().chain(&hook.return_argument) {
         of_argument(argument, parts);
     }
@@ -70,17 +70,6 @@ fn of_hook(hook: &Hook, parts: &mut Parts) {
     }
     parts.add("`returnArgAction`", hook.return_action.map(|action| action.span));
     hook.selectors.iter().for_each(|selector| of_selector(selector, parts));
-}
-
-/// What such a hook reads and asks need not be named as well.
-fn of_program_hook(hook: &ProgramHook, parts: &mut Parts) {
-    let what = match hook.point {
-        ProgramPoint::Symbol { .. }
-        | ProgramPoint::Offset { .. }
-        | ProgramPoint::Address { .. } => "uprobes",
-        ProgramPoint::Usdt { .. } => "USDT probes",
-    };
-    parts.add(what, hook.point_span);
 }
 
 fn of_argument(argument: &Argument, parts: &mut Parts) {

@@ -23,7 +23,7 @@ pub struct SelectorWords {
 /// Everything that a policy says, as lines of text: two policies with the same text do the same.
 pub fn policy(policy: &Policy) -> String {
     let mut lines = vec![format!("{:?} {} {:?}", policy.namespace, policy.name, policy.mode)];
-    for hook in &policy.hooks {
+    for hook in policy.hooks.iter().chain(&policy.program_hooks) {
         let attached: Vec<_> = [Some(&hook.attachment), hook.return_attachment.as_ref()]
             .into_iter()
             .flatten()

@@ -33,7 +33,7 @@ fn is_before_exec(hook: &Hook) -> bool {
     let asked = match &hook.kind {
         HookKind::Kprobe { function } => security::hook_of_function(function),
         HookKind::Lsm { hook } => Some(hook.clone()),
-        HookKind::Tracepoint { .. } => None,
+        HookKind::Tracepoint { .. } | HookKind::Uprobe { .. } | HookKind::Usdt { .. } => None,
     };
     asked.is_some_and(|hook| hook == "bprm_check_security" || hook == "bprm_creds_for_exec")
 }

@@ -40,6 +40,6 @@ fn is_end(hook: &Hook) -> bool {
     match &hook.kind {
         HookKind::Kprobe { function } => FUNCTIONS.contains(&function.as_str()),
         HookKind::Tracepoint { event, .. } => EVENTS.contains(&event.as_str()),
-        HookKind::Lsm { .. } => false,
+        HookKind::Lsm { .. } | HookKind::Uprobe { .. } | HookKind::Usdt { .. } => false,
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Findings, Rule, code};
 use crate::diagnostic::Finding;
-use crate::resolved::{Argument, Hook, HookView, Policy, ProgramHook};
+use crate::resolved::{Argument, Hook, HookView, Policy};
 
 pub(super) const RULE: Rule = Rule { code: &code::REPEATED_HOOK, check };
 
@@ -10,15 +10,7 @@ pub(super) const RULE: Rule = Rule { code: &code::REPEATED_HOOK, check };
 const LOOK_BACK: usize = 256;
 
 fn check(policy: &Policy, findings: &mut Findings<'_>) {
-    let in_kernel = repeated(&policy.hooks, |one, other| {
-        is_same_place(one, other) && reads_the_same(one.view(), other.view())
-    });
-    let in_programs = repeated(&policy.program_hooks, |one, other| {
-        is_same_point(one, other) && reads_the_same(one.view(), other.view())
-    });
-    let in_kernel = in_kernel.map(|(first, hook)| (first.view(), hook.view()));
-    let in_programs = in_programs.map(|(first, hook)| (first.view(), hook.view()));
-    for (first, hook) in in_kernel.chain(in_programs) {
+    for (first, hook) in repeated(&policy.hooks).chain(repeated(&policy.program_hooks)) {
         findings.add(
             Finding::at(hook.point_span, "the policy hooks this twice")
                 .label("again here, with the same arguments")
@@ -30,21 +22,17 @@ fn check(policy: &Policy, findings: &mut Findings<'_>) {
 }
 
 /// Each hook that is the same as one before it, behind that one.
-fn repeated<T>(hooks: &[T], same: impl Fn(&T, &T) -> bool) -> impl Iterator<Item = (&T, &T)> {
+fn repeated(hooks: &[Hook]) -> impl Iterator<Item = (HookView<'_>, HookView<'_>)> {
     hooks.iter().enumerate().filter_map(move |(at, hook)| {
         let mut before = hooks.iter().take(at).skip(at.saturating_sub(LOOK_BACK));
-        before.find(|first| same(first, hook)).map(|first| (first, hook))
+        let same =
+            |first: &&Hook| is_same_place(first, hook) && reads_the_same(first.view(), hook.view());
+        before.find(same).map(|first| (first.view(), hook.view()))
     })
 }
 
 fn is_same_place(one: &Hook, other: &Hook) -> bool {
     one.kind == other.kind && one.return_attachment.is_some() == other.return_attachment.is_some()
-}
-
-fn is_same_point(one: &ProgramHook, other: &ProgramHook) -> bool {
-    one.path.value == other.path.value
-        && one.point == other.point
-        && one.return_argument.is_some() == other.return_argument.is_some()
 }
 
 fn reads_the_same(one: HookView<'_>, other: HookView<'_>) -> bool {

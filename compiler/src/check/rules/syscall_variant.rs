@@ -41,7 +41,9 @@ fn check(policy: &Policy, findings: &mut Findings<'_>) {
             let name = match &hook.kind {
                 HookKind::Kprobe { function } => function.strip_prefix(prefix)?,
                 HookKind::Tracepoint { event, .. } => event.strip_prefix("sys_enter_")?,
-                HookKind::Lsm { .. } => return None,
+                HookKind::Lsm { .. } | HookKind::Uprobe { .. } | HookKind::Usdt { .. } => {
+                    return None;
+                }
             };
             Some((hook, name))
         })

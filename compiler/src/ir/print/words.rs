@@ -1,7 +1,7 @@
 //! The words for what programs ask and do.
 
 use writ_bundle::record::flag;
-use writ_bundle::{Attach, HookKind, Pattern};
+use writ_bundle::{Attach, HookKind, Pattern, UserPlace};
 
 use crate::ids::Id;
 use crate::ir::{HookFunction, OperationKind, Report, Role, Test, Value, ValueOrigin};
@@ -34,6 +34,11 @@ pub(super) fn attach(attach: &Attach) -> String {
         Attach::Kretprobes { functions } => format!("kretprobe/{}", functions.join(",")),
         Attach::RawTracepoint { event } => format!("raw_tp/{event}"),
         Attach::BtfTracepoint { event } => format!("tp_btf/{event}"),
+        Attach::Uprobe { file, places } => format!("uprobe {file} {}", UserPlace::list(places)),
+        Attach::Uretprobe { file, places } => {
+            format!("uretprobe {file} {}", UserPlace::list(places))
+        }
+        Attach::Usdt { file, provider, name } => format!("usdt {file} {provider}:{name}"),
     }
 }
 
@@ -42,6 +47,11 @@ pub(super) fn hook(kind: &HookKind) -> String {
         HookKind::Kprobe { function } => format!("kprobe {function}"),
         HookKind::Lsm { hook } => format!("lsm {hook}"),
         HookKind::Tracepoint { subsystem, event } => format!("tracepoint {subsystem}:{event}"),
+        HookKind::Uprobe { path, symbol, offset, .. } => match symbol.as_str() {
+            "" => format!("uprobe {path} {offset:#x}"),
+            symbol => format!("uprobe {path} {symbol}"),
+        },
+        HookKind::Usdt { path, provider, name } => format!("usdt {path} {provider}:{name}"),
     }
 }
 

@@ -57,7 +57,10 @@ fn can_deny(program: &Program) -> bool {
         | Attach::Kretprobes { .. }
         | Attach::Tracepoint { .. }
         | Attach::RawTracepoint { .. }
-        | Attach::BtfTracepoint { .. } => false,
+        | Attach::BtfTracepoint { .. }
+        | Attach::Uprobe { .. }
+        | Attach::Uretprobe { .. }
+        | Attach::Usdt { .. } => false,
     };
     program.role == Role::Entry && counts
 }

@@ -67,6 +67,9 @@ fn is_there(program: &Program, value: &Value) -> bool {
             matches!(origin, Origin::Parameter(_))
         }
         Attach::Tracepoint { .. } => matches!(origin, Origin::Field { .. }),
+        Attach::Uprobe { .. } => matches!(origin, Origin::UserParameter(_)),
+        Attach::Uretprobe { .. } => matches!(origin, Origin::Return { .. }),
+        Attach::Usdt { .. } => matches!(origin, Origin::UsdtArgument(_)),
     }
 }
 
