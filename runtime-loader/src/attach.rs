@@ -8,7 +8,7 @@ use aya::maps::{MapData, PerCpuArray, RingBuf};
 use aya::programs::ProgramError;
 use aya::{Btf, Ebpf, EbpfError, EbpfLoader};
 use writ_bundle::record::counter;
-use writ_bundle::{Attach, Program, globals, maps as map_names};
+use writ_bundle::{Attach, Program, UserPlace, globals, maps as map_names};
 
 use crate::bundle_file::BundleFile;
 use crate::code::{self, Problem};
@@ -20,6 +20,8 @@ use crate::verifier_log;
 
 mod beside_aya;
 mod by_aya;
+mod relocated;
+mod uprobe;
 
 #[cfg(test)]
 pub(crate) use beside_aya::rename_sections;
@@ -30,7 +32,18 @@ pub struct Loaded {
     ebpf: Ebpf,
     /// Programs that aya cannot load, by name.
     beside_aya: BTreeMap<String, beside_aya::Program>,
-    links: Vec<beside_aya::Link>,
+    /// Programs in user space, by name.
+    uprobes: BTreeMap<String, uprobe::Program>,
+    links: Vec<Link>,
+    passed_over: Vec<String>,
+}
+
+/// What keeps a program attached that aya does not know.
+#[derive(Debug)]
+#[expect(dead_code, reason = "links are held, not read")]
+enum Link {
+    InKernel(beside_aya::Link),
+    InProgram(uprobe::Link),
 }
 
 impl std::fmt::Debug for Loaded {
@@ -71,20 +84,56 @@ pub fn load(
         Problem::new(&code::KERNEL_TYPES, "the running kernel's BTF cannot be parsed")
     })?;
     let bytes = beside_aya::rename_sections(&bundle.bytes);
-    let mut ebpf = create(&bundle, &bytes, types, options)?;
+    let targets = uprobe::find(&bundle.manifest)?;
+    let mut ebpf = create(&bundle, &bytes, types, options, &targets)?;
     maps::fill(&ebpf, &bundle)?;
-    let beside_aya = beside_aya::load(&bundle.manifest, &bytes, &ebpf, types)?;
-    for program in &bundle.manifest.programs {
-        if !beside_aya.contains_key(&program.name) {
-            if ebpf.program(&program.name).is_none() {
-                let message = format!("the object has no program `{}`", program.name);
-                return Err(Problem::new(&code::DAMAGED_BUNDLE, message));
-            }
-            by_aya::load(&mut ebpf, program, types)
-                .map_err(|error| load_problem(&bundle, program, &error))?;
+    targets.fill(&ebpf)?;
+    let (beside_aya, uprobes) = load_raw(&bundle, &bytes, &ebpf, kernel, types, &targets)?;
+    for program in bundle.manifest.programs.iter().filter(|program| !is_raw(&program.attach)) {
+        if ebpf.program(&program.name).is_none() {
+            let message = format!("the object has no program `{}`", program.name);
+            return Err(Problem::new(&code::DAMAGED_BUNDLE, message));
+        }
+        by_aya::load(&mut ebpf, program, types)
+            .map_err(|error| load_problem(&bundle, program, &error))?;
+    }
+    let (links, passed_over) = (Vec::new(), targets.passed_over);
+    Ok(Loaded { bundle, ebpf, beside_aya, uprobes, links, passed_over })
+}
+
+/// Whether aya does not load such programs, at least not as they need it.
+fn is_raw(attach: &Attach) -> bool {
+    beside_aya::has(attach) || uprobe::user_file(attach).is_some()
+}
+
+type Raw = (BTreeMap<String, beside_aya::Program>, BTreeMap<String, uprobe::Program>);
+
+/// Loads the programs that aya does not load.
+fn load_raw(
+    bundle: &BundleFile,
+    bytes: &[u8],
+    ebpf: &Ebpf,
+    kernel: &RunningKernel,
+    types: &Btf,
+    targets: &uprobe::Targets,
+) -> Result<Raw, Problem> {
+    let (mut beside_aya, mut uprobes) = (BTreeMap::new(), BTreeMap::new());
+    let manifest = &bundle.manifest;
+    let raw: Vec<&Program> =
+        manifest.programs.iter().filter(|program| is_raw(&program.attach)).collect();
+    if raw.is_empty() {
+        return Ok((beside_aya, uprobes));
+    }
+    let relocated = relocated::relocated(bytes, ebpf, types)?;
+    for program in raw {
+        if uprobe::user_file(&program.attach).is_none() {
+            let loaded = beside_aya::load(&relocated, manifest, program, types)?;
+            beside_aya.insert(program.name.clone(), loaded);
+        } else if let Some(loaded) = targets.load(&relocated, manifest, program, kernel)? {
+            uprobes.insert(program.name.clone(), loaded);
         }
     }
-    Ok(Loaded { bundle, ebpf, beside_aya, links: Vec::new() })
+    Ok((beside_aya, uprobes))
 }
 
 /// Creates the maps. aya's parser panics on some damaged objects (about one in 65 that had a few
@@ -94,6 +143,7 @@ fn create(
     bytes: &[u8],
     types: &Btf,
     options: Options,
+    targets: &uprobe::Targets,
 ) -> Result<Ebpf, Problem> {
     let mut loader = EbpfLoader::new();
     let host_namespaces = options.host_namespaces;
@@ -103,6 +153,9 @@ fn create(
         .override_global(globals::RATE_SECRET, &options.rate_secret, false);
     if let Some(size) = options.ring_buffer_bytes {
         loader.map_max_entries(map_names::EVENTS, size);
+    }
+    if let Some(places) = targets.usdt_places() {
+        loader.map_max_entries(map_names::USDT, places);
     }
     let path = bundle.path.display();
     match catch_unwind(AssertUnwindSafe(|| loader.load(bytes))) {
@@ -180,7 +233,7 @@ impl Loaded {
 
     /// Attaches one program. The answer are the links that aya does not keep. When a program is to
     /// be attached in several places and one refuses, it is attached in none.
-    fn attach_one(&mut self, program: &Program) -> Result<Vec<beside_aya::Link>, String> {
+    fn attach_one(&mut self, program: &Program) -> Result<Vec<Link>, String> {
         let (functions, side) = match &program.attach {
             Attach::Kprobes { functions } => (functions, Side::Entry),
             Attach::Kretprobes { functions } => (functions, Side::Return),
@@ -194,24 +247,41 @@ impl Loaded {
             | Attach::Lsm { .. }
             | Attach::Tracepoint { .. }
             | Attach::RawTracepoint { .. }
-            | Attach::BtfTracepoint { .. } => {
+            | Attach::BtfTracepoint { .. }
+            | Attach::Uprobe { .. }
+            | Attach::Uretprobe { .. }
+            | Attach::Usdt { .. } => {
+                if uprobe::user_file(&program.attach).is_some() {
+                    // One that was passed over has nothing to be attached to.
+                    let loaded = self.uprobes.get(&program.name);
+                    let links = loaded.map_or(Ok(Vec::new()), uprobe::Program::attach);
+                    let links = links.map_err(|error| error.to_string())?;
+                    return Ok(links.into_iter().map(Link::InProgram).collect());
+                }
                 let Some(loaded) = self.beside_aya.get(&program.name) else {
                     let attached = by_aya::attach(&mut self.ebpf, program);
                     return attached.map(|()| Vec::new()).map_err(|error| with_causes(&error));
                 };
                 let link = loaded.attach(&program.attach).map_err(|error| error.to_string());
-                return link.map(|link| vec![link]);
+                return link.map(|link| vec![Link::InKernel(link)]);
             }
         };
         let loaded = self.ebpf.program(&program.name).ok_or("it is not loaded")?;
         let descriptor = loaded.fd().map_err(|error| with_causes(&error))?;
-        beside_aya::attach_one_by_one(descriptor.as_fd(), functions, side)
+        let links = beside_aya::attach_one_by_one(descriptor.as_fd(), functions, side)?;
+        Ok(links.into_iter().map(Link::InKernel).collect())
+    }
+
+    /// What the policies allow to be missing, and is; each a sentence.
+    pub fn passed_over(&self) -> &[String] {
+        &self.passed_over
     }
 
     /// Detaches all programs. Maps stay, so that what was sent can still be read.
     pub fn detach(&mut self) {
         self.links.clear();
         self.beside_aya.clear();
+        self.uprobes.clear();
         for (_, program) in self.ebpf.programs_mut() {
             by_aya::detach(program);
         }
@@ -272,6 +342,15 @@ fn attach_problem(program: &Program, why: &str) -> Problem {
         Attach::Kretprobes { functions } => format!("kretprobes on {}", many(functions)),
         Attach::RawTracepoint { event } => format!("raw tracepoint `{event}`"),
         Attach::BtfTracepoint { event } => format!("BTF tracepoint `{event}`"),
+        Attach::Uprobe { file, places } => {
+            format!("{} of `{file}`", UserPlace::list(places))
+        }
+        Attach::Uretprobe { file, places } => {
+            format!("the return of {} of `{file}`", UserPlace::list(places))
+        }
+        Attach::Usdt { file, provider, name } => {
+            format!("USDT probe `{provider}:{name}` of `{file}`")
+        }
     };
     let message = format!("the program `{}` cannot be attached to {place}: {why}", program.name);
     Problem::new(&code::ATTACH, message)

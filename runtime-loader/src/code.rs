@@ -81,6 +81,10 @@ catalogue! {
          Without them a bundle cannot be matched with the kernel. Use a kernel built with CONFIG_DEBUG_INFO_BTF.";
     SYSTEM_CALL = "L0304" "system-call" Environment
         "A system call that the loader itself needs failed.";
+    USER_PROGRAM = "L0305" "user-program" Environment
+        "A program or library that a policy hooks is missing, is no file for x86-64, is another build, or lacks the function or the probe.\n\
+         Names are those of the file's symbol tables: C++ and Rust mangle theirs, and a stripped program keeps only what it exports.\n\
+         With `ignore: {digestVerificationFailure: true}` the hook is passed over instead.";
 }
 
 /// The code with this id or name.

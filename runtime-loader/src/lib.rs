@@ -21,4 +21,5 @@ pub mod run;
 pub mod running_kernel;
 mod session;
 pub mod system;
+pub mod user_program;
 pub mod verifier_log;

@@ -36,6 +36,16 @@ pub fn fill(ebpf: &Ebpf, bundle: &BundleFile) -> Result<(), Problem> {
     Ok(())
 }
 
+/// Writes one entry of a map; nothing when no program reaches the map.
+///
+/// # Errors
+///
+/// When key and value are not as long as the map says, or the kernel refuses the entry.
+pub fn put(ebpf: &Ebpf, map: &str, key: &[u8], value: &[u8]) -> Result<(), Problem> {
+    let Some(data) = data(ebpf, map) else { return Ok(()) };
+    Target::of(data, map)?.put(key, value, Existing::Overwrite)
+}
+
 fn fill_from(map: &MapData, image: &MapImage) -> Result<(), Problem> {
     let target = Target::of(map, &image.map)?;
     if target.sizes != (image.key_size, image.value_size) {

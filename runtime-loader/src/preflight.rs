@@ -178,6 +178,11 @@ fn has(feature: &str, kernel: &RunningKernel) -> (Verdict, String) {
         "lsm" => function(kernel, &format!("bpf_lsm_{name}")),
         "function" | "fentry" | "fexit" | "fmod-ret" => function(kernel, name),
         "kprobe" => symbol(kernel, name),
+        "uprobe" => told(
+            Some(kernel.uprobe_event_type.is_some()),
+            "/sys/bus/event_source/devices",
+            "uprobe",
+        ),
         "config" => told(kernel.has_config(name), "the kernel's configuration", name),
         "tracepoint" => told(kernel.has_trace_event(name), "tracefs", name),
         "raw-tracepoint" => {

@@ -38,6 +38,9 @@ pub fn run(arguments: &Run) -> Result<(), Problem> {
         messages.warning(&format!("the limit of locked memory stays: {error}"));
     }
     let mut loaded = load(bundles, &kernel, arguments.ring_buffer_size)?;
+    for warning in loaded.iter().flat_map(Loaded::passed_over) {
+        messages.warning(&format!("passed over: {warning}"));
+    }
     // What describes the kernel is large, and is not needed any more.
     drop(kernel);
     let mut rings = take_rings(&mut loaded)?;

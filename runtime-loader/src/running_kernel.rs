@@ -28,6 +28,8 @@ pub struct RunningKernel {
     pub config: Option<String>,
     /// The directory of trace events, when tracefs is mounted.
     pub trace_events: Option<String>,
+    /// The number of perf events of the kind `uprobe`.
+    pub uprobe_event_type: Option<u32>,
     /// Names in `/proc/kallsyms`, read when first asked for. Filled by `has_symbol`.
     pub(crate) functions: OnceCell<Option<BTreeSet<String>>>,
     /// Filled by `types`.
@@ -66,6 +68,9 @@ pub fn read() -> Result<RunningKernel, Problem> {
         btf,
         release,
         trace_events: trace_events.map(str::to_owned),
+        uprobe_event_type: fs::read_to_string("/sys/bus/event_source/devices/uprobe/type")
+            .ok()
+            .and_then(|text| text.trim().parse().ok()),
         ..RunningKernel::default()
     })
 }

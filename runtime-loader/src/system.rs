@@ -5,6 +5,7 @@
 #![expect(unsafe_code, reason = "bpf(2), poll(2), signalfd(2) and clock_gettime(2) take pointers")]
 
 pub(crate) mod kprobe;
+pub(crate) mod uprobe;
 
 use std::ffi::{CStr, c_int, c_long};
 use std::io;

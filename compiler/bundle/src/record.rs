@@ -186,6 +186,49 @@ pub mod process {
     pub const FOLLOW_SETS_MAX: usize = 64;
 }
 
+/// Offsets in a value of the map [`crate::maps::USDT`]: where a probe's arguments are at one of its
+/// places. The value is [`usdt::ARGUMENTS`] times [`usdt::ARGUMENT`] bytes.
+pub mod usdt {
+    /// `i64`: the number itself, or what is added to an address.
+    pub const NUMBER: usize = 0;
+    /// `u16`: offset of a register in `struct pt_regs`.
+    pub const BASE: usize = 8;
+    /// `u16`: the same of the register that counts elements.
+    pub const INDEX: usize = 10;
+    /// `u8`: see [`kind`].
+    pub const KIND: usize = 12;
+    /// `u8`: the index is shifted left by so many bits.
+    pub const SHIFT: usize = 13;
+    /// `u8`: bytes of the argument, 1, 2, 4 or 8.
+    pub const SIZE: usize = 14;
+    /// `u8`: 1 when the argument can be negative.
+    pub const SIGNED: usize = 15;
+    /// Bytes of one argument.
+    pub const ARGUMENT: usize = 16;
+    /// Arguments that there is room for. A probe has at most 12 (`STAP_PROBE12` in `sys/sdt.h`).
+    pub const ARGUMENTS: usize = 16;
+
+    /// Values of [`KIND`].
+    pub mod kind {
+        /// There is no such argument.
+        pub const NONE: u8 = 0;
+        /// The number.
+        pub const CONSTANT: u8 = 1;
+        /// What is in the base register.
+        pub const REGISTER: u8 = 2;
+        /// What is in the program's memory, the number behind the base.
+        pub const MEMORY: u8 = 3;
+        /// The same, and the index behind that.
+        pub const INDEXED: u8 = 4;
+        /// The same without a base.
+        pub const SCALED: u8 = 5;
+    }
+}
+
+/// What a program has for the number of its place when the kernel gives no cookies: the loader puts
+/// the number there, and loads the program once for each place.
+pub const PLACE_MARKER: u64 = 0x7772_6974_5f70_6c63;
+
 /// Indices of the map [`crate::maps::COUNTERS`].
 pub mod counter {
     /// Records that the ring buffer had no room for.

@@ -1,27 +1,22 @@
-//! Programs of kinds that aya does not have, `fmod_ret` and `kprobe.multi`: they are relocated by
-//! aya-obj and given to the kernel directly.
+//! Programs in the kernel of kinds that aya does not have: `fmod_ret` and `kprobe.multi`.
 
-use std::collections::{BTreeMap, HashSet};
 use std::io;
-use std::os::fd::{AsFd as _, AsRawFd as _, BorrowedFd, OwnedFd};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 
-use aya::{Btf, Ebpf};
+use aya::Btf;
 use aya_obj::btf::BtfKind;
 use aya_obj::generated::bpf_attach_type::BPF_MODIFY_RETURN;
 use aya_obj::generated::bpf_prog_type;
 use aya_obj::generated::bpf_prog_type::{BPF_PROG_TYPE_KPROBE, BPF_PROG_TYPE_TRACING};
-use aya_obj::{Function, Object};
 use memchr::memmem;
 use object::elf::{FileHeader64, SHT_STRTAB};
 use object::read::elf::{FileHeader as _, SectionHeader as _};
 use writ_bundle::{Attach, Manifest};
 
+use super::relocated::{self, Relocated};
 use crate::code::{self, Problem};
-use crate::maps;
+use crate::system;
 use crate::system::kprobe::{self, Side};
-use crate::system::{self, RelocatedProgram};
-use crate::verifier_log;
 
 /// A loaded program.
 #[derive(Debug)]
@@ -52,7 +47,10 @@ impl Program {
             | Attach::Lsm { .. }
             | Attach::Tracepoint { .. }
             | Attach::RawTracepoint { .. }
-            | Attach::BtfTracepoint { .. } => system::attach_tracing_program(program),
+            | Attach::BtfTracepoint { .. }
+            | Attach::Uprobe { .. }
+            | Attach::Uretprobe { .. }
+            | Attach::Usdt { .. } => system::attach_tracing_program(program),
         }
         .map(Link)
     }
@@ -159,113 +157,41 @@ fn kind(attach: &Attach) -> Option<Kind<'_>> {
         | Attach::Lsm { .. }
         | Attach::Tracepoint { .. }
         | Attach::RawTracepoint { .. }
-        | Attach::BtfTracepoint { .. } => None,
+        | Attach::BtfTracepoint { .. }
+        | Attach::Uprobe { .. }
+        | Attach::Uretprobe { .. }
+        | Attach::Usdt { .. } => None,
     }
 }
 
-/// Loads the bundle's programs of such kinds, which share the maps that `ebpf` has created.
+/// Whether aya does not load such programs, and [`load`] does.
+pub(super) fn has(attach: &Attach) -> bool {
+    kind(attach).is_some()
+}
+
+/// Loads a program of such a kind.
 pub(super) fn load(
-    manifest: &Manifest,
-    bytes: &[u8],
-    ebpf: &Ebpf,
-    types: &Btf,
-) -> Result<BTreeMap<String, Program>, Problem> {
-    let wanted: Vec<(&writ_bundle::Program, Kind<'_>)> = manifest
-        .programs
-        .iter()
-        .filter_map(|program| Some((program, kind(&program.attach)?)))
-        .collect();
-    if wanted.is_empty() {
-        return Ok(BTreeMap::new());
-    }
-    // As for aya's own loader: damaged bytes can break aya-obj's assertions.
-    let relocated = catch_unwind(AssertUnwindSafe(|| relocate(bytes, ebpf, types)));
-    let object = relocated.unwrap_or_else(|_| Err("it is damaged".to_owned())).map_err(|why| {
-        Problem::new(&code::DAMAGED_BUNDLE, format!("the object in the bundle: {why}"))
-    })?;
-    let btf = object.btf.as_ref().map(|btf| system::load_btf(&btf.to_bytes())).transpose();
-    let btf = btf.ok().flatten().ok_or_else(|| {
-        Problem::new(&code::DAMAGED_BUNDLE, "the kernel does not take the object's BTF")
-    })?;
-    wanted
-        .into_iter()
-        .map(|(program, kind)| {
-            let loaded = load_one(manifest, program, kind, &object, &btf, types)?;
-            Ok((program.name.clone(), loaded))
-        })
-        .collect()
-}
-
-/// What `EbpfLoader::load` does after it has created the maps.
-fn relocate(bytes: &[u8], ebpf: &Ebpf, types: &Btf) -> Result<Object, String> {
-    let text = |error: &dyn std::error::Error| error.to_string();
-    let mut object = Object::parse(bytes).map_err(|error| text(&error))?;
-    if let Some(features) = aya::features().btf() {
-        object.fixup_and_sanitize_btf(features).map_err(|error| text(&error))?;
-    }
-    object.relocate_btf(types).map_err(|error| text(&error))?;
-    let definitions = std::mem::take(&mut object.maps);
-    let created: Vec<(&str, i32, &aya_obj::Map)> = ebpf
-        .maps()
-        .filter_map(|(name, map)| {
-            let fd = maps::inner(map)?.fd().as_fd().as_raw_fd();
-            let (name, definition) = definitions.get_key_value(name)?;
-            Some((name.as_str(), fd, definition))
-        })
-        .collect();
-    let text_sections: HashSet<usize> =
-        object.functions.keys().map(|(section, _)| *section).collect();
-    object.relocate_maps(created.into_iter(), &text_sections).map_err(|error| text(&error))?;
-    object.relocate_calls(&text_sections).map_err(|error| text(&error))?;
-    object.sanitize_functions(aya::features());
-    Ok(object)
-}
-
-fn load_one(
+    relocated: &Relocated,
     manifest: &Manifest,
     program: &writ_bundle::Program,
-    kind: Kind<'_>,
-    object: &Object,
-    btf: &OwnedFd,
     types: &Btf,
 ) -> Result<Program, Problem> {
-    let missing = || {
-        let message = format!("the object has no program `{}`", program.name);
-        Problem::new(&code::DAMAGED_BUNDLE, message)
+    let Some(kind) = kind(&program.attach) else {
+        let message = format!("the program `{}` is of a kind that aya loads", program.name);
+        return Err(Problem::new(&code::DAMAGED_BUNDLE, message));
     };
-    let parsed = object.programs.get(&program.name).ok_or_else(missing)?;
-    let code = object.functions.get(&parsed.function_key()).ok_or_else(missing)?;
     let id = |function: &str| {
         types.id_by_type_name_kind(function, BtfKind::Func).map_err(|error| {
             Problem::new(&code::MISSING_FEATURE, format!("the kernel has no `{function}`: {error}"))
         })
     };
-    let loaded = system::load_program(&RelocatedProgram {
-        name: &program.name,
-        license: &parsed.license,
-        instructions: &encoded(code),
-        btf: btf.as_fd(),
-        function_info: (&code.func_info.func_info_bytes(), code.func_info_rec_size),
-        line_info: (&code.line_info.line_info_bytes(), code.line_info_rec_size),
+    let kind = relocated::Kind {
         program_type: kind.program_type as u32,
         attach_type: kind.attach_type,
         function: kind.function.map_or(Ok(0), id)?,
-    });
-    loaded
-        .map(Program)
-        .map_err(|(error, log)| verifier_log::explain(manifest, program, &error, &log))
-}
-
-/// Instructions as the kernel reads them on x86-64.
-fn encoded(function: &Function) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(function.instructions.len() * 8);
-    for instruction in &function.instructions {
-        bytes.push(instruction.code);
-        bytes.push(instruction.dst_reg() | instruction.src_reg() << 4);
-        bytes.extend(instruction.off.to_le_bytes());
-        bytes.extend(instruction.imm.to_le_bytes());
-    }
-    bytes
+    };
+    let instructions = relocated.instructions(program)?;
+    relocated.load(manifest, program, &instructions, kind).map(Program)
 }
 
 #[cfg(test)]

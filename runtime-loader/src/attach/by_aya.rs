@@ -1,4 +1,5 @@
-//! Programs that aya loads and attaches: all kinds but `fmod_ret` and `kprobe.multi`.
+//! Programs that aya loads and attaches: all kinds but `fmod_ret`, `kprobe.multi` and
+//! those in user space.
 
 use aya::programs::{self, ProgramError};
 use aya::{Btf, Ebpf};
@@ -29,9 +30,12 @@ pub(super) fn load(ebpf: &mut Ebpf, program: &Program, types: &Btf) -> Result<()
         Attach::BtfTracepoint { event } => {
             <&mut programs::BtfTracePoint>::try_from(loaded)?.load(event, types)
         }
-        Attach::FmodRet { .. } | Attach::KprobeMulti { .. } | Attach::KretprobeMulti { .. } => {
-            Err(ProgramError::UnexpectedProgramType)
-        }
+        Attach::FmodRet { .. }
+        | Attach::KprobeMulti { .. }
+        | Attach::KretprobeMulti { .. }
+        | Attach::Uprobe { .. }
+        | Attach::Uretprobe { .. }
+        | Attach::Usdt { .. } => Err(ProgramError::UnexpectedProgramType),
     }
 }
 
@@ -58,6 +62,9 @@ pub(super) fn attach(ebpf: &mut Ebpf, program: &Program) -> Result<(), ProgramEr
         }
         // `attach_one` knows of these.
         Attach::FmodRet { .. }
+        | Attach::Uprobe { .. }
+        | Attach::Uretprobe { .. }
+        | Attach::Usdt { .. }
         | Attach::KprobeMulti { .. }
         | Attach::KretprobeMulti { .. }
         | Attach::Kprobes { .. }

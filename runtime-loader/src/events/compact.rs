@@ -80,6 +80,12 @@ fn headline(event: &Event, color: Color) -> Headline {
             Origin::Kprobe { function } => kprobe(function, call, color),
             Origin::Lsm { hook } => head("🔒", "LSM", [hook.clone()]),
             Origin::Tracepoint { subsystem, event } => tracepoint(subsystem, event, call),
+            Origin::Uprobe { path, symbol, .. } => {
+                head("🕵\u{fe0f}", "uprobe", [quote(path), quote(symbol)])
+            }
+            Origin::Usdt { path, provider, name } => {
+                head("🕵\u{fe0f}", "usdt", [quote(path), quote(provider), quote(name)])
+            }
         },
     }
 }

@@ -28,6 +28,8 @@ pub enum Origin {
     Kprobe { function: String },
     Lsm { hook: String },
     Tracepoint { subsystem: String, event: String },
+    Uprobe { path: String, symbol: String, offset: u64, reference_counter: u64 },
+    Usdt { path: String, provider: String, name: String },
 }
 
 /// An argument of an event.
@@ -95,6 +97,10 @@ fn origin(hook: &Hook, function: u16) -> Origin {
         HookKind::Kprobe { function } => Origin::Kprobe { function },
         HookKind::Lsm { hook } => Origin::Lsm { hook },
         HookKind::Tracepoint { subsystem, event } => Origin::Tracepoint { subsystem, event },
+        HookKind::Uprobe { path, symbol, offset, reference_counter } => {
+            Origin::Uprobe { path, symbol, offset, reference_counter }
+        }
+        HookKind::Usdt { path, provider, name } => Origin::Usdt { path, provider, name },
     }
 }
 

@@ -64,7 +64,11 @@ struct Response<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     process_tracepoint: Option<TracepointForm<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    process_uprobe: Option<UprobeForm<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     process_lsm: Option<LsmForm<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    process_usdt: Option<UsdtForm<'a>>,
     #[serde(skip_serializing_if = "str::is_empty")]
     node_name: &'a str,
     time: &'a str,
@@ -120,6 +124,38 @@ impl<'a> Response<'a> {
                     action,
                     message,
                     tags,
+                });
+            }
+            Origin::Uprobe { path, symbol, offset, reference_counter } => {
+                let return_value = call.return_value.as_ref().map(ArgumentForm::of);
+                self.process_uprobe = Some(UprobeForm {
+                    process,
+                    parent,
+                    path,
+                    symbol,
+                    policy_name,
+                    message,
+                    args,
+                    tags,
+                    offset: number(*offset),
+                    ref_ctr_offset: number(*reference_counter),
+                    action,
+                    return_value,
+                    return_action: call.return_action.map(Action::name),
+                });
+            }
+            Origin::Usdt { path, provider, name } => {
+                self.process_usdt = Some(UsdtForm {
+                    process,
+                    parent,
+                    path,
+                    provider,
+                    name,
+                    policy_name,
+                    message,
+                    args,
+                    tags,
+                    action,
                 });
             }
         }
@@ -184,6 +220,59 @@ struct TracepointForm<'a> {
     message: Option<&'a str>,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     tags: &'a [String],
+}
+
+#[derive(Debug, Serialize)]
+struct UprobeForm<'a> {
+    process: ProcessForm<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parent: Option<ProcessForm<'a>>,
+    path: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    symbol: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    policy_name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    args: Vec<ArgumentForm<'a>>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    tags: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    offset: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ref_ctr_offset: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    action: Option<&'static str>,
+    #[serde(rename = "return", skip_serializing_if = "Option::is_none")]
+    return_value: Option<ArgumentForm<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    return_action: Option<&'static str>,
+}
+
+#[derive(Debug, Serialize)]
+struct UsdtForm<'a> {
+    process: ProcessForm<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parent: Option<ProcessForm<'a>>,
+    path: &'a str,
+    provider: &'a str,
+    name: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    policy_name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    args: Vec<ArgumentForm<'a>>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    tags: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    action: Option<&'static str>,
+}
+
+/// A 64-bit number as protobuf's JSON has it: as a string, and left out when it is 0.
+fn number(number: u64) -> Option<String> {
+    (number != 0).then(|| number.to_string())
 }
 
 #[derive(Debug, Serialize)]

@@ -1,0 +1,298 @@
+//! Programs at places of user space: one link for all places of a program where the kernel has
+//! `uprobe.multi`, else a perf event for each.
+
+use std::collections::BTreeMap;
+use std::ffi::CString;
+use std::io;
+use std::os::fd::{AsFd as _, OwnedFd};
+use std::rc::Rc;
+
+use aya::Ebpf;
+use aya_obj::generated::bpf_prog_type::BPF_PROG_TYPE_KPROBE;
+use writ_bundle::record::{PLACE_MARKER, usdt};
+use writ_bundle::{Attach, Manifest, UserFile, maps as map_names};
+
+use super::relocated::{Kind, Relocated};
+use crate::code::{self, Problem};
+use crate::maps;
+use crate::running_kernel::RunningKernel;
+use crate::system::kprobe::Side;
+use crate::system::uprobe::{self, UPROBE_MULTI};
+use crate::user_program::{Argument, Place, UserProgram};
+
+/// Where the programs of a bundle that hook user space are to be attached.
+#[derive(Debug, Default)]
+pub(super) struct Targets {
+    /// By the program's name. One that is missing is passed over.
+    by_program: BTreeMap<String, Target>,
+    /// The arguments of each place of a USDT probe; the index is the place's cookie.
+    arguments: Vec<Vec<Argument>>,
+    /// What is passed over, each a sentence.
+    pub passed_over: Vec<String>,
+}
+
+#[derive(Debug, Clone)]
+struct Target {
+    file: Rc<UserProgram>,
+    places: Vec<(Place, u64)>,
+    side: Side,
+}
+
+/// A loaded program.
+#[derive(Debug)]
+pub(super) struct Program {
+    target: Target,
+    way: Way,
+    /// One; or one for each place, which knows its place.
+    loaded: Vec<OwnedFd>,
+}
+
+/// How a program is attached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// All places at once.
+    Multi,
+    /// A perf event for each place, with a cookie.
+    Linked { event_type: u32 },
+    /// A perf event for each place: the kernel has no cookies.
+    Set { event_type: u32 },
+}
+
+/// An attached program. Dropping it detaches the program.
+#[derive(Debug)]
+#[expect(dead_code, reason = "the descriptor is held open, not read")]
+pub(super) struct Link(OwnedFd);
+
+/// Finds the places in the files of this node. Each file is opened once.
+pub(super) fn find(manifest: &Manifest) -> Result<Targets, Problem> {
+    let mut targets = Targets::default();
+    let mut files: BTreeMap<&UserFile, Result<Rc<UserProgram>, String>> = BTreeMap::new();
+    for program in &manifest.programs {
+        let Some(file) = user_file(&program.attach) else { continue };
+        let opened =
+            files.entry(file).or_insert_with(|| UserProgram::open(file).map(Rc::new)).clone();
+        let found = opened.and_then(|opened| target(opened, &program.attach, &mut targets));
+        match found {
+            Ok(target) => {
+                targets.by_program.insert(program.name.clone(), target);
+            }
+            Err(why) if file.optional => targets.passed_over.push(why),
+            Err(why) => return Err(Problem::new(&code::USER_PROGRAM, why)),
+        }
+    }
+    Ok(targets)
+}
+
+/// The file that a program is attached to, if it is one.
+pub(super) fn user_file(attach: &Attach) -> Option<&UserFile> {
+    match attach {
+        Attach::Uprobe { file, .. }
+        | Attach::Uretprobe { file, .. }
+        | Attach::Usdt { file, .. } => Some(file),
+        Attach::Fentry { .. }
+        | Attach::Fexit { .. }
+        | Attach::FmodRet { .. }
+        | Attach::Kprobe { .. }
+        | Attach::Kretprobe { .. }
+        | Attach::KprobeMulti { .. }
+        | Attach::KretprobeMulti { .. }
+        | Attach::Kprobes { .. }
+        | Attach::Kretprobes { .. }
+        | Attach::Lsm { .. }
+        | Attach::Tracepoint { .. }
+        | Attach::RawTracepoint { .. }
+        | Attach::BtfTracepoint { .. } => None,
+    }
+}
+
+fn target(file: Rc<UserProgram>, attach: &Attach, targets: &mut Targets) -> Result<Target, String> {
+    if let Attach::Usdt { provider, name, .. } = attach {
+        let locations = file.usdt(provider, name)?;
+        let first = targets.arguments.len();
+        let places = (first as u64..).zip(&locations).map(|(cookie, one)| (one.place, cookie));
+        let places = places.collect();
+        targets.arguments.extend(locations.into_iter().map(|location| location.arguments));
+        return Ok(Target { file, places, side: Side::Entry });
+    }
+    let (wanted, side) = match attach {
+        Attach::Uprobe { places, .. } => (places.as_slice(), Side::Entry),
+        Attach::Uretprobe { places, .. } => (places.as_slice(), Side::Return),
+        Attach::Usdt { .. }
+        | Attach::Fentry { .. }
+        | Attach::Fexit { .. }
+        | Attach::FmodRet { .. }
+        | Attach::Kprobe { .. }
+        | Attach::Kretprobe { .. }
+        | Attach::KprobeMulti { .. }
+        | Attach::KretprobeMulti { .. }
+        | Attach::Kprobes { .. }
+        | Attach::Kretprobes { .. }
+        | Attach::Lsm { .. }
+        | Attach::Tracepoint { .. }
+        | Attach::RawTracepoint { .. }
+        | Attach::BtfTracepoint { .. } => return Err("it is no probe in a program".to_owned()),
+    };
+    let place = |(cookie, wanted)| Ok((file.place(wanted)?, cookie));
+    let places = (0..).zip(wanted).map(place).collect::<Result<_, String>>()?;
+    Ok(Target { file, places, side })
+}
+
+impl Targets {
+    /// Entries that the map of USDT arguments needs; `None` when there is none to be made.
+    pub(super) fn usdt_places(&self) -> Option<u32> {
+        u32::try_from(self.arguments.len()).ok().filter(|count| *count > 0)
+    }
+
+    /// Tells the programs where the arguments of USDT probes are.
+    pub(super) fn fill(&self, ebpf: &Ebpf) -> Result<(), Problem> {
+        for (key, arguments) in (0_u32..).zip(&self.arguments) {
+            let mut value = vec![0; usdt::ARGUMENT * usdt::ARGUMENTS];
+            let bytes = arguments.iter().flat_map(|argument| argument.bytes());
+            for (to, from) in value.iter_mut().zip(bytes) {
+                *to = from;
+            }
+            maps::put(ebpf, map_names::USDT, &key.to_le_bytes(), &value)?;
+        }
+        Ok(())
+    }
+
+    /// Loads a program; `None` when what it hooks is passed over.
+    pub(super) fn load(
+        &self,
+        relocated: &Relocated,
+        manifest: &Manifest,
+        program: &writ_bundle::Program,
+        kernel: &RunningKernel,
+    ) -> Result<Option<Program>, Problem> {
+        let Some(target) = self.by_program.get(&program.name).cloned() else { return Ok(None) };
+        let way = way(kernel)?;
+        let attach_type = if way == Way::Multi { UPROBE_MULTI } else { 0 };
+        let program_type = BPF_PROG_TYPE_KPROBE as u32;
+        let kind = Kind { program_type, attach_type, function: 0 };
+        let mut instructions = relocated.instructions(program)?;
+        let markers = markers(&instructions);
+        let mut loaded = Vec::new();
+        for (_, cookie) in &target.places {
+            markers.iter().for_each(|at| put_number(&mut instructions, *at, *cookie));
+            loaded.push(relocated.load(manifest, program, &instructions, kind)?);
+            if markers.is_empty() {
+                break;
+            }
+        }
+        Ok(Some(Program { target, way, loaded }))
+    }
+}
+
+fn way(kernel: &RunningKernel) -> Result<Way, Problem> {
+    if kernel.has_name("BPF_TRACE_UPROBE_MULTI") {
+        return Ok(Way::Multi);
+    }
+    let Some(event_type) = kernel.uprobe_event_type else {
+        let message = "the kernel has no perf events of the kind `uprobe`";
+        return Err(Problem::new(&code::MISSING_FEATURE, message));
+    };
+    if kernel.has_name("BPF_FUNC_get_attach_cookie") {
+        return Ok(Way::Linked { event_type });
+    }
+    Ok(Way::Set { event_type })
+}
+
+/// Offsets of the instructions that load [`PLACE_MARKER`].
+fn markers(instructions: &[u8]) -> Vec<usize> {
+    const LOAD_NUMBER: u8 = 0x18;
+    let [low, high] = halves(PLACE_MARKER);
+    let is_marker = |(_, pair): &(usize, &[u8])| {
+        let opcode = pair.first() == Some(&LOAD_NUMBER);
+        let source = pair.get(1).is_some_and(|registers| registers >> 4 == 0);
+        opcode && source && pair.get(4..8) == Some(&low) && pair.get(12..16) == Some(&high)
+    };
+    let pairs = instructions.windows(16).enumerate().step_by(8);
+    pairs.filter(is_marker).map(|(at, _)| at).collect()
+}
+
+fn put_number(instructions: &mut [u8], at: usize, number: u64) {
+    let [low, high] = halves(number);
+    for (offset, half) in [(4, low), (12, high)] {
+        let place = at.checked_add(offset).and_then(|start| instructions.get_mut(start..));
+        for (to, from) in place.unwrap_or_default().iter_mut().zip(half) {
+            *to = from;
+        }
+    }
+}
+
+fn halves(number: u64) -> [[u8; 4]; 2] {
+    let [a, b, c, d, e, f, g, h] = number.to_le_bytes();
+    [[a, b, c, d], [e, f, g, h]]
+}
+
+impl Program {
+    /// Attaches the program at all its places.
+    pub(super) fn attach(&self) -> io::Result<Vec<Link>> {
+        let path = CString::new(self.target.file.attach_path())?;
+        let side = self.target.side;
+        let places = &self.target.places;
+        let event_type = match self.way {
+            Way::Multi => {
+                let program = self.program(0)?;
+                let offsets: Vec<u64> = places.iter().map(|(place, _)| place.offset).collect();
+                let counters: Vec<u64> =
+                    places.iter().map(|(place, _)| place.counter.unwrap_or(0)).collect();
+                let cookies: Vec<u64> = places.iter().map(|(_, cookie)| *cookie).collect();
+                let (offsets, counters, cookies) =
+                    (offsets.as_slice(), counters.as_slice(), cookies.as_slice());
+                let places = uprobe::Places { path: &path, offsets, counters, cookies, side };
+                let link = uprobe::attach_to_all(program.as_fd(), places)?;
+                return Ok(vec![Link(link)]);
+            }
+            Way::Linked { event_type } | Way::Set { event_type } => event_type,
+        };
+        let one = |(index, (place, cookie)): (usize, &(Place, u64))| {
+            let program = self.program(index)?.as_fd();
+            let counter = u32::try_from(place.counter.unwrap_or(0)).map_err(io::Error::other)?;
+            let place = uprobe::Place { path: &path, offset: place.offset, counter, side };
+            let event = uprobe::open_event(event_type, place)?;
+            match self.way {
+                // The link keeps the event.
+                Way::Linked { .. } => {
+                    uprobe::link_program(event.as_fd(), program, *cookie).map(Link)
+                }
+                Way::Set { .. } | Way::Multi => {
+                    uprobe::set_program(event.as_fd(), program)?;
+                    Ok(Link(event))
+                }
+            }
+        };
+        places.iter().enumerate().map(one).collect()
+    }
+
+    /// The program for a place.
+    fn program(&self, index: usize) -> io::Result<&OwnedFd> {
+        let loaded = self.loaded.get(index).or_else(|| self.loaded.first());
+        loaded.ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_marker_becomes_the_number_of_a_place() {
+        let [low, high] = halves(PLACE_MARKER);
+        let mut code = vec![0xb7, 0, 0, 0, 1, 0, 0, 0];
+        code.extend([0x18, 2, 0, 0].into_iter().chain(low).chain([0; 4]).chain(high));
+        code.extend([0x95, 0, 0, 0, 0, 0, 0, 0]);
+        assert_eq!(markers(&code), [8]);
+        put_number(&mut code, 8, 0x1_0000_0002);
+        assert_eq!((&code[12..16], &code[20..24]), (&[2, 0, 0, 0][..], &[1, 0, 0, 0][..]));
+        assert!(markers(&code).is_empty());
+    }
+
+    #[test]
+    fn the_address_of_a_map_is_no_marker() {
+        let [low, high] = halves(PLACE_MARKER);
+        let code: Vec<u8> =
+            [0x18, 0x12, 0, 0].into_iter().chain(low).chain([0; 4]).chain(high).collect();
+        assert!(markers(&code).is_empty());
+    }
+}
