@@ -125,7 +125,8 @@ pub struct Hook {
     pub policy: u32,
     pub kind: HookKind,
     /// The further functions of a hook on a list: `kind` names the first. The nth of them is the
-    /// function n + 1 of [`crate::record::header::FUNCTION`].
+    /// function n + 1 of [`crate::record::header::FUNCTION`]. A place in a program that has no name
+    /// is its number.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub further_functions: Vec<String>,
     /// The policy's `message`.

@@ -90,14 +90,20 @@ pub(super) fn add_return(call: &mut Call, hook: &Hook, record: &Record<'_>) {
 /// The hook in the policy's words, with the function that was hit of those on a list.
 fn origin(hook: &Hook, function: u16) -> Origin {
     let further = usize::from(function).checked_sub(1);
-    if let Some(function) = further.and_then(|place| hook.further_functions.get(place)) {
-        return Origin::Kprobe { function: function.clone() };
-    }
+    let further = further.and_then(|place| hook.further_functions.get(place)).cloned();
     match hook.kind.clone() {
-        HookKind::Kprobe { function } => Origin::Kprobe { function },
+        HookKind::Kprobe { function } => Origin::Kprobe { function: further.unwrap_or(function) },
         HookKind::Lsm { hook } => Origin::Lsm { hook },
         HookKind::Tracepoint { subsystem, event } => Origin::Tracepoint { subsystem, event },
         HookKind::Uprobe { path, symbol, offset, reference_counter } => {
+            // A place without a name is there with its number.
+            let (symbol, offset) = match further {
+                Some(further) => match further.parse() {
+                    Ok(offset) => (String::new(), offset),
+                    Err(_) => (further, 0),
+                },
+                None => (symbol, offset),
+            };
             Origin::Uprobe { path, symbol, offset, reference_counter }
         }
         HookKind::Usdt { path, provider, name } => Origin::Usdt { path, provider, name },

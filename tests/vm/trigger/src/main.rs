@@ -5,6 +5,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "what it prints is its result")]
 
 mod as_user;
+mod probes;
 mod threads_truncate;
 
 use std::process::ExitCode;
@@ -13,8 +14,11 @@ use std::process::ExitCode;
 type Deed = fn(&[String]) -> Result<(), String>;
 
 /// Ordered by name.
-const DEEDS: &[(&str, Deed)] =
-    &[("as-user", as_user::run), ("threads-truncate", threads_truncate::run)];
+const DEEDS: &[(&str, Deed)] = &[
+    ("as-user", as_user::run),
+    ("probes", probes::run),
+    ("threads-truncate", threads_truncate::run),
+];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

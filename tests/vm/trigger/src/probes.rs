@@ -1,0 +1,49 @@
+//! `probes CALL ARGUMENT...`: calls a function of this program that policies can hook, whose arguments
+//! and result are known.
+
+use std::ffi::{CString, c_char, c_int, c_long};
+
+pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
+    let [call, rest @ ..] = arguments else { return Err("CALL is missing".into()) };
+    let number = |place: usize| -> Result<i64, String> {
+        let text = rest.get(place).ok_or("an argument is missing")?;
+        text.parse().map_err(|error| format!("{text}: {error}"))
+    };
+    match call.as_str() {
+        "add" => println!("{}", trigger_add(narrow(number(0)?)?, number(1)?)),
+        "double" => println!("{}", trigger_double(narrow(number(0)?)?)),
+        "greet" => {
+            let name = rest.first().ok_or("a name is missing")?;
+            let name = CString::new(name.as_str()).map_err(|error| error.to_string())?;
+            println!("{}", trigger_greet(name.as_ptr(), name.as_bytes().len()));
+        }
+        _ => return Err(format!("there is no function `{call}`")),
+    }
+    Ok(())
+}
+
+fn narrow(number: i64) -> Result<c_int, String> {
+    c_int::try_from(number).map_err(|error| format!("{number}: {error}"))
+}
+
+/// The sum of two numbers.
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn trigger_add(one: c_int, other: c_long) -> c_long {
+    std::hint::black_box(c_long::from(one).wrapping_add(other))
+}
+
+/// Twice a number; negative ones make it an error.
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn trigger_double(number: c_int) -> c_int {
+    std::hint::black_box(if number < 0 { -1 } else { number.wrapping_mul(2) })
+}
+
+/// How long a greeting would be.
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn trigger_greet(name: *const c_char, length: usize) -> usize {
+    std::hint::black_box(name);
+    std::hint::black_box(length + "hello ".len())
+}
