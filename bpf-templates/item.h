@@ -16,6 +16,8 @@ INLINE __u64 item_begin(struct writ_scratch *s, __u64 room)
 {
 	__u64 cursor = *(volatile __u32 *)&s->cursor;
 
+	/* Else clang compares a copy, and the verifier knows nothing of this one. */
+	OPAQUE(cursor);
 	if (cursor > EVENT_SIZE - room)
 		return 0;
 	return EVENT_OFFSET + sizeof(struct writ_item) + cursor;
@@ -47,7 +49,7 @@ INLINE __u64 structure_begin(struct writ_scratch *s, __u64 size)
 	__u64 at = item_begin(s, sizeof(struct writ_item) + size);
 
 	if (at)
-		__builtin_memset(PAYLOAD(s, at), 0, size);
+		__builtin_memset(__builtin_assume_aligned(PAYLOAD(s, at), 8), 0, size);
 	return at;
 }
 

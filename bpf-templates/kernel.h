@@ -8,6 +8,19 @@
 
 #include "bpf.h"
 
+/* Of what the kernel has as an enumeration, only that it is one matters here. */
+enum bpf_prog_type {
+	BPF_PROG_TYPE_UNSPEC,
+};
+enum bpf_map_type {
+	BPF_MAP_TYPE_UNSPEC,
+};
+
+/* The number depends on the kernel's configuration. */
+enum skb_ext_id {
+	SKB_EXT_SEC_PATH,
+};
+
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
 struct qstr {
@@ -252,13 +265,13 @@ struct bpf_prog_aux {
 };
 
 struct bpf_prog {
-	__u32 type;
+	enum bpf_prog_type type;
 	__u32 len;
 	struct bpf_prog_aux *aux;
 };
 
 struct bpf_map {
-	__u32 map_type;
+	enum bpf_map_type map_type;
 	__u32 key_size;
 	__u32 value_size;
 	__u32 max_entries;

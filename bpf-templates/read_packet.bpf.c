@@ -18,11 +18,9 @@
 #define IPV4_OFFSET_MASK 0x1fff
 #define IPV6_HEADER 40
 
-/* SKB_EXT_SEC_PATH depends on the kernel's configuration: it follows SKB_EXT_BRIDGE_NF, which is
- * built where netfilter on bridges is. */
-enum skb_ext_id {
-	SKB_EXT_SEC_PATH = 1,
-};
+/* Where the path stands among the extensions, when the program is loaded. */
+#define HAVE_SEC_PATH __builtin_preserve_enum_value(*(enum skb_ext_id *)SKB_EXT_SEC_PATH, 0)
+#define SEC_PATH_PLACE __builtin_preserve_enum_value(*(enum skb_ext_id *)SKB_EXT_SEC_PATH, 1)
 
 struct ipv4_header {
 	__u8 version_and_length;
@@ -96,23 +94,24 @@ INLINE void put_ipv6(struct writ_connection *to, const void *from)
 	put_ports(to, from + IPV6_HEADER);
 }
 
-/* What IPsec did to the packet. */
+/* What IPsec did to the packet, on kernels that have it built in. */
 INLINE void put_security_path(struct writ_connection *to, struct sk_buff *skb)
 {
 	struct skb_ext *extensions = 0;
-	struct sec_path path = {};
+	struct sec_path *path;
 	__u8 active = 0, offset = 0;
 
-	if (!FIELD_EXISTS(struct sk_buff, active_extensions))
+	if (!FIELD_EXISTS(struct sk_buff, active_extensions) || !HAVE_SEC_PATH ||
+	    !FIELD_EXISTS(struct sec_path, len))
 		return;
 	READ(&active, &skb->active_extensions);
-	if (!(active & (1 << SKB_EXT_SEC_PATH)))
+	if (!(active & (1 << SEC_PATH_PLACE)))
 		return;
 	READ(&extensions, &skb->extensions);
-	bpf_probe_read_kernel(&offset, 1, &extensions->offset[0] + SKB_EXT_SEC_PATH);
-	bpf_probe_read_kernel(&path, sizeof(path), (void *)extensions + ((__u64)offset << 3));
-	to->security_path = path.len;
-	to->security_path_offloaded = path.olen;
+	bpf_probe_read_kernel(&offset, 1, &extensions->offset[0] + SEC_PATH_PLACE);
+	path = (void *)extensions + ((__u64)offset << 3);
+	READ(&to->security_path, (__u32 *)&path->len);
+	READ(&to->security_path_offloaded, (__u32 *)&path->olen);
 }
 
 ROUTINE __s64 writ_read_skb(struct writ_scratch *s, struct sk_buff *skb, __u64 id)

@@ -11,6 +11,7 @@ use writ_bundle::record::{Record, RecordError, header, kind};
 use crate::process_cache::{Key, Process, ProcessCache, Shown};
 
 pub mod argument;
+mod bpf_table;
 pub mod compact;
 mod exec;
 mod hook;

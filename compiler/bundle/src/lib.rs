@@ -7,11 +7,15 @@
 //! This crate is the only code that the compiler and the loader share, so it parses nothing but
 //! bundles and records, and both are untrusted bytes.
 
+mod capability_table;
 mod manifest;
+mod network_table;
 mod read;
 pub mod record;
 
+pub use capability_table::CAPABILITIES;
 pub use manifest::*;
+pub use network_table::{FAMILIES, PROTOCOLS, SOCKET_TYPES, STATES};
 pub use read::{ReadError, read};
 
 /// The ELF section that holds the manifest.

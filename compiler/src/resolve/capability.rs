@@ -1,6 +1,7 @@
 //! Capabilities as policies write them: names, several in one value, or a number.
 
-use super::capability_table::CAPABILITIES;
+use writ_bundle::CAPABILITIES;
+
 use super::number::{self, LeadingZero};
 use crate::diagnostic::{Diagnostics, Finding, Reported, code, did_you_mean};
 use crate::source::Spanned;

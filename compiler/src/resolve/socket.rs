@@ -2,7 +2,8 @@
 
 use std::net::IpAddr;
 
-use super::network_table::{FAMILIES, PROTOCOLS, STATES};
+use writ_bundle::{FAMILIES, PROTOCOLS, STATES};
+
 use super::number::{LeadingZero, range};
 use super::value;
 use crate::diagnostic::{Diagnostics, Finding, Reported, code, did_you_mean};

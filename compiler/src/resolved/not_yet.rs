@@ -3,7 +3,8 @@
 //! `check` refuses them, each where it stands; `lower` relies on that.
 
 use super::{
-    Action, Argument, Expression, Extras, Hook, Origin, Policy, Question, Reader, Selector, Test,
+    Action, Argument, Expression, Extras, Hook, Origin, Policy, Question, Reader, Selector,
+    Structure, Test,
 };
 use crate::source::Span;
 use writ_bundle::Attach;
@@ -102,15 +103,15 @@ pub fn is_reader_not_yet(reader: Reader) -> bool {
         | Reader::Binprm
         | Reader::Filename
         | Reader::Descriptor
-        | Reader::Text => false,
+        | Reader::Text
+        | Reader::SyscallNumber
+        | Reader::Capability
+        | Reader::Capabilities(_) => false,
+        Reader::Structure(structure) => structure == Structure::IovIter,
         Reader::Buffer { .. }
         | Reader::Vectors { .. }
         | Reader::RecordText
-        | Reader::Bytes { .. }
-        | Reader::SyscallNumber
-        | Reader::Capability
-        | Reader::Capabilities(_)
-        | Reader::Structure(_) => true,
+        | Reader::Bytes { .. } => true,
     }
 }
 
@@ -129,14 +130,15 @@ fn of_expression(expression: &Expression, parts: &mut Parts) {
             // What an argument's type makes impossible was said where the type stands.
             Question::Integer { .. }
             | Question::Bits { .. }
+            | Question::Address { .. }
+            | Question::Socket { .. }
+            | Question::CapabilitiesGained { .. }
             | Question::Text { .. }
             | Question::Binary { .. }
             | Question::Pid { .. }
             | Question::Namespace { .. } => continue,
             Question::Substring { .. } => "the operator `SubString`",
             Question::FileType { .. } => "the operator `FileType`",
-            Question::Address { .. } | Question::Socket { .. } => "conditions on sockets",
-            Question::CapabilitiesGained { .. } => "the operator `CapabilitiesGained`",
             Question::ListedSyscall { .. } => "lists as values",
             Question::Lineage { whose: crate::policy::Whose::Parent, .. } => {
                 "conditions on the parent process"

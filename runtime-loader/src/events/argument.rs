@@ -1,6 +1,13 @@
 //! Which form of Tetragon's `KprobeArgument` an argument takes, by its type in the policy.
 
+mod structure;
+
+use writ_bundle::record::connection::Connection;
 use writ_bundle::record::{Item, status};
+
+pub use structure::{BpfMap, BpfProgram, Credentials, Module, PerfEvent, UserNamespace};
+
+use super::bpf_table::COMMANDS;
 
 /// The value of an argument.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +30,36 @@ pub enum Value {
     Path(Path),
     /// `linux_binprm_arg`.
     Binprm(Path),
+    /// `sock_arg`; nothing is known of a socket without a `sock`.
+    Sock(Connection),
+    /// `skb_arg`.
+    Skb(Connection),
+    /// `sockaddr_arg`.
+    Sockaddr(Connection),
+    /// `sockaddrun_arg`.
+    UnixAddress { family: u32, path: String },
+    /// `net_dev_arg`.
+    Device(String),
+    /// `process_credentials_arg`.
+    Credentials(Credentials),
+    /// `user_ns_arg`.
+    UserNamespace(UserNamespace),
+    /// `capability_arg`.
+    Capability(i32),
+    /// `kernel_cap_t_arg`, `cap_effective_arg` and so on.
+    Capabilities { set: CapabilitySet, bits: u64 },
+    /// `bpf_attr_arg`.
+    BpfAttribute(BpfProgram),
+    /// `bpf_prog_arg`.
+    BpfProgram(BpfProgram),
+    /// `bpf_map_arg`.
+    BpfMap(BpfMap),
+    /// `bpf_cmd_arg`.
+    BpfCommand(String),
+    /// `perf_event_arg`.
+    PerfEvent(PerfEvent),
+    /// `module_arg`.
+    Module(Module),
     /// `error_arg`: the argument could not be read; why.
     Unreadable(&'static str),
 }
@@ -35,6 +72,15 @@ pub struct Path {
     pub flags: &'static str,
     /// As `ls -l` prints it, or nothing.
     pub permission: String,
+}
+
+/// Where a set of capabilities stood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CapabilitySet {
+    Plain,
+    Effective,
+    Inheritable,
+    Permitted,
 }
 
 /// Whose system call numbers.
@@ -56,12 +102,26 @@ enum Form {
     File,
     Path,
     Binprm,
+    Sock,
+    Skb,
+    Sockaddr,
+    UnixAddress,
+    Device,
+    Credentials,
+    UserNamespace,
+    Capability,
+    Capabilities(CapabilitySet),
+    BpfAttribute,
+    BpfProgram,
+    BpfMap,
+    BpfCommand,
+    PerfEvent,
+    Module,
     /// Named so that others can be counted on; it has no value.
     Nothing,
 }
 
-/// Types of TracingPolicy in the order of its documentation. Those that are not here have no form
-/// yet and are reported as unreadable.
+/// Types of TracingPolicy. Those that are not here have no form yet and are reported as unreadable.
 const FORMS: &[(&str, Form)] = &[
     ("int", Form::Int),
     ("sint8", Form::Int),
@@ -90,6 +150,26 @@ const FORMS: &[(&str, Form)] = &[
     ("path", Form::Path),
     ("dentry", Form::Path),
     ("linux_binprm", Form::Binprm),
+    ("sock", Form::Sock),
+    ("socket", Form::Sock),
+    ("skb", Form::Skb),
+    ("sockaddr", Form::Sockaddr),
+    ("sockaddr_un", Form::UnixAddress),
+    ("net_device", Form::Device),
+    ("cred", Form::Credentials),
+    ("user_namespace", Form::UserNamespace),
+    ("capability", Form::Capability),
+    ("kernel_cap_t", Form::Capabilities(CapabilitySet::Plain)),
+    ("cap_effective", Form::Capabilities(CapabilitySet::Effective)),
+    ("cap_inheritable", Form::Capabilities(CapabilitySet::Inheritable)),
+    ("cap_permitted", Form::Capabilities(CapabilitySet::Permitted)),
+    ("bpf_attr", Form::BpfAttribute),
+    ("bpf_prog", Form::BpfProgram),
+    ("bpf_map", Form::BpfMap),
+    ("bpf_cmd", Form::BpfCommand),
+    ("perf_event", Form::PerfEvent),
+    ("module", Form::Module),
+    ("load_info", Form::Module),
     ("nop", Form::Nothing),
 ];
 
@@ -120,6 +200,23 @@ fn read(form: Form, item: &Item<'_>) -> Value {
         Form::File => Value::File(path(item)),
         Form::Path => Value::Path(path(item)),
         Form::Binprm => Value::Binprm(path(item)),
+        Form::Sock => connection(item, Value::Sock),
+        Form::Skb => connection(item, Value::Skb),
+        Form::Sockaddr => connection(item, Value::Sockaddr),
+        Form::UnixAddress => Value::UnixAddress { family: item.flags, path: text(item) },
+        Form::Device => Value::Device(text(item)),
+        Form::Credentials => known(structure::credentials(item), Value::Credentials),
+        Form::UserNamespace => known(structure::user_namespace(item), Value::UserNamespace),
+        Form::Capability => number(item, |bits| Value::Capability(low_half(bits).cast_signed())),
+        Form::Capabilities(set) => number(item, |bits| Value::Capabilities { set, bits }),
+        Form::BpfAttribute => known(structure::bpf_program(item), Value::BpfAttribute),
+        Form::BpfProgram => known(structure::bpf_program(item), Value::BpfProgram),
+        Form::BpfMap => known(structure::bpf_map(item), Value::BpfMap),
+        Form::BpfCommand => {
+            number(item, |bits| Value::BpfCommand(name_in(COMMANDS, low_half(bits))))
+        }
+        Form::PerfEvent => known(structure::perf_event(item), Value::PerfEvent),
+        Form::Module => known(structure::module(item), Value::Module),
         Form::Nothing => Value::Unreadable("the argument has no value"),
     }
 }
@@ -129,6 +226,30 @@ fn number(item: &Item<'_>, form: impl FnOnce(u64) -> Value) -> Value {
         Ok(bytes) => form(u64::from_le_bytes(bytes)),
         Err(_) => Value::Unreadable("a number has 8 bytes, and this one does not"),
     }
+}
+
+/// A socket that has no `sock` yet is shown as one of which nothing is known.
+fn connection(item: &Item<'_>, form: impl FnOnce(Connection) -> Value) -> Value {
+    if item.status == status::ABSENT {
+        return form(Connection::default());
+    }
+    known(Connection::parse(item.payload), form)
+}
+
+fn known<T>(parsed: Option<T>, form: impl FnOnce(T) -> Value) -> Value {
+    parsed.map_or(Value::Unreadable("the argument is shorter than its type"), form)
+}
+
+/// The name that a table gives a number, or the number.
+pub(super) fn name_of(table: &[(&str, u32)], number: u32) -> String {
+    let named = table.iter().find(|(_, known)| *known == number);
+    named.map_or_else(|| number.to_string(), |(name, _)| (*name).to_owned())
+}
+
+/// The name at a place of a table, or the place.
+pub(super) fn name_in(table: &[&str], place: u32) -> String {
+    let name = usize::try_from(place).ok().and_then(|place| table.get(place));
+    name.map_or_else(|| place.to_string(), |name| (*name).to_owned())
 }
 
 fn low_half(bits: u64) -> u32 {
@@ -231,6 +352,7 @@ mod tests {
             ("int", None),
             ("int", Some(&item(b"abc"))),
             ("skb", None),
+            ("sock", Some(&item(b"abc"))),
         ] {
             assert!(matches!(value(type_, item), Some(Value::Unreadable(_))), "{type_}");
         }

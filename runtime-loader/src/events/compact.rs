@@ -1,10 +1,12 @@
 //! Events as `tetra getevents -o compact` prints them: one short line for people.
 
-use super::argument::{Abi, Value};
+use super::argument::{Abi, Value, name_in, name_of};
+use super::bpf_table::{MAP_TYPES, PERF_TYPES, PROGRAM_TYPES};
 use super::hook::{Call, Labelled, Origin};
 use super::json::{Node, exit_signal};
 use super::syscall_table::syscall_name;
 use super::{Body, Event};
+use writ_bundle::PROTOCOLS;
 
 /// Whether lines carry colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,6 +110,17 @@ fn kprobe(function: &str, call: &Call, color: Color) -> Headline {
         "sys_clock_settime" => head("⏰", "clock_settime", []),
         "proc_exec_connector" => head("🔧", "proc_exec_connector", []),
         "sys_setns" => head("🔧", "setns", [arguments.namespace(1)]),
+        "tcp_connect" => head("🔌", "connect", [arguments.connection(0)]),
+        "tcp_close" => head("🧹", "close", [arguments.connection(0)]),
+        "tcp_sendmsg" => {
+            let bytes = format!("bytes {}", arguments.number(1));
+            head("📤", "sendmsg", [arguments.connection(0), bytes])
+        }
+        "bpf_check" => head("🐝", "bpf_load", [arguments.program(0)]),
+        "security_perf_event_alloc" => head("🐝", "perf_event_alloc", [arguments.perf_event(0)]),
+        "security_bpf_map_alloc" | "security_bpf_map_create" => {
+            head("🗺", "bpf_map_create", [arguments.map(0)])
+        }
         "security_file_permission" => file_permission(&arguments),
         "security_mmap_file" => mmap_file(&arguments),
         "security_path_truncate" => match arguments.list {
@@ -189,6 +202,39 @@ impl Arguments<'_> {
             Some(Value::Text(text)) => self.color.cyan(&quote(text)),
             _ => String::new(),
         }
+    }
+
+    /// `tcp 10.0.0.1:34965 -> 1.1.1.1:80`
+    fn connection(&self, index: usize) -> String {
+        let Some(Value::Sock(socket)) = self.value(index) else { return String::new() };
+        let (Some(from), Some(to)) = (socket.source_address(), socket.destination_address()) else {
+            return String::new();
+        };
+        let protocol = name_of(PROTOCOLS, socket.protocol.into());
+        let protocol = protocol.trim_start_matches("IPPROTO_").to_lowercase();
+        let (source, destination) = (socket.source_port, socket.destination_port);
+        self.color.cyan(&format!("{protocol} {from}:{source} -> {to}:{destination}"))
+    }
+
+    fn program(&self, index: usize) -> String {
+        let Some(Value::BpfAttribute(program) | Value::BpfProgram(program)) = self.value(index)
+        else {
+            return String::new();
+        };
+        let (type_, name) = (name_in(PROGRAM_TYPES, program.type_), quote(&program.name));
+        format!("{type_} {name} instruction count {}", program.instructions)
+    }
+
+    fn perf_event(&self, index: usize) -> String {
+        let Some(Value::PerfEvent(event)) = self.value(index) else { return String::new() };
+        format!("{} {}", name_in(PERF_TYPES, event.type_), quote(&event.function))
+    }
+
+    fn map(&self, index: usize) -> String {
+        let Some(Value::BpfMap(map)) = self.value(index) else { return String::new() };
+        let (type_, name) = (name_in(MAP_TYPES, map.type_), quote(&map.name));
+        let (key, value, most) = (map.key_size, map.value_size, map.max_entries);
+        format!("{type_} {name} key size {key} value size {value} max entries {most}")
     }
 
     /// 0 when it is not a number, as protobuf's getters answer.

@@ -4,16 +4,23 @@
 //! snake case, fields without a value left out, 64-bit integers as strings, wrapped values bare,
 //! enums by name. The fields stand in the order of their numbers in `tetragon.proto`.
 
+mod structure;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::Serialize;
 
-use super::argument::{self, Abi, Value};
+use super::argument::{self, Abi, CapabilitySet, Value};
 use super::hook::{Action, Call, Labelled, Origin};
 use super::signal_table::signal_name;
 use super::{Body, Event};
 use crate::clock::Clock;
 use crate::process_cache::{Key, Process, Shown};
+use structure::{
+    BpfMapForm, BpfProgramForm, CapabilityForm, CredentialsForm, DeviceForm, ModuleForm,
+    PerfEventForm, SkbForm, SockForm, SockaddrForm, UnixAddressForm, UserNamespaceForm,
+    hexadecimal,
+};
 
 /// What every event says about where it comes from.
 #[derive(Debug, Clone)]
@@ -384,6 +391,25 @@ enum ValueForm<'a> {
     FileArg(PathForm<'a>),
     PathArg(PathForm<'a>),
     LinuxBinprmArg(PathForm<'a>),
+    SockArg(SockForm),
+    SkbArg(SkbForm),
+    SockaddrArg(SockaddrForm),
+    #[serde(rename = "sockaddrun_arg")]
+    UnixAddressArg(UnixAddressForm<'a>),
+    NetDevArg(DeviceForm<'a>),
+    ProcessCredentialsArg(Box<CredentialsForm>),
+    UserNsArg(UserNamespaceForm),
+    CapabilityArg(CapabilityForm),
+    KernelCapTArg(String),
+    CapEffectiveArg(String),
+    CapInheritableArg(String),
+    CapPermittedArg(String),
+    BpfAttrArg(BpfProgramForm<'a>),
+    BpfProgArg(BpfProgramForm<'a>),
+    BpfMapArg(BpfMapForm<'a>),
+    BpfCmdArg(&'a str),
+    PerfEventArg(PerfEventForm<'a>),
+    ModuleArg(ModuleForm<'a>),
     ErrorArg {
         #[serde(rename = "Message")]
         message: &'static str,
@@ -418,6 +444,33 @@ impl<'a> ValueForm<'a> {
             Value::File(path) => Self::FileArg(PathForm::of(path)),
             Value::Path(path) => Self::PathArg(PathForm::of(path)),
             Value::Binprm(path) => Self::LinuxBinprmArg(PathForm::of(path)),
+            Value::Sock(from) => Self::SockArg(SockForm::of(from)),
+            Value::Skb(from) => Self::SkbArg(SkbForm::of(from)),
+            Value::Sockaddr(from) => Self::SockaddrArg(SockaddrForm::of(from)),
+            Value::UnixAddress { family, path } => {
+                Self::UnixAddressArg(UnixAddressForm::of(*family, path))
+            }
+            Value::Device(name) => Self::NetDevArg(DeviceForm { name }),
+            Value::Credentials(from) => {
+                Self::ProcessCredentialsArg(Box::new(CredentialsForm::of(from)))
+            }
+            Value::UserNamespace(from) => Self::UserNsArg(UserNamespaceForm::of(*from)),
+            Value::Capability(value) => Self::CapabilityArg(CapabilityForm::of(*value)),
+            Value::Capabilities { set, bits } => {
+                let text = hexadecimal(*bits);
+                match set {
+                    CapabilitySet::Plain => Self::KernelCapTArg(text),
+                    CapabilitySet::Effective => Self::CapEffectiveArg(text),
+                    CapabilitySet::Inheritable => Self::CapInheritableArg(text),
+                    CapabilitySet::Permitted => Self::CapPermittedArg(text),
+                }
+            }
+            Value::BpfAttribute(from) => Self::BpfAttrArg(BpfProgramForm::of(from)),
+            Value::BpfProgram(from) => Self::BpfProgArg(BpfProgramForm::of(from)),
+            Value::BpfMap(from) => Self::BpfMapArg(BpfMapForm::of(from)),
+            Value::BpfCommand(name) => Self::BpfCmdArg(name),
+            Value::PerfEvent(from) => Self::PerfEventArg(PerfEventForm::of(from)),
+            Value::Module(from) => Self::ModuleArg(ModuleForm::of(from)),
             Value::Unreadable(message) => Self::ErrorArg { message },
         }
     }

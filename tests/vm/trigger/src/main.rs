@@ -5,8 +5,10 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "what it prints is its result")]
 
 mod as_user;
+mod exchange;
 mod probes;
 mod threads_truncate;
+mod unix_bind;
 
 use std::process::ExitCode;
 
@@ -16,8 +18,11 @@ type Deed = fn(&[String]) -> Result<(), String>;
 /// Ordered by name.
 const DEEDS: &[(&str, Deed)] = &[
     ("as-user", as_user::run),
+    ("connect", exchange::connect),
+    ("exchange", exchange::run),
     ("probes", probes::run),
     ("threads-truncate", threads_truncate::run),
+    ("unix-bind", unix_bind::run),
 ];
 
 fn main() -> ExitCode {

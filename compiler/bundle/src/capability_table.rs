@@ -1,7 +1,7 @@
 //! Capabilities by name (`include/uapi/linux/capability.h`), in the order of their numbers.
 
 /// Every capability without `CAP_`; its place is its number.
-pub(super) const CAPABILITIES: [&str; 41] = [
+pub const CAPABILITIES: [&str; 41] = [
     "CHOWN",
     "DAC_OVERRIDE",
     "DAC_READ_SEARCH",

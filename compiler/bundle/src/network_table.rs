@@ -1,9 +1,9 @@
-//! Names of protocols, address families and states of TCP, as Tetragon knows them
+//! Names of protocols, address families, states of TCP and types of sockets, as Tetragon knows them
 //! (`pkg/reader/network`), with their numbers (`include/uapi/linux/in.h`, `include/linux/socket.h`,
 //! `include/net/tcp_states.h`).
 
 /// `IPPROTO_…`
-pub(super) const PROTOCOLS: &[(&str, u32)] = &[
+pub const PROTOCOLS: &[(&str, u32)] = &[
     ("IPPROTO_IP", 0),
     ("IPPROTO_ICMP", 1),
     ("IPPROTO_IGMP", 2),
@@ -36,7 +36,7 @@ pub(super) const PROTOCOLS: &[(&str, u32)] = &[
 ];
 
 /// `AF_…`
-pub(super) const FAMILIES: &[(&str, u32)] = &[
+pub const FAMILIES: &[(&str, u32)] = &[
     ("AF_UNSPEC", 0),
     ("AF_UNIX", 1),
     ("AF_LOCAL", 1),
@@ -88,7 +88,7 @@ pub(super) const FAMILIES: &[(&str, u32)] = &[
 ];
 
 /// `TCP_…`
-pub(super) const STATES: &[(&str, u32)] = &[
+pub const STATES: &[(&str, u32)] = &[
     ("TCP_ESTABLISHED", 1),
     ("TCP_SYN_SENT", 2),
     ("TCP_SYN_RECV", 3),
@@ -102,4 +102,15 @@ pub(super) const STATES: &[(&str, u32)] = &[
     ("TCP_CLOSING", 11),
     ("TCP_NEW_SYN_RECV", 12),
     ("TCP_MAX_STATES", 13),
+];
+
+/// `SOCK_…` (`include/linux/net.h`)
+pub const SOCKET_TYPES: &[(&str, u32)] = &[
+    ("SOCK_STREAM", 1),
+    ("SOCK_DGRAM", 2),
+    ("SOCK_RAW", 3),
+    ("SOCK_RDM", 4),
+    ("SOCK_SEQPACKET", 5),
+    ("SOCK_DCCP", 6),
+    ("SOCK_PACKET", 10),
 ];
