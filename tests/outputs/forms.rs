@@ -163,3 +163,26 @@ fn official_sarif_schema() -> Value {
     }
     schema
 }
+
+/// Of two functions, one has been renamed to the other.
+#[test]
+fn inspecting_for_several_kernels_writes_one_report() {
+    let folder = folder("inspected");
+    let [policy, report] =
+        ["p.writ", "report.json"].map(|name| folder.join(name).display().to_string());
+    let text = "policy \"p\" {\n  on kprobe security_bpf_map_alloc()\n  on kprobe \
+                security_bpf_map_create()\n}\n";
+    std::fs::write(&policy, text).unwrap();
+    let kernels = ["--kernel", "6.12,5.10", "--format", "json", "--output-file", &report];
+    let done = writ(&[&["inspect", &policy][..], &kernels].concat());
+    assert_eq!(done.code, ExitCode::Findings);
+    let report = json(&std::fs::read_to_string(&report).unwrap());
+    let on: BTreeSet<&str> = report["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|finding| finding["kernels"].as_array().unwrap())
+        .filter_map(Value::as_str)
+        .collect();
+    assert_eq!(on, BTreeSet::from(["5.10", "6.12"]), "{report}");
+}
