@@ -30,6 +30,7 @@
 #include "post.bpf.c"
 #include "return.bpf.c"
 #include "rate_limit.bpf.c"
+#include "stack.bpf.c"
 #include "exec.bpf.c"
 #include "fork.bpf.c"
 #include "exit.bpf.c"

@@ -13,7 +13,7 @@ use writ::resolved::Origin;
 use writ_bundle::Attach;
 
 use world::World;
-pub(crate) use world::{HOST_NAMESPACES, State, process_entry, shown};
+pub(crate) use world::{HOST_NAMESPACES, State, extras, process_entry, shown};
 
 /// A generated program, ready to run as often as one likes.
 pub(crate) struct Machine {
@@ -71,7 +71,8 @@ impl Machine {
             context[..8].copy_from_slice(&(registers.as_ptr() as u64).to_le_bytes());
         }
         let mut ranges = vec![range(&registers)];
-        let world = World::new(Rc::clone(&self.module), Rc::clone(&self.object), self.place, event);
+        let mut world = World::new(Rc::clone(&self.module), Rc::clone(&self.object), self.place, event);
+        world.context = context.as_ptr() as u64;
         ranges.extend(world.ranges());
         world.enter(std::mem::take(state));
         let mut machine = rbpf::EbpfVmRaw::new(Some(&self.bytes)).expect("rbpf takes the code");

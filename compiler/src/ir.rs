@@ -4,11 +4,13 @@
 //! events are reported. All policies that use a hook share one [`Program`], a graph of blocks
 //! without cycles. `interpret` says what it means; generated code must agree with that.
 
+mod extra;
 pub mod interpret;
 pub mod print;
 pub mod program;
 pub mod verify;
 
+pub use extra::Extra;
 pub use program::{
     Block, Branch, HookFunction, Jump, Operation, OperationKind, Program, Report, ReturnedTo, Role,
     Test, Value, ValueOrigin,

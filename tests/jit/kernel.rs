@@ -17,7 +17,7 @@ use writ_loader::maps;
 use writ_loader::running_kernel::{self, RunningKernel};
 use writ_loader::system::{self, Existing};
 
-use crate::machine::{process_entry, shown};
+use crate::machine::{extras, process_entry, shown};
 use crate::random::policies::one_that_always_posts;
 
 /// What a kernel without test runs of raw tracepoints answers: `ENOTSUPP`, which user space has no
@@ -183,5 +183,6 @@ fn read(module: &Module, program: &Program, bytes: &[u8]) -> Record {
         action_argument: record.u64(header::ACTION_ARGUMENT).cast_signed(),
         flags: record.u8(header::FLAGS),
         items: shown(module, program, hook, false, &items),
+        extras: extras(&items),
     }
 }

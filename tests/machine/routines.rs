@@ -2,10 +2,12 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher as _};
 
+use writ::ir::Extra;
 use writ::ir::interpret::{Raw, Record};
 use writ::policy::NamespaceKind;
 use writ_bundle::record::{flag, status};
 
+use super::extras;
 use super::world::{SLOT, World, in_world};
 
 /// What rbpf calls.
@@ -41,6 +43,7 @@ pub(super) const ALL: &[(&str, Routine)] = &[
     ("writ_put_integer", put_integer),
     ("writ_post", post),
     ("writ_return", returned),
+    ("writ_put_stack", put_stack),
     ("writ_rate_number", |hash, number, status, _, _| hash_of(&(hash, number, status))),
     ("writ_rate_fold", rate_fold),
     ("writ_rate_limited", rate_limited),
@@ -165,7 +168,19 @@ fn post(scratch: u64, hook: u64, selector: u64, action: u64, argument: u64) -> u
             action_argument: argument.cast_signed(),
             flags,
             items: if is_cancelled { Vec::new() } else { shown },
+            extras: extras(&world.items()),
         });
+        0
+    })
+}
+
+/// What stack it is does not matter, but that it is asked for with the context.
+fn put_stack(scratch: u64, context: u64, item: u64, flags: u64, _: u64) -> u64 {
+    in_world(|world| {
+        world.is_scratch(scratch);
+        assert_eq!(context, world.context, "the program's own context");
+        assert_eq!(flags, if item == u64::from(Extra::UserStack.item()) { 256 } else { 0 });
+        world.append(item, status::READ, &[0; 24]);
         0
     })
 }

@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use writ::ir::interpret::{Event, KnownProcess, Outcome, Raw, Shown};
-use writ::ir::{Module, Program, Value};
+use writ::ir::{Extra, Module, Program, Value};
 use writ::machine::Object;
 use writ::resolved::Reader;
 use writ_bundle::Mode;
@@ -67,6 +67,8 @@ pub(super) struct World {
     pub outcome: Outcome,
     pub scratch: Vec<u8>,
     pub is_acquired: bool,
+    /// What the program is given.
+    pub context: u64,
     /// The calling process's entry in the process map; empty when it has none.
     pub process: Vec<u8>,
 }
@@ -109,6 +111,7 @@ impl World {
             // What earlier users left must not matter.
             scratch: vec![0xa5; SCRATCH],
             is_acquired: false,
+            context: 0,
         }
     }
 
@@ -225,7 +228,7 @@ impl World {
         (self.scratch[head + item::STATUS], &self.scratch[at..at + length])
     }
 
-    fn items(&self) -> Vec<(u16, u8, Vec<u8>)> {
+    pub(super) fn items(&self) -> Vec<(u16, u8, Vec<u8>)> {
         let mut record = self.scratch[EVENT..EVENT + self.cursor()].to_vec();
         let length = u32::try_from(record.len()).unwrap().to_le_bytes();
         record[header::LENGTH..header::LENGTH + 4].copy_from_slice(&length);
@@ -264,6 +267,13 @@ impl World {
         };
         u64::from(image.entries.keys().any(is_prefix))
     }
+}
+
+/// What a record with these items shows besides values.
+pub(crate) fn extras(items: &[(u16, u8, Vec<u8>)]) -> Vec<Extra> {
+    let known = [Extra::KernelStack, Extra::UserStack];
+    let extras = items.iter().filter(|(id, ..)| *id >= 0xff00);
+    extras.map(|(id, ..)| *known.iter().find(|extra| extra.item() == *id).unwrap()).collect()
 }
 
 /// What a record of `hook` shows of the items, each with its status and payload, in order.

@@ -207,8 +207,12 @@ fn actions(random: &mut Random, setting: &Setting, can_deny: bool) -> Vec<Action
             }
             3 => Action::Post {
                 span: span(),
-                rate_limit: Some(limit(random, setting)),
-                extras: Extras::default(),
+                rate_limit: (!random.once_in(4)).then(|| limit(random, setting)),
+                extras: Extras {
+                    kernel_stack: random.once_in(4).then(span),
+                    user_stack: random.once_in(4).then(span),
+                    ima_hash: None,
+                },
             },
             _ => Action::post(span()),
         })

@@ -6,7 +6,7 @@ for bundle in *.bpf.o; do
   ./writ-loader run "$bundle" --output "/out/$name.json" 2>"/out/$name.err" &
   loader=$!
   tries=0
-  until grep -q '^ready' "/out/$name.err" || [ $tries = 100 ]; do
+  until grep -q '^ready' "/out/$name.err" || [ $tries = 900 ]; do
     kill -0 $loader 2>/dev/null || break
     tries=$((tries + 1))
     sleep 0.2

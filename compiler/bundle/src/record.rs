@@ -152,6 +152,14 @@ pub mod exec {
     pub const FAMILY: u16 = 8;
 }
 
+/// [`item::ID`]s of what a hook's record shows besides values. Values have smaller ones.
+pub mod extra {
+    /// `u64` each: addresses in the kernel, from the innermost frame on.
+    pub const KERNEL_STACK: u16 = 0xff00;
+    /// `u64` each: addresses in the program, from the innermost frame on.
+    pub const USER_STACK: u16 = 0xff01;
+}
+
 /// Offsets in the payload of [`exec::CREDENTIALS`].
 pub mod credentials {
     /// `u32` each: uid, gid, euid, egid, suid, sgid, fsuid, fsgid.

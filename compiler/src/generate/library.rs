@@ -8,6 +8,9 @@ use crate::machine::Helper;
 use crate::policy::NamespaceKind;
 use crate::resolved::{Reader, Structure};
 
+/// Offset of `cursor` in `struct writ_scratch`.
+pub(super) const CURSOR: i16 = 4;
+
 /// Offset of `flags` in `struct writ_scratch`.
 pub(super) const FLAGS: i16 = 8;
 
@@ -234,7 +237,7 @@ mod tests {
         let btf = library();
         let at = |member| offset(&btf, "writ_scratch", member);
         assert_eq!((at("flags"), at("binary_sets")), (FLAGS, BINARY_SETS));
-        assert_eq!(at("slot"), SLOT);
+        assert_eq!((at("cursor"), at("slot")), (CURSOR, SLOT));
         assert_eq!(at("header"), EVENT);
     }
 

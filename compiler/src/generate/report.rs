@@ -9,12 +9,15 @@ use super::library;
 use super::registers::{CONTEXT, CURRENT, FRAME, KEPT, RESULT, SCRATCH};
 use super::stack::Slot;
 use crate::ids::Id;
-use crate::ir::{HookFunction, Report, Value};
+use crate::ir::{Extra, HookFunction, Report, Value};
 use crate::machine::{Arithmetic, Comparison, Label, Register, Size};
 use crate::resolved::RateLimit;
 
 /// What a record has for a selector when there is none.
 const NO_SELECTOR: u16 = 0xffff;
+
+/// `BPF_F_USER_STACK`: the stack of the program, not of the kernel.
+const USER_STACK: u64 = 1 << 8;
 
 /// Tells a selector's rate limit of returns from that of entries.
 const RATE_OF_RETURN: i32 = 1 << 16;
@@ -51,6 +54,7 @@ impl Coder<'_> {
             action_argument: 0,
             flags: flag::IS_RETURN | flag::CANCELLED,
             values: Vec::new(),
+            extras: Vec::new(),
             rate_limit: None,
         });
     }
@@ -104,11 +108,31 @@ impl Coder<'_> {
 
     /// Another report of this run may have left its flags, so they are always set.
     fn send(&mut self, report: &Report) {
+        if !report.extras.is_empty() {
+            self.emitter.load(Size::Word, KEPT, SCRATCH, library::CURSOR);
+        }
+        report.extras.iter().for_each(|extra| self.extra(*extra));
         self.emitter.store(Size::Byte, SCRATCH, library::FLAGS, i32::from(report.flags));
         self.hook(report);
         self.emitter.constant(Register::R4, u64::from(report.action));
         self.emitter.constant(Register::R5, report.action_argument.cast_unsigned());
         self.emitter.call("writ_post");
+        if !report.extras.is_empty() {
+            // The next record shows its own.
+            self.emitter.store(Size::Word, SCRATCH, library::CURSOR, KEPT);
+        }
+    }
+
+    fn extra(&mut self, extra: Extra) {
+        let flags = match extra {
+            Extra::KernelStack => 0,
+            Extra::UserStack => USER_STACK,
+        };
+        self.emitter.copy(Register::R1, SCRATCH);
+        self.emitter.copy(Register::R2, CONTEXT);
+        self.emitter.constant(Register::R3, u64::from(extra.item()));
+        self.emitter.constant(Register::R4, flags);
+        self.emitter.call("writ_put_stack");
     }
 
     fn hook(&mut self, report: &Report) {

@@ -2,6 +2,7 @@
 
 use writ_bundle::Attach;
 
+use super::Extra;
 use crate::ids::{Arena, Id};
 use crate::policy::NamespaceKind;
 use crate::resolved::{
@@ -122,6 +123,8 @@ pub struct Report {
     pub flags: u8,
     /// What the record shows; each is read now if it was not before.
     pub values: Vec<Id<Value>>,
+    /// What it shows besides, in order.
+    pub extras: Vec<Extra>,
     /// An event is the same as an earlier one when hook, selector and all `values` are, and both
     /// are of the call's entry or both of its return.
     pub rate_limit: Option<RateLimit>,

@@ -5,8 +5,8 @@ use writ_bundle::record::{action, flag};
 use super::Part;
 use super::program::{Builder, operation};
 use crate::ids::Id;
-use crate::ir::{Block, Branch, Jump, Operation, OperationKind, Report, Role, Test};
-use crate::resolved::Action;
+use crate::ir::{Block, Branch, Extra, Jump, Operation, OperationKind, Report, Role, Test};
+use crate::resolved::{Action, Extras};
 use crate::source::Span;
 
 /// Whose actions they are, and what comes after them.
@@ -38,6 +38,7 @@ pub(super) fn entry(
         action_argument: 0,
         flags: if awaits { flag::AWAITS_RETURN } else { 0 },
         values,
+        extras: Vec::new(),
         rate_limit: None,
     };
     let post = report_of(actions, report).map(|(span, report)| post(span, report));
@@ -88,8 +89,9 @@ pub(super) fn report_of(actions: &[Action], report: Report) -> Option<(Span, Rep
     for one in actions {
         match one {
             Action::NoPost { .. } => return None,
-            Action::Post { span: place, rate_limit, extras: _ } => {
+            Action::Post { span: place, rate_limit, extras } => {
                 span = *place;
+                add_extras(&mut report.extras, *extras);
                 report.rate_limit = rate_limit.or(report.rate_limit);
             }
             Action::Signal { number, .. } => {
@@ -113,6 +115,17 @@ pub(super) fn report_of(actions: &[Action], report: Report) -> Option<(Span, Rep
         }
     }
     Some((span, report))
+}
+
+/// Adds what an action wants to be shown, each once.
+fn add_extras(to: &mut Vec<Extra>, from: Extras) {
+    let Extras { kernel_stack, user_stack, ima_hash: _ } = from;
+    let wanted = [(kernel_stack, Extra::KernelStack), (user_stack, Extra::UserStack)];
+    for (place, extra) in wanted {
+        if place.is_some() && !to.contains(&extra) {
+            to.push(extra);
+        }
+    }
 }
 
 /// The report as an operation.

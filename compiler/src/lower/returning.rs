@@ -73,6 +73,7 @@ fn actions(
         action_argument: 0,
         flags: flag::IS_RETURN,
         values: builder.shown(Role::Return, moment.part),
+        extras: Vec::new(),
         rate_limit: None,
     };
     let report = match report_of(actions, report) {

@@ -158,9 +158,7 @@ fn of_expression(expression: &Expression, parts: &mut Parts) {
 fn of_action(action: &Action, parts: &mut Parts) {
     let span = action.span();
     match action {
-        Action::Post { extras: Extras { kernel_stack, user_stack, ima_hash }, .. } => {
-            parts.add("stack traces", *kernel_stack);
-            parts.add("stack traces", *user_stack);
+        Action::Post { extras: Extras { kernel_stack: _, user_stack: _, ima_hash }, .. } => {
             parts.add("digests of files", *ima_hash);
         }
         Action::NoPost { .. } | Action::Signal { .. } | Action::Override { .. } => {}

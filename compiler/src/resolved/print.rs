@@ -6,7 +6,7 @@
 
 use writ_bundle::Pattern;
 
-use super::{Action, ArgumentId, Expression, Hook, Policy, Question, Selector, Sense, Test};
+use super::{Action, ArgumentId, Expression, Extras, Hook, Policy, Question, Selector, Sense, Test};
 use crate::set::{IntegerSet, TextSet};
 
 /// What one selector asks and does.
@@ -162,11 +162,22 @@ fn list<T>(values: &[T], text: impl FnMut(&T) -> String) -> String {
     values.iter().map(text).collect::<Vec<_>>().join(", ")
 }
 
+/// What an event shows besides its values, in the words of the Writ language.
+fn with(extras: Extras) -> String {
+    let Extras { kernel_stack, user_stack, ima_hash } = extras;
+    let words = [(kernel_stack, "kernel_stack"), (user_stack, "user_stack"), (ima_hash, "ima_hash")];
+    let words: Vec<&str> =
+        words.iter().filter(|(place, _)| place.is_some()).map(|(_, word)| *word).collect();
+    if words.is_empty() { String::new() } else { format!(" with {}", words.join(", ")) }
+}
+
 fn action(action: &Action) -> String {
     match action {
-        Action::Post { rate_limit: None, .. } => "post".into(),
-        Action::Post { rate_limit: Some(limit), .. } => {
-            format!("post once per {} ms per {}", limit.milliseconds, limit.scope.name())
+        Action::Post { rate_limit, extras, .. } => {
+            let limit = rate_limit.map(|limit| {
+                format!(" once per {} ms per {}", limit.milliseconds, limit.scope.name())
+            });
+            format!("post{}{}", limit.unwrap_or_default(), with(*extras))
         }
         other @ (Action::Redirect { .. }
         | Action::GetUrl { .. }

@@ -7,7 +7,7 @@ use writ_bundle::record::{action, flag};
 use super::answer::number;
 use super::{Raw, Run};
 use crate::ids::Id;
-use crate::ir::{HookFunction, Report, Value};
+use crate::ir::{Extra, HookFunction, Report, Value};
 use crate::policy::RateScope;
 use crate::resolved::RateLimit;
 
@@ -26,6 +26,8 @@ pub struct Record {
     pub flags: u8,
     /// What it shows: item and value.
     pub items: Vec<(u16, Shown)>,
+    /// What it shows besides. What that is, the event does not say.
+    pub extras: Vec<Extra>,
 }
 
 /// A value in a record.
@@ -89,6 +91,7 @@ impl Run<'_> {
             action_argument: report.action_argument,
             flags: report.flags,
             items,
+            extras: report.extras.clone(),
         });
     }
 
@@ -103,6 +106,7 @@ impl Run<'_> {
             action_argument: 0,
             flags: flag::IS_RETURN | flag::CANCELLED,
             items: Vec::new(),
+            extras: Vec::new(),
         });
     }
 

@@ -144,6 +144,7 @@ fn post(report: &Report, item: &dyn Fn(Id<Value>) -> u16) -> String {
     words.extend(report.selector.map(selector));
     words.push(action(report.action, report.action_argument));
     words.push(format!("({})", values.join(", ")));
+    words.extend(report.extras.iter().map(|extra| format!("with {}", extra.word())));
     let flags = [
         (flag::AWAITS_RETURN, "awaits return"),
         (flag::IS_RETURN, "is return"),
