@@ -71,7 +71,8 @@ impl Machine {
             context[..8].copy_from_slice(&(registers.as_ptr() as u64).to_le_bytes());
         }
         let mut ranges = vec![range(&registers)];
-        let mut world = World::new(Rc::clone(&self.module), Rc::clone(&self.object), self.place, event);
+        let mut world =
+            World::new(Rc::clone(&self.module), Rc::clone(&self.object), self.place, event);
         world.context = context.as_ptr() as u64;
         ranges.extend(world.ranges());
         world.enter(std::mem::take(state));

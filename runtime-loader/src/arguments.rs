@@ -54,6 +54,10 @@ pub struct Run {
     /// Bytes of the ring buffer, made a power of two of pages; the bundle says otherwise.
     #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u32).range(4096..=1 << 30))]
     pub ring_buffer_size: Option<u32>,
+    /// Show in stack traces where code stands in memory. Without it they name functions only, since
+    /// addresses help to attack a kernel or a program.
+    #[arg(long)]
+    pub expose_stack_addresses: bool,
     /// Which messages appear on standard error.
     #[arg(long, value_enum, default_value_t = LogLevel::Warning, value_name = "LEVEL")]
     pub log_level: LogLevel,

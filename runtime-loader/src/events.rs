@@ -18,10 +18,12 @@ mod hook;
 pub mod json;
 mod merge;
 pub mod signal_table;
+mod stack;
 pub mod syscall_table;
 
 pub(crate) use exec::join_arguments;
 pub use hook::{Action, Call, Labelled, Origin};
+pub use stack::{Frame, Frames, Space, Stacks};
 
 /// One event.
 #[derive(Debug, Clone)]
@@ -73,6 +75,7 @@ pub struct Observer {
     processes: ProcessCache,
     open_calls: merge::OpenCalls,
     lookup: Lookup,
+    frames: Frames,
 }
 
 impl std::fmt::Debug for Observer {
@@ -90,7 +93,19 @@ impl Observer {
     /// When several bundles are loaded, each follows processes on its own; only the first one's
     /// records of processes count, so that an `execve` is reported once.
     pub fn new(bundles: Vec<Manifest>, processes: ProcessCache, lookup: Lookup) -> Self {
-        Self { bundles, processes, open_calls: merge::OpenCalls::default(), lookup }
+        Self {
+            bundles,
+            processes,
+            open_calls: merge::OpenCalls::default(),
+            lookup,
+            frames: stack::unknown(),
+        }
+    }
+
+    /// The same, with stack traces whose frames `frames` names.
+    #[must_use]
+    pub fn with_frames(self, frames: Frames) -> Self {
+        Self { frames, ..self }
     }
 
     /// Takes one record of the `bundle`th bundle and appends the events that it completes.
@@ -132,11 +147,12 @@ impl Observer {
         let index = record.u16(header::HOOK);
         let hook = manifest.hooks.get(usize::from(index));
         let hook = hook.ok_or(ObserveError::Hook(index.into()))?;
+        let stacks = Stacks::of(record, &mut self.frames);
         if merge::completes(record) {
-            self.open_calls.complete(bundle, hook, record, events);
+            self.open_calls.complete(bundle, hook, record, stacks, events);
             return Ok(());
         }
-        let call = hook::call(manifest, hook, record)?;
+        let call = hook::call(manifest, hook, record, stacks)?;
         let event = self.event(record, Body::Hook(Box::new(call)));
         self.open_calls.open(bundle, record, event, events);
         Ok(())

@@ -20,6 +20,7 @@ pub mod process_cache;
 pub mod run;
 pub mod running_kernel;
 mod session;
+pub mod symbols;
 pub mod system;
 pub mod user_program;
 pub mod verifier_log;

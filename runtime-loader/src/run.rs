@@ -17,6 +17,7 @@ use crate::proc_scan::{self, Found};
 use crate::process_cache::{DEFAULT_CAPACITY, Key, Process, ProcessCache};
 use crate::running_kernel::{self, RunningKernel};
 use crate::session::Session;
+use crate::symbols::frames::{Addresses, frames};
 use crate::system;
 
 /// Attaches the bundles and reports events until a signal says stop.
@@ -47,7 +48,10 @@ pub fn run(arguments: &Run) -> Result<(), Problem> {
     let cache = attach(&mut loaded, clock)?;
     let manifests = loaded.iter().map(|one| one.bundle().manifest.clone()).collect();
     let lookup = move |pid| proc_scan::find(pid, clock).map(|found| found.process);
-    let observer = Observer::new(manifests, cache, Box::new(lookup));
+    let addresses =
+        if arguments.expose_stack_addresses { Addresses::Shown } else { Addresses::Hidden };
+    let observer =
+        Observer::new(manifests, cache, Box::new(lookup)).with_frames(frames(addresses, messages));
     messages.ready(&ready(&loaded));
     let mut session = Session::new(observer, loaded.len(), messages);
     session.follow(&mut loaded, &mut rings, &signals, &mut writer)

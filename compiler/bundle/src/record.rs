@@ -96,6 +96,14 @@ pub mod action {
     pub const SIGKILL: u8 = 2;
     pub const SIGNAL: u8 = 3;
     pub const OVERRIDE: u8 = 4;
+    pub const GETURL: u8 = 5;
+    pub const DNSLOOKUP: u8 = 6;
+    pub const TRACKSOCK: u8 = 7;
+    pub const UNTRACKSOCK: u8 = 8;
+    pub const NOTIFYENFORCER: u8 = 9;
+    pub const CLEANUPENFORCER: u8 = 10;
+    pub const SET: u8 = 11;
+    pub const REDIRECT: u8 = 12;
 }
 
 /// Offsets in the 16 bytes before an item's payload.

@@ -6,7 +6,9 @@
 
 use writ_bundle::Pattern;
 
-use super::{Action, ArgumentId, Expression, Extras, Hook, Policy, Question, Selector, Sense, Test};
+use super::{
+    Action, ArgumentId, Expression, Extras, Hook, Policy, Question, Selector, Sense, Test,
+};
 use crate::set::{IntegerSet, TextSet};
 
 /// What one selector asks and does.
@@ -165,7 +167,8 @@ fn list<T>(values: &[T], text: impl FnMut(&T) -> String) -> String {
 /// What an event shows besides its values, in the words of the Writ language.
 fn with(extras: Extras) -> String {
     let Extras { kernel_stack, user_stack, ima_hash } = extras;
-    let words = [(kernel_stack, "kernel_stack"), (user_stack, "user_stack"), (ima_hash, "ima_hash")];
+    let words =
+        [(kernel_stack, "kernel_stack"), (user_stack, "user_stack"), (ima_hash, "ima_hash")];
     let words: Vec<&str> =
         words.iter().filter(|(place, _)| place.is_some()).map(|(_, word)| *word).collect();
     if words.is_empty() { String::new() } else { format!(" with {}", words.join(", ")) }

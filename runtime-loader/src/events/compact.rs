@@ -5,7 +5,7 @@ use super::bpf_table::{MAP_TYPES, PERF_TYPES, PROGRAM_TYPES};
 use super::hook::{Call, Labelled, Origin};
 use super::json::{Node, exit_signal};
 use super::syscall_table::syscall_name;
-use super::{Body, Event};
+use super::{Body, Event, Frame};
 use writ_bundle::PROTOCOLS;
 
 /// Whether lines carry colours.
@@ -29,7 +29,7 @@ pub struct Style {
     pub timestamps: Timestamps,
 }
 
-/// The event as one line, without a line end.
+/// The event as one line, without a line end; stack traces follow in lines of their own.
 ///
 /// Text of processes is printed with control characters escaped: it can come from an attacker and
 /// a terminal would obey it.
@@ -43,10 +43,42 @@ pub fn line(event: &Event, node: &Node, style: Style) -> String {
     } else {
         format!("{what} {who} {}", rest.join(" "))
     };
+    let text = format!("{text}{}", stacks(event));
     match style.timestamps {
         Timestamps::On => format!("{} {text}", node.clock.monotonic_nine_digits(event.time)),
         Timestamps::Off => text,
     }
+}
+
+/// The stack traces, each frame in a line.
+fn stacks(event: &Event) -> String {
+    let Body::Hook(call) = &event.body else { return String::new() };
+    let mut text = String::new();
+    for (title, frames) in [("Kernel", &call.stacks.kernel), ("User", &call.stacks.user)] {
+        if !frames.is_empty() {
+            text.push_str(&format!("\n{title}:"));
+        }
+        for frame in frames {
+            text.push_str(&format!("\n   {}", frame_words(frame)));
+        }
+    }
+    text
+}
+
+/// `0xffffffff8131a9d0: do_sys_open+0x1c`, and for programs the file.
+fn frame_words(frame: &Frame) -> String {
+    let Frame { address, offset, symbol, module } = frame;
+    let mut words = Vec::new();
+    if *address != 0 {
+        words.push(format!("{address:#x}:"));
+    }
+    words.push(match (symbol.as_str(), module.as_str()) {
+        ("", "") => String::new(),
+        ("", module) => format!("{}+{offset:#x}", quote(module)),
+        (symbol, "") => format!("{}+{offset:#x}", quote(symbol)),
+        (symbol, module) => format!("{}+{offset:#x} ({})", quote(symbol), quote(module)),
+    });
+    words.join(" ")
 }
 
 /// What differs between events: what it is called, and what follows the process.

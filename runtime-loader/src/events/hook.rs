@@ -3,8 +3,8 @@
 use writ_bundle::record::{Item, Record, action, header};
 use writ_bundle::{Argument, Hook, HookKind, Manifest};
 
-use super::ObserveError;
 use super::argument::{self, Value};
+use super::{ObserveError, Stacks};
 
 /// A hook that was hit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +20,7 @@ pub struct Call {
     /// `bpf/process/types/basic.h`).
     pub action: Option<Action>,
     pub return_action: Option<Action>,
+    pub stacks: Stacks,
 }
 
 /// The hook as the policy names it, which decides the event's type.
@@ -39,13 +40,20 @@ pub struct Labelled {
     pub label: Option<String>,
 }
 
-/// Tetragon's `KprobeAction`, as far as this engine has it.
+/// Tetragon's `KprobeAction`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
     Post,
     Sigkill,
     Signal,
     Override,
+    GetUrl,
+    DnsLookup,
+    TrackSock,
+    UntrackSock,
+    NotifyEnforcer,
+    CleanupEnforcerNotification,
+    Set,
 }
 
 impl Action {
@@ -56,6 +64,13 @@ impl Action {
             Self::Sigkill => "KPROBE_ACTION_SIGKILL",
             Self::Signal => "KPROBE_ACTION_SIGNAL",
             Self::Override => "KPROBE_ACTION_OVERRIDE",
+            Self::GetUrl => "KPROBE_ACTION_GETURL",
+            Self::DnsLookup => "KPROBE_ACTION_DNSLOOKUP",
+            Self::TrackSock => "KPROBE_ACTION_TRACKSOCK",
+            Self::UntrackSock => "KPROBE_ACTION_UNTRACKSOCK",
+            Self::NotifyEnforcer => "KPROBE_ACTION_NOTIFYENFORCER",
+            Self::CleanupEnforcerNotification => "KPROBE_ACTION_CLEANUPENFORCERNOTIFICATION",
+            Self::Set => "KPROBE_ACTION_SET",
         }
     }
 }
@@ -65,6 +80,7 @@ pub(super) fn call(
     manifest: &Manifest,
     hook: &Hook,
     record: &Record<'_>,
+    stacks: Stacks,
 ) -> Result<Call, ObserveError> {
     let items: Vec<Item<'_>> = record.items().collect::<Result<_, _>>()?;
     let policy = usize::try_from(hook.policy).ok().and_then(|index| manifest.policies.get(index));
@@ -77,6 +93,7 @@ pub(super) fn call(
         return_value: None,
         action: done(record),
         return_action: None,
+        stacks,
     })
 }
 
@@ -121,7 +138,15 @@ fn done(record: &Record<'_>) -> Option<Action> {
         action::POST => Some(Action::Post),
         action::SIGKILL => Some(Action::Sigkill),
         action::SIGNAL => Some(Action::Signal),
-        action::OVERRIDE => Some(Action::Override),
+        // Tetragon has one word for both.
+        action::OVERRIDE | action::REDIRECT => Some(Action::Override),
+        action::GETURL => Some(Action::GetUrl),
+        action::DNSLOOKUP => Some(Action::DnsLookup),
+        action::TRACKSOCK => Some(Action::TrackSock),
+        action::UNTRACKSOCK => Some(Action::UntrackSock),
+        action::NOTIFYENFORCER => Some(Action::NotifyEnforcer),
+        action::CLEANUPENFORCER => Some(Action::CleanupEnforcerNotification),
+        action::SET => Some(Action::Set),
         _ => None,
     }
 }

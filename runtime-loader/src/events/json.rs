@@ -13,7 +13,7 @@ use serde::Serialize;
 use super::argument::{self, Abi, CapabilitySet, Value};
 use super::hook::{Action, Call, Labelled, Origin};
 use super::signal_table::signal_name;
-use super::{Body, Event};
+use super::{Body, Event, Frame};
 use crate::clock::Clock;
 use crate::process_cache::{Key, Process, Shown};
 use structure::{
@@ -92,6 +92,8 @@ impl<'a> Response<'a> {
         let action = call.action.map(Action::name);
         let (policy_name, message) = (call.policy.as_str(), call.message.as_deref());
         let tags = call.tags.as_slice();
+        let kernel_stack_trace = call.stacks.kernel.iter().map(FrameForm::of).collect();
+        let user_stack_trace = call.stacks.user.iter().map(FrameForm::of).collect();
         match &call.origin {
             Origin::Kprobe { function } => {
                 let return_value = call.return_value.as_ref().map(ArgumentForm::of);
@@ -102,10 +104,12 @@ impl<'a> Response<'a> {
                     args,
                     return_value,
                     action,
+                    kernel_stack_trace,
                     policy_name,
                     return_action: call.return_action.map(Action::name),
                     message,
                     tags,
+                    user_stack_trace,
                 });
             }
             Origin::Lsm { hook } => {
@@ -118,6 +122,8 @@ impl<'a> Response<'a> {
                     args,
                     action,
                     tags,
+                    kernel_stack_trace,
+                    user_stack_trace,
                 });
             }
             Origin::Tracepoint { subsystem, event } => {
@@ -131,6 +137,8 @@ impl<'a> Response<'a> {
                     action,
                     message,
                     tags,
+                    kernel_stack_trace,
+                    user_stack_trace,
                 });
             }
             Origin::Uprobe { path, symbol, offset, reference_counter } => {
@@ -200,6 +208,8 @@ struct KprobeForm<'a> {
     return_value: Option<ArgumentForm<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     action: Option<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    kernel_stack_trace: Vec<FrameForm<'a>>,
     #[serde(skip_serializing_if = "str::is_empty")]
     policy_name: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -208,8 +218,36 @@ struct KprobeForm<'a> {
     message: Option<&'a str>,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     tags: &'a [String],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    user_stack_trace: Vec<FrameForm<'a>>,
 }
 
+/// Tetragon's `StackTraceEntry`.
+#[derive(Debug, Serialize)]
+struct FrameForm<'a> {
+    #[serde(skip_serializing_if = "String::is_empty")]
+    address: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    offset: String,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    symbol: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    module: &'a str,
+}
+
+impl<'a> FrameForm<'a> {
+    fn of(frame: &'a Frame) -> Self {
+        let number = |number: u64| if number == 0 { String::new() } else { number.to_string() };
+        Self {
+            address: number(frame.address),
+            offset: number(frame.offset),
+            symbol: &frame.symbol,
+            module: &frame.module,
+        }
+    }
+}
+
+/// Tetragon has no stack traces at tracepoints and LSM hooks; here they come last.
 #[derive(Debug, Serialize)]
 struct TracepointForm<'a> {
     process: ProcessForm<'a>,
@@ -227,6 +265,10 @@ struct TracepointForm<'a> {
     message: Option<&'a str>,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     tags: &'a [String],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    kernel_stack_trace: Vec<FrameForm<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    user_stack_trace: Vec<FrameForm<'a>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -298,6 +340,10 @@ struct LsmForm<'a> {
     action: Option<&'static str>,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     tags: &'a [String],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    kernel_stack_trace: Vec<FrameForm<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    user_stack_trace: Vec<FrameForm<'a>>,
 }
 
 #[derive(Debug, Serialize)]

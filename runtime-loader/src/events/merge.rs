@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use writ_bundle::Hook;
 use writ_bundle::record::{Record, flag, header};
 
-use super::{Body, Event, hook};
+use super::{Body, Event, Stacks, hook};
 
 /// Calls that are waited for at most; beyond it the oldest is reported without its return.
 const OPEN_MAX: usize = 4_096;
@@ -57,6 +57,7 @@ impl OpenCalls {
         bundle: usize,
         hook: &Hook,
         record: &Record<'_>,
+        stacks: Stacks,
         events: &mut Vec<Event>,
     ) {
         let Some(mut event) = self.calls.remove(&id(bundle, record)) else { return };
@@ -65,6 +66,7 @@ impl OpenCalls {
         }
         if let Body::Hook(call) = &mut event.body {
             hook::add_return(call, hook, record);
+            call.stacks.or(stacks);
         }
         events.push(event);
     }

@@ -162,12 +162,23 @@ fn post(report: &Report, item: &dyn Fn(Id<Value>) -> u16) -> String {
 }
 
 fn action(action: u8, argument: i64) -> String {
-    use writ_bundle::record::action::{OVERRIDE, POST, SIGKILL, SIGNAL};
+    use writ_bundle::record::action::{
+        CLEANUPENFORCER, DNSLOOKUP, GETURL, NOTIFYENFORCER, OVERRIDE, POST, REDIRECT, SET, SIGKILL,
+        SIGNAL, TRACKSOCK, UNTRACKSOCK,
+    };
     match action {
         POST => "posted".into(),
         SIGKILL => "killed".into(),
         SIGNAL => format!("signalled {argument}"),
         OVERRIDE => format!("overridden {argument}"),
+        GETURL => "address fetched".into(),
+        DNSLOOKUP => "name looked up".into(),
+        TRACKSOCK => "socket tracked".into(),
+        UNTRACKSOCK => "socket forgotten".into(),
+        NOTIFYENFORCER => "enforcer told".into(),
+        CLEANUPENFORCER => "enforcer told to forget".into(),
+        SET => "set".into(),
+        REDIRECT => "redirected".into(),
         other => format!("action {other}"),
     }
 }

@@ -6,6 +6,7 @@
 
 mod as_user;
 mod exchange;
+mod nested_truncate;
 mod probes;
 mod threads_truncate;
 mod unix_bind;
@@ -20,6 +21,7 @@ const DEEDS: &[(&str, Deed)] = &[
     ("as-user", as_user::run),
     ("connect", exchange::connect),
     ("exchange", exchange::run),
+    ("nested-truncate", nested_truncate::run),
     ("probes", probes::run),
     ("threads-truncate", threads_truncate::run),
     ("unix-bind", unix_bind::run),
