@@ -1,5 +1,6 @@
 //! `nested-truncate FILE LENGTH`: truncates a file from three functions with known names, each
-//! called by the next: `writ_inner`, `writ_middle`, `writ_outer`.
+//! called by the next: `writ_inner`, `writ_middle`, `writ_outer`. Lives on for a while, so that its
+//! functions can be looked up.
 
 use std::fs::File;
 use std::os::fd::AsRawFd as _;
@@ -42,7 +43,10 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
     let file = File::create(path).map_err(|error| format!("{path}: {error}"))?;
     // SAFETY: it makes one system call, which takes no pointer.
     match unsafe { writ_outer(file.as_raw_fd().into(), length) } {
-        0 => Ok(()),
+        0 => {
+            std::thread::sleep(std::time::Duration::from_secs(3));
+            Ok(())
+        }
         error => Err(format!("ftruncate answers {error}")),
     }
 }
