@@ -24,6 +24,7 @@ mod security_table;
 pub mod signature;
 pub mod syscall;
 pub mod tracepoint;
+pub mod way;
 
 pub use answer::{Answer, Evidence, Strength};
 pub use btf::{Btf, Form, Shape, Type, TypeId};
@@ -36,6 +37,7 @@ pub use rate::Rate;
 pub use signature::{Change, Passed, Signature};
 pub use syscall::{Syscall, SyscallArgument};
 pub use tracepoint::{Field, RawTracepoint, Tracepoint};
+pub use way::Way;
 
 #[cfg(test)]
 mod tests;

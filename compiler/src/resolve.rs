@@ -10,6 +10,7 @@ mod condition;
 mod enforcer;
 mod family;
 mod fit;
+mod generated;
 mod hook;
 mod list;
 mod macros;
@@ -20,18 +21,19 @@ mod parameter;
 mod program;
 mod register_table;
 mod selector;
+mod sharing;
 mod size;
 mod socket;
 mod target;
 mod text;
 mod value;
 mod walk;
+mod wish;
 
 use crate::diagnostic::{Diagnostics, Finding, Reported, code};
 use crate::kernel::Profile;
 use crate::policy::{self, Mode, Point};
 use crate::resolved;
-use crate::source::Span;
 
 pub use names::names;
 
@@ -74,7 +76,6 @@ pub fn resolve(
         mode: policy.mode.map_or(Mode::Enforce, |mode| mode.value),
         hooks: bound.hooks,
         program_hooks: bound.program_hooks,
-        generated_hooks: bound.generated,
         enforcers,
         settings: policy.options.clone(),
         workloads: policy.workloads.clone(),
@@ -87,23 +88,20 @@ pub fn resolve(
 struct Bound {
     hooks: Vec<resolved::Hook>,
     program_hooks: Vec<resolved::Hook>,
-    generated: Vec<Span>,
     /// Whether all of them were.
     is_whole: bool,
 }
 
 impl Default for Bound {
     fn default() -> Self {
-        let (hooks, program_hooks, generated) = (Vec::new(), Vec::new(), Vec::new());
-        Self { hooks, program_hooks, generated, is_whole: true }
+        Self { hooks: Vec::new(), program_hooks: Vec::new(), is_whole: true }
     }
 }
 
 impl Bound {
     fn add(&mut self, found: Found) {
         match found {
-            Found::Kernel(hook::Bound::Hooks(hooks)) => self.hooks.extend(hooks),
-            Found::Kernel(hook::Bound::Generated(span)) => self.generated.push(span),
+            Found::Kernel(hooks) => self.hooks.extend(hooks),
             Found::Program(hooks) => self.program_hooks.extend(hooks),
         }
     }
@@ -111,7 +109,7 @@ impl Bound {
 
 /// What one entry of a policy makes.
 enum Found {
-    Kernel(hook::Bound),
+    Kernel(Vec<resolved::Hook>),
     Program(Vec<resolved::Hook>),
 }
 
@@ -142,9 +140,6 @@ fn hooks_of(
 /// the mode cannot be switched any more.
 fn idle_mode(policy: &policy::Policy, bound: &Bound, diagnostics: &mut Diagnostics) {
     let Some(mode) = policy.mode.filter(|mode| mode.value == Mode::Enforce) else { return };
-    if !bound.generated.is_empty() {
-        return;
-    }
     let of_programs = bound.program_hooks.iter().flat_map(|hook| &hook.selectors);
     let selectors = bound.hooks.iter().flat_map(|hook| &hook.selectors).chain(of_programs);
     let mut actions =

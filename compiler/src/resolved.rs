@@ -40,8 +40,6 @@ pub struct Policy {
     pub hooks: Vec<Hook>,
     /// Hooks in programs and libraries: uprobes and USDT probes.
     pub program_hooks: Vec<Hook>,
-    /// Where hooks on lists are named that only a running kernel can fill. Nothing of them is bound.
-    pub generated_hooks: Vec<Span>,
     /// Where `NotifyEnforcer` acts.
     pub enforcers: Vec<Enforcer>,
     pub settings: Vec<Spanned<Setting>>,

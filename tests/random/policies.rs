@@ -57,7 +57,6 @@ fn policy(random: &mut Random, setting: &Setting, number: usize) -> Policy {
         mode: if random.once_in(3) { Mode::Monitor } else { Mode::Enforce },
         hooks: (0..random.length(1..3)).map(|_| hook(random, setting)).collect(),
         program_hooks: Vec::new(),
-        generated_hooks: Vec::new(),
         enforcers: Vec::new(),
         settings: Vec::new(),
         workloads: Workloads::default(),

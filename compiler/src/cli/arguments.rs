@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{compile, completions, diff, explain, inspect, kernel, manual, schema};
 use crate::diagnostic::Severity;
+use crate::kernel::{Profile, Way};
 use crate::engine::Engine;
 use crate::parse;
 
@@ -198,4 +199,42 @@ pub enum ColorArgument {
     Auto,
     Always,
     Never,
+}
+
+/// `--attach`.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct AttachArguments {
+    /// Attach a hook in this way and no other: `sys_openat=kprobe`. Hooks are named as the policies
+    /// name them (`list:NAME`, `SUBSYSTEM/EVENT`); ways are `fentry`, `kprobe`, `kprobe.multi`,
+    /// `fmod_ret`, `lsm`, `tracepoint`, `tp_btf` and `raw_tp`. May be given several times
+    #[arg(long, value_name = "HOOK=WAY")]
+    pub attach: Vec<Attachment>,
+}
+
+/// A hook and the way in which it is to be attached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attachment {
+    pub hook: String,
+    pub way: Way,
+}
+
+impl FromStr for Attachment {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (hook, way) = text.rsplit_once('=').ok_or("write a hook and a way: `HOOK=WAY`")?;
+        let named = Way::ALL.into_iter().find(|one| one.name() == way);
+        let way = named.ok_or_else(|| {
+            let names: Vec<&str> = Way::ALL.into_iter().map(Way::name).collect();
+            format!("`{way}` is no way to attach; there are {}", names.join(", "))
+        })?;
+        Ok(Self { hook: hook.to_owned(), way })
+    }
+}
+
+impl AttachArguments {
+    /// The kernel, on which hooks are attached as asked for.
+    pub(super) fn apply(&self, kernel: Profile) -> Profile {
+        self.attach.iter().fold(kernel, |kernel, one| kernel.attaching(&one.hook, one.way))
+    }
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::arguments::PolicyArguments;
+use super::arguments::{AttachArguments, PolicyArguments};
 use super::baseline::BaselineArguments;
 use super::fix::{self, FixArguments};
 use super::input::{self, Input};
@@ -35,6 +35,8 @@ pub struct Arguments {
     /// kprobes are used
     #[arg(long, short, value_name = "KERNELS")]
     pub kernel: Option<String>,
+    #[command(flatten)]
+    pub attach: AttachArguments,
     #[command(flatten)]
     pub fixes: FixArguments,
     #[command(flatten)]
@@ -119,6 +121,7 @@ fn check(arguments: &Arguments) -> Result<Checked, Failure> {
     for project in input.projects() {
         let engine = arguments.engine.unwrap_or_else(|| projects.engine(project));
         let kernels = kernels(arguments, project, &mut projects)?;
+        let kernels = kernels.into_iter().map(|kernel| arguments.attach.apply(kernel)).collect();
         let terms = Terms { engine, load: projects.load_budget(project) };
         targets.insert(project, Target { terms, kernels });
     }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::arguments::PolicyArguments;
+use super::arguments::{AttachArguments, PolicyArguments};
 use super::input::Input;
 use super::judge::{self, Options};
 use super::project::{ProjectArguments, ProjectId, Projects};
@@ -29,6 +29,8 @@ pub struct Arguments {
     /// names kernels
     #[arg(long, short, value_name = "KERNELS")]
     pub kernel: Option<String>,
+    #[command(flatten)]
+    pub attach: AttachArguments,
     #[command(flatten)]
     pub project: ProjectArguments,
     /// Where to write the bundle. With several kernels, each name gets the kernel before its
@@ -62,6 +64,8 @@ pub(super) fn run(
         ));
     }
     let kernels = kernels(arguments.kernel.as_deref(), project, &mut projects)?;
+    let kernels: Vec<Profile> =
+        kernels.into_iter().map(|kernel| arguments.attach.apply(kernel)).collect();
     let asked = projects.get(project).map(|project| project.config.budgets);
     let budget = arguments.budget.clone().or(asked.unwrap_or_default());
     let mut per_kernel = Vec::new();

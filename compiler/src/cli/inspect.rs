@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use writ_bundle::{Evidence, Manifest};
 
-use super::arguments::PolicyArguments;
+use super::arguments::{AttachArguments, PolicyArguments};
 use super::{ExitCode, Failure, compile, cost, input, kernel, report, table};
 use crate::diagnostic::Diagnostics;
 use crate::difference::{attach_words, hook_words};
@@ -24,6 +24,8 @@ pub struct Arguments {
     /// The kernel to compile policies for
     #[arg(long, short, value_name = "KERNEL", default_value = "6.12")]
     pub kernel: String,
+    #[command(flatten)]
+    pub attach: AttachArguments,
     /// What to show; may be given several times [default: everything]
     #[arg(long, short, value_enum, value_name = "PART")]
     pub show: Vec<Part>,
@@ -68,6 +70,7 @@ pub(super) fn run(
     let parsed = input.take_diagnostics();
     let (mut bundles, mut per_kernel) = (Vec::new(), Vec::new());
     for profile in kernel::load(&arguments.kernel)? {
+        let profile = arguments.attach.apply(profile);
         let mut diagnostics = Diagnostics::default();
         let load = LoadBudget::default();
         bundles.push(compile::compile(&input, &parsed, &profile, load, &mut diagnostics)?);

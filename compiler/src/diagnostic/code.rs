@@ -175,6 +175,8 @@ catalogue! {
     NOT_ATTACHABLE = "TP0401" "not-attachable" Error "nothing can be attached to this hook";
     UNTRACEABLE_FUNCTION = "TP0402" "untraceable-function" Error "the kernel lets nobody trace the function";
     MISSING_NAMESPACE_KIND = "TP0403" "missing-namespace-kind" Warning "the kernel has no namespaces of this kind";
+    FORCED_ATTACHMENT = "TP0404" "forced-attachment" Error "a hook cannot be attached as asked for";
+    EMPTY_LIST = "TP0405" "empty-list" Error "no function of the kernel is on a list";
     NOT_YET = "TP0501" "not-yet" Error "the writ engine does not do this yet";
     VALUE_TOO_LONG = "TP0502" "value-too-long" Error "a text is longer than anything it is compared with";
     BUNDLE_TOO_LARGE = "TP0503" "bundle-too-large" Error "the policies do not fit in one bundle";

@@ -27,6 +27,10 @@ const PARAMETERS: [i16; 6] = [112, 104, 96, 88, 72, 64];
 /// The same for system calls: r10 stands for cx, which the instruction overwrites.
 const SYSCALL_PARAMETERS: [i16; 6] = [112, 104, 96, 56, 72, 64];
 
+/// The same for system calls of 32-bit programs: bx, cx, dx, si, di, bp (`SC_IA32_REGS_TO_ARGS` in
+/// `arch/x86/include/asm/syscall_wrapper.h`).
+const PARAMETERS_OF_32_BITS: [i16; 6] = [40, 88, 96, 104, 112, 32];
+
 /// Offset of ax, which carries a function's result.
 const RESULT: i16 = 80;
 
@@ -38,8 +42,8 @@ pub(super) fn place(attach: &Attach, origin: Origin) -> Option<Place> {
         | Attach::Fexit { .. }
         | Attach::FmodRet { .. }
         | Attach::Lsm { .. }
-        | Attach::BtfTracepoint { .. } => word(origin),
-        Attach::RawTracepoint { .. } => match word(origin)? {
+        | Attach::BtfTracepoint { .. } => word(origin, caller(attach)),
+        Attach::RawTracepoint { .. } => match word(origin, caller(attach))? {
             Place::Word { offset } => Some(Place::Memory { offset, size: Size::Double }),
             Place::Memory { .. } | Place::Registers { .. } | Place::ProbedRegisters { .. } => None,
         },
@@ -51,19 +55,26 @@ pub(super) fn place(attach: &Attach, origin: Origin) -> Option<Place> {
         | Attach::Kretprobes { .. }
         | Attach::Uprobe { .. }
         | Attach::Uretprobe { .. }
-        | Attach::Usdt { .. } => register(origin),
+        | Attach::Usdt { .. } => register(origin, caller(attach)),
         Attach::Tracepoint { .. } => field(origin),
     }
 }
 
+/// Which registers of its caller carry the arguments of a system call. Programs that serve several
+/// functions serve those of callers of one kind.
+fn caller(attach: &Attach) -> &'static [i16; 6] {
+    let is_of_32_bits = attach.names().first().is_some_and(|name| name.starts_with("__ia32_"));
+    if is_of_32_bits { &PARAMETERS_OF_32_BITS } else { &SYSCALL_PARAMETERS }
+}
+
 /// The context is an array of the function's arguments, then its result.
-fn word(origin: Origin) -> Option<Place> {
+fn word(origin: Origin, caller: &[i16; 6]) -> Option<Place> {
     let at = |place: u32| i16::try_from(place.checked_mul(8)?).ok();
     match origin {
         Origin::Parameter(place) => Some(Place::Word { offset: at(place)? }),
         Origin::Return { parameters } => Some(Place::Word { offset: at(parameters)? }),
         Origin::SyscallParameter(place) => {
-            let offset = *SYSCALL_PARAMETERS.get(place as usize)?;
+            let offset = *caller.get(place as usize)?;
             Some(Place::Registers { pointer: 0, offset })
         }
         Origin::Field { .. }
@@ -75,7 +86,7 @@ fn word(origin: Origin) -> Option<Place> {
 }
 
 /// The context is the registers at the function's first instruction, or at its return.
-fn register(origin: Origin) -> Option<Place> {
+fn register(origin: Origin, caller: &[i16; 6]) -> Option<Place> {
     let memory = |offset| Place::Memory { offset, size: Size::Double };
     match origin {
         Origin::Parameter(place) | Origin::UserParameter(place) => {
@@ -84,7 +95,7 @@ fn register(origin: Origin) -> Option<Place> {
         Origin::Return { .. } => Some(memory(RESULT)),
         Origin::SyscallParameter(place) => {
             let [pointer, ..] = PARAMETERS;
-            let offset = *SYSCALL_PARAMETERS.get(place as usize)?;
+            let offset = *caller.get(place as usize)?;
             Some(Place::ProbedRegisters { pointer, offset })
         }
         Origin::Register { offset, bytes } => {

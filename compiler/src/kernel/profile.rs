@@ -19,6 +19,8 @@ use super::btf::Btf;
 pub(super) use lines::Lines;
 use section::Section;
 
+use super::Way;
+
 /// All that is known about one kernel.
 ///
 /// Only the BTF is decoded at once. Everything else stays packed until it is asked for, since most
@@ -34,6 +36,8 @@ pub struct Profile {
     pub(super) programs: ProgramSize,
     /// Options of the configuration that are taken to be unset. The user's choice too.
     unset: BTreeSet<String>,
+    /// How hooks must be attached, by the name that policies give them. The user's choice too.
+    forced: BTreeMap<String, Way>,
 }
 
 /// Which programs a kernel accepts.
@@ -107,6 +111,7 @@ impl Profile {
             fentry: FentryUse::Possible,
             programs: ProgramSize::AsShown,
             unset: BTreeSet::new(),
+            forced: BTreeMap::new(),
         })
     }
 
@@ -159,6 +164,19 @@ impl Profile {
         self.fentry = FentryUse::Avoided;
         self.facts.name = format!("{}+avoid=fentry", self.facts.name);
         self
+    }
+
+    /// The same kernel, on which `hook` must be attached in this way and no other. Hooks are named
+    /// as in policies: `sys_openat`, `file_open`, `sched/sched_process_exec`, `list:calls`.
+    #[must_use]
+    pub fn attaching(mut self, hook: &str, way: Way) -> Self {
+        self.forced.insert(hook.to_owned(), way);
+        self
+    }
+
+    /// How `hook` must be attached, if the user has said so.
+    pub fn forced(&self, hook: &str) -> Option<Way> {
+        self.forced.get(hook).copied()
     }
 
     /// The same kernel, which takes only small programs, as kernels before 5.3 do; what came to BPF

@@ -43,6 +43,28 @@ impl Profile {
         Some(Syscall { name: name.to_owned(), function_name, function, arguments })
     }
 
+    /// The function of a system call that serves 32-bit programs, asked for as `sys_openat` or by
+    /// the function's own name. Calls whose arguments look different to such programs have one of
+    /// their own (`COMPAT_SYSCALL_DEFINEx`).
+    pub fn syscall_of_32_bits(&self, name: &str) -> Option<Syscall<'_>> {
+        let bare = name.strip_prefix("__ia32_").unwrap_or(name);
+        let bare = bare.strip_prefix("compat_").unwrap_or(bare);
+        let bare = bare.strip_prefix("sys_").unwrap_or(bare);
+        let own = [format!("__ia32_compat_sys_{bare}"), format!("__ia32_sys_{bare}")];
+        let names = if name.starts_with("__ia32_") { vec![name.to_owned()] } else { own.to_vec() };
+        let is_there =
+            |name: &String| self.function(name).is_some() || self.traceable(name).is_present();
+        let function_name = names.into_iter().find(is_there)?;
+        let function = self.function(&function_name);
+        let arguments = self.syscall_arguments(bare);
+        Some(Syscall { name: bare.to_owned(), function_name, function, arguments })
+    }
+
+    /// Whether the kernel serves 32-bit programs (`CONFIG_IA32_EMULATION`).
+    pub fn serves_32_bits(&self) -> bool {
+        self.syscall_of_32_bits("sys_close").is_some()
+    }
+
     /// Names of all system calls, without prefix, ordered.
     pub fn syscalls(&self) -> impl Iterator<Item = &str> {
         let names = self.functions().filter_map(|name| name.strip_prefix(self.syscall_prefix()));

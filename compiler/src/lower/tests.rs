@@ -78,7 +78,6 @@ fn policy(span: Span, name: &str, hooks: Vec<Hook>) -> Policy {
         mode,
         hooks,
         program_hooks: Vec::new(),
-        generated_hooks: Vec::new(),
         enforcers: Vec::new(),
         settings: Vec::new(),
         workloads: Workloads::default(),

@@ -11,9 +11,13 @@ use super::btf_ext::{CoreRelocation, Extension};
 use super::excerpt::{excerpt, flavorless};
 use super::{PackError, btf};
 
-/// A section that libbpf knows and aya 0.14 does not, and a name of the same length that aya takes
-/// for the same kind of program.
-const UNKNOWN_TO_AYA: (&[u8], &[u8]) = (b"fmod_ret/", b"fentry///");
+/// Sections that libbpf knows and aya 0.14 does not, and names of the same length that aya takes for
+/// the same kind of program.
+const UNKNOWN_TO_AYA: [(&[u8], &[u8]); 3] = [
+    (b"fmod_ret/", b"fentry///"),
+    (b"kretprobe.multi", b"kretprobe/multi"),
+    (b"kprobe.multi", b"kprobe/multi"),
+];
 
 /// What loaders put where a relocation does not apply: a call of a helper that cannot exist. The
 /// verifier refuses it, unless a question such as `bpf_core_field_exists` keeps it from being run.
@@ -45,12 +49,13 @@ pub(super) fn relocated(bundle: &[u8], kernel_btf: &[u8]) -> Result<Object, Pack
 
 /// The same object, with section names that aya knows. It is only read, never loaded.
 fn renamed(bundle: &[u8]) -> Vec<u8> {
-    let (unknown, known) = UNKNOWN_TO_AYA;
     let mut bytes = bundle.to_vec();
-    let found = bundle.windows(unknown.len()).enumerate().filter(|(_, window)| *window == unknown);
-    for (start, _) in found {
-        if let Some(name) = bytes.get_mut(start..start + unknown.len()) {
-            name.copy_from_slice(known);
+    for (unknown, known) in UNKNOWN_TO_AYA {
+        let windows = bundle.windows(unknown.len()).enumerate();
+        for (start, _) in windows.filter(|(_, window)| *window == unknown) {
+            if let Some(name) = bytes.get_mut(start..start + unknown.len()) {
+                name.copy_from_slice(known);
+            }
         }
     }
     bytes

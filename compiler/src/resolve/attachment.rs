@@ -3,29 +3,50 @@
 
 use writ_bundle::{Attach, Evidence, Requirement};
 
-use super::candidate::{Candidate, Denial, Return, Wish, alone, candidates, parts, whole};
+use super::candidate::{Candidate, alone, candidates, parts, whole};
 use super::target::Target;
+use super::wish::{Denial, Force, Return, Wish};
 use crate::diagnostic::{Certainty, Diagnostics, Finding, Reported, code};
-use crate::kernel::{self, Answer, Feature, Profile, Strength, security};
+use crate::kernel::{self, Answer, Feature, Profile, Strength, Way, security};
 use crate::policy::{self, Action, ActionKind};
-use crate::resolved::{Argument, Attachment, Need};
+use crate::resolved::{Argument, Attachment, Need, Sharing};
 use crate::source::Span;
 
-/// The attachment where conditions are decided, and the one where the return value is seen.
-///
-/// `overrides` is an action that must be able to make the call fail.
+/// What is known of a hook's attachment before its function is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Plan<'a> {
+    /// An action that must be able to make the call fail.
+    pub(super) overrides: Option<&'a Action>,
+    pub(super) force: Option<Force>,
+    /// How it is to share a program with the others on its list.
+    pub(super) sharing: Sharing,
+}
+
+/// How one hook is attached.
+pub(super) struct Attachments {
+    /// Where conditions are decided.
+    pub(super) entry: Attachment,
+    /// Where the return value is seen.
+    pub(super) exit: Option<Attachment>,
+    pub(super) sharing: Sharing,
+}
+
+/// The best way to attach a hook to `target`.
 pub(super) fn attachments(
     from: &policy::Hook,
     target: &Target<'_>,
-    overrides: Option<&Action>,
+    plan: Plan<'_>,
     arguments: &[Argument],
     kernel: &Profile,
     diagnostics: &mut Diagnostics,
-) -> Result<(Attachment, Option<Attachment>), Reported> {
+) -> Result<Attachments, Reported> {
+    let Plan { overrides, force, sharing } = plan;
     let wish = Wish {
         denies: overrides.map_or(Denial::NotWanted, |_| Denial::Wanted),
         returns: from.return_argument.as_ref().map_or(Return::NotWanted, |_| Return::Wanted),
         arguments,
+        sharing,
+        force,
     };
     if let (Some(action), Target::Tracepoint(_) | Target::RawTracepoint { .. }) =
         (overrides, target)
@@ -37,6 +58,9 @@ pub(super) fn attachments(
     let (chosen, answer) = match choose(candidates(target, wish, kernel), kernel) {
         Ok(chosen) => chosen,
         Err(obstacles) => {
+            if let Some(force) = force {
+                return Err(cannot_force(force, target, wish, &obstacles, kernel, diagnostics));
+            }
             return Err(match overrides {
                 Some(action) => cannot_deny(action.span, target, &obstacles, kernel, diagnostics),
                 None => cannot_attach(from, &obstacles, kernel, diagnostics),
@@ -44,15 +68,18 @@ pub(super) fn attachments(
         }
     };
     let span = from.point.span();
+    let sharing = chosen.sharing;
     let exit = chosen.exit.map(|exit| Attachment {
         reason: "where the return value is seen".to_owned(),
-        needs: needs(&exit, span, kernel),
+        needs: needs(&exit, sharing, span, kernel),
         attach: exit,
     });
-    let mut needed = needs(&chosen.entry, span, kernel);
+    let mut needed = needs(&chosen.entry, sharing, span, kernel);
     needed.extend(for_actions(from, kernel));
-    let reason = format!("{}: {}", chosen.reason, answer.because());
-    Ok((Attachment { attach: chosen.entry, reason, needs: needed }, exit))
+    let asked = force.map_or("", |_| ", as asked for");
+    let reason = format!("{}{asked}: {}", chosen.reason, answer.because());
+    let entry = Attachment { attach: chosen.entry, reason, needs: needed };
+    Ok(Attachments { entry, exit, sharing })
 }
 
 /// How a place in a program is attached, and what sees the return.
@@ -63,16 +90,16 @@ pub(super) fn of_program(
     kernel: &Profile,
     diagnostics: &mut Diagnostics,
 ) -> Result<(Attachment, Option<Attachment>), Reported> {
-    let candidate = alone(entry, "uprobe, the kernel's way into programs");
+    let candidate = alone(entry, Way::Uprobe, "uprobe, the kernel's way into programs");
     let (chosen, answer) = choose(vec![candidate], kernel)
         .map_err(|obstacles| cannot_attach(from, &obstacles, kernel, diagnostics))?;
     let span = from.point.span();
     let exit = exit.map(|exit| Attachment {
         reason: "where the return value is seen".to_owned(),
-        needs: needs(&exit, span, kernel),
+        needs: needs(&exit, Sharing::Own, span, kernel),
         attach: exit,
     });
-    let mut needed = needs(&chosen.entry, span, kernel);
+    let mut needed = needs(&chosen.entry, Sharing::Own, span, kernel);
     needed.extend(for_actions(from, kernel));
     let reason = format!("{}: {}", chosen.reason, answer.because());
     Ok((Attachment { attach: chosen.entry, reason, needs: needed }, exit))
@@ -101,9 +128,14 @@ fn choose(
 }
 
 /// What the loader must find on the node.
-fn needs(attach: &Attach, span: Span, kernel: &Profile) -> Vec<Need> {
+fn needs(attach: &Attach, sharing: Sharing, span: Span, kernel: &Profile) -> Vec<Need> {
+    let together = match sharing {
+        Sharing::Own => None,
+        Sharing::Multi => Some(Attach::KprobeMulti { functions: Vec::new() }),
+        Sharing::Cookies => Some(Attach::Kprobes { functions: Vec::new() }),
+    };
     let mut needs: Vec<Need> =
-        parts(attach).iter().filter_map(|part| need(part.feature(), span, kernel)).collect();
+        parts(together.as_ref().unwrap_or(attach)).iter().filter_map(|part| need(part.feature(), span, kernel)).collect();
     // What the parts show need not be said again; what nothing shows must be tried.
     if kernel.has(whole(attach)).is_unknown() {
         needs.extend(need(whole(attach), span, kernel));
@@ -131,6 +163,33 @@ fn for_actions(from: &policy::Hook, kernel: &Profile) -> Option<Need> {
     let signal = actions
         .find(|action| matches!(action.kind, ActionKind::Sigkill | ActionKind::Signal { .. }))?;
     need(Feature::Helper("bpf_send_signal"), signal.span, kernel)
+}
+
+/// Says why the way that was asked for does not do, and which would.
+fn cannot_force(
+    Force { way, span }: Force,
+    target: &Target<'_>,
+    wish: Wish<'_>,
+    obstacles: &[kernel::Evidence],
+    kernel: &Profile,
+    diagnostics: &mut Diagnostics,
+) -> Reported {
+    let free = Wish { force: None, sharing: Sharing::Own, ..wish };
+    let possible = candidates(target, free, kernel);
+    let possible = possible.iter().filter(|one| !one.answer(kernel).is_absent());
+    let mut names: Vec<String> = possible.map(|one| format!("`{}`", one.way.name())).collect();
+    names.dedup();
+    let help = if names.is_empty() {
+        "nothing else would do on this kernel".to_owned()
+    } else {
+        format!("on this kernel it can be attached by {}", names.join(" or "))
+    };
+    let message = format!("`{}` cannot serve this hook", way.name());
+    let finding = Finding::at(span, message)
+        .label("asked for here")
+        .help(help)
+        .on_kernel(kernel.name());
+    diagnostics.error(&code::FORCED_ATTACHMENT, because(finding, obstacles))
 }
 
 fn cannot_attach(

@@ -2,10 +2,12 @@
 
 use writ_bundle::Attach;
 
+use super::sharing::FEW;
 use super::target::Target;
+use super::wish::{Denial, Return, Wish};
 use crate::kernel::security::{function_of_hook, hook_of_function};
-use crate::kernel::{Answer, Feature, Profile, Prototype};
-use crate::resolved::{Argument, Origin};
+use crate::kernel::{Answer, Feature, Profile, Prototype, Way};
+use crate::resolved::{Origin, Sharing};
 
 /// One way to attach a hook.
 #[derive(Debug)]
@@ -14,32 +16,13 @@ pub(super) struct Candidate {
     pub(super) exit: Option<Attach>,
     /// What to say when it is chosen; the evidence follows.
     pub(super) reason: String,
+    pub(super) way: Way,
+    /// How it shares a program with the others on its list.
+    pub(super) sharing: Sharing,
+    /// Whether it makes the call fail.
+    denies: Denial,
     /// Why it is out of the question whatever the kernel can do.
     pub(super) obstacle: Option<String>,
-}
-
-/// What a hook asks of the way in which it is attached.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Wish<'a> {
-    /// Whether it must be able to make the call fail.
-    pub(super) denies: Denial,
-    /// Whether it looks at the return value.
-    pub(super) returns: Return,
-    pub(super) arguments: &'a [Argument],
-}
-
-/// Whether a hook must be able to make the call fail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Denial {
-    Wanted,
-    NotWanted,
-}
-
-/// Whether a hook looks at the return value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Return {
-    Wanted,
-    NotWanted,
 }
 
 /// Tells a program that is attached in several places where it was hit. With it came the cookies
@@ -51,13 +34,24 @@ const REGISTERS: u32 = 6;
 
 /// The ways in which `target` can be attached, best first.
 pub(super) fn candidates(target: &Target<'_>, wish: Wish<'_>, kernel: &Profile) -> Vec<Candidate> {
+    let all = every(target, wish, kernel);
+    match wish.force {
+        Some(force) => all.into_iter().filter(|one| one.way == force.way).collect(),
+        None => all,
+    }
+}
+
+fn every(target: &Target<'_>, wish: Wish<'_>, kernel: &Profile) -> Vec<Candidate> {
     match target {
         Target::Function(function) => match wish.denies {
             Denial::Wanted => denying(function.name, &function.prototype, wish, kernel),
             Denial::NotWanted => observing(function.name, wish),
         },
         Target::Syscall(syscall) => match wish.denies {
-            Denial::Wanted => vec![fmod_ret(&syscall.function_name, wish)],
+            Denial::Wanted => {
+                let name = &syscall.function_name;
+                vec![fmod_ret(name, wish), override_return(name, wish)]
+            }
             Denial::NotWanted => observing(&syscall.function_name, wish),
         },
         Target::Lsm(hook) => {
@@ -80,10 +74,12 @@ pub(super) fn candidates(target: &Target<'_>, wish: Wish<'_>, kernel: &Profile) 
                 subsystem: tracepoint.subsystem.clone(),
                 event: tracepoint.event.clone(),
             },
+            Way::Tracepoint,
             "tracepoint: the policy reads the fields of its record",
         )],
         Target::RawTracepoint { tracepoint, .. } => vec![alone(
             Attach::RawTracepoint { event: tracepoint.event.to_owned() },
+            Way::RawTracepoint,
             "raw tracepoint: the policy reads what the kernel passes",
         )],
     }
@@ -173,7 +169,15 @@ impl Candidate {
         if let Some(obstacle) = &self.obstacle {
             return Answer::absent(obstacle.clone());
         }
-        let mut answer = kernel.has(whole(&self.entry));
+        let mut answer = match (&self.entry, self.denies) {
+            (Attach::Kprobe { function }, Denial::Wanted) => {
+                kernel.has(Feature::KprobeOverride(function))
+            }
+            (entry, _) => kernel.has(whole(entry)),
+        };
+        if self.sharing == Sharing::Multi {
+            answer = answer.and(|| kernel.has(Feature::KprobeMulti));
+        }
         if let Some(exit) = &self.exit {
             answer = answer.and(|| kernel.has(whole(exit)));
         }
@@ -213,7 +217,7 @@ fn denying(
         obstacle: different(prototype, &hook.prototype, wish, hook.name),
         ..lsm(hook.name, name, wish)
     });
-    by_lsm.into_iter().chain([fmod_ret(name, wish)]).collect()
+    by_lsm.into_iter().chain([fmod_ret(name, wish), override_return(name, wish)]).collect()
 }
 
 /// A function that is only looked at. Signals can be sent from there too.
@@ -230,20 +234,40 @@ fn observing(function: &str, wish: Wish<'_>) -> Vec<Candidate> {
         | Origin::UsdtArgument(_) => true,
     });
     let obstacle = (!in_registers).then(|| "a kprobe finds only the first 6 arguments".to_owned());
-    vec![
-        Candidate {
-            entry: Attach::Fentry { function: function.clone() },
-            exit: exit(wish, || Attach::Fexit { function: function.clone() }),
-            reason: format!("fentry on `{function}`, the cheapest way to look at a function"),
-            obstacle: None,
-        },
-        Candidate {
-            entry: Attach::Kprobe { function: function.clone() },
-            exit: exit(wish, || Attach::Kretprobe { function: function.clone() }),
-            reason: format!("kprobe on `{function}`, as fentry is not to be had there"),
-            obstacle,
-        },
-    ]
+    let by_kprobe = |reason: String, way, sharing| Candidate {
+        entry: Attach::Kprobe { function: function.clone() },
+        exit: exit(wish, || Attach::Kretprobe { function: function.clone() }),
+        reason,
+        way,
+        sharing,
+        denies: Denial::NotWanted,
+        obstacle: obstacle.clone(),
+    };
+    let together = match wish.sharing {
+        Sharing::Own => None,
+        Sharing::Multi => Some(by_kprobe(
+            format!("kprobe.multi: one link for a list of more than {FEW} functions"),
+            Way::KprobeMulti,
+            Sharing::Multi,
+        )),
+        Sharing::Cookies => Some(by_kprobe(
+            format!("kprobes with one program, for a list of more than {FEW} functions"),
+            Way::Kprobe,
+            Sharing::Cookies,
+        )),
+    };
+    let by_fentry = Candidate {
+        entry: Attach::Fentry { function: function.clone() },
+        exit: exit(wish, || Attach::Fexit { function: function.clone() }),
+        reason: format!("fentry on `{function}`, the cheapest way to look at a function"),
+        way: Way::Fentry,
+        sharing: Sharing::Own,
+        denies: Denial::NotWanted,
+        obstacle: None,
+    };
+    let alone = format!("kprobe on `{function}`, as fentry is not to be had there");
+    let alone = by_kprobe(alone, Way::Kprobe, Sharing::Own);
+    together.into_iter().chain([by_fentry, alone]).collect()
 }
 
 fn lsm(hook: &str, function: &str, wish: Wish<'_>) -> Candidate {
@@ -251,6 +275,9 @@ fn lsm(hook: &str, function: &str, wish: Wish<'_>) -> Candidate {
         entry: Attach::Lsm { hook: hook.to_owned(), sleepable: false },
         exit: exit(wish, || Attach::Fexit { function: function.to_owned() }),
         reason: format!("BPF LSM on `{hook}`, which the kernel asks before it goes on"),
+        way: Way::Lsm,
+        sharing: Sharing::Own,
+        denies: wish.denies,
         obstacle: None,
     }
 }
@@ -260,13 +287,37 @@ fn fmod_ret(function: &str, wish: Wish<'_>) -> Candidate {
         entry: Attach::FmodRet { function: function.to_owned() },
         exit: exit(wish, || Attach::Fexit { function: function.to_owned() }),
         reason: format!("fmod_ret on `{function}`, whose result it can replace"),
+        way: Way::FmodRet,
+        sharing: Sharing::Own,
+        denies: wish.denies,
+        obstacle: None,
+    }
+}
+
+/// A kprobe that makes the function return at once, where the kernel was built to inject errors.
+fn override_return(function: &str, wish: Wish<'_>) -> Candidate {
+    Candidate {
+        entry: Attach::Kprobe { function: function.to_owned() },
+        exit: exit(wish, || Attach::Kretprobe { function: function.to_owned() }),
+        reason: format!("kprobe on `{function}` that injects the error"),
+        way: Way::Kprobe,
+        sharing: Sharing::Own,
+        denies: Denial::Wanted,
         obstacle: None,
     }
 }
 
 /// A way without a choice, where no return is looked at.
-pub(super) fn alone(entry: Attach, reason: &str) -> Candidate {
-    Candidate { entry, exit: None, reason: reason.to_owned(), obstacle: None }
+pub(super) fn alone(entry: Attach, way: Way, reason: &str) -> Candidate {
+    Candidate {
+        entry,
+        exit: None,
+        reason: reason.to_owned(),
+        way,
+        sharing: Sharing::Own,
+        denies: Denial::NotWanted,
+        obstacle: None,
+    }
 }
 
 fn exit(wish: Wish<'_>, attach: impl FnOnce() -> Attach) -> Option<Attach> {

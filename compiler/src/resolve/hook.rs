@@ -4,50 +4,50 @@ use writ_bundle::HookKind;
 
 use super::parameter::Signature;
 use super::selector::Scope;
-use super::target::{Target, Targets};
-use super::{argument, attachment, selector, target};
+use super::attachment::Plan;
+use super::target::Target;
+use super::wish::Denial;
+use super::{argument, attachment, selector, sharing, target, wish};
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::kernel::Profile;
 use crate::policy::{self, ActionKind};
-use crate::resolved;
-use crate::source::Span;
+use crate::resolved::{self, Sharing};
 
-/// What an entry of a policy hooks.
-pub(super) enum Bound {
-    /// One hook for each function; several for a list.
-    Hooks(Vec<resolved::Hook>),
-    /// A list that only a running kernel can fill.
-    Generated(Span),
-}
-
-/// The hooks that `from` makes, bound.
+/// The hooks that `from` makes, bound: one for each function, several for a list.
 pub(super) fn hooks(
     from: &policy::Hook,
     policy: &policy::Policy,
     kernel: &Profile,
     diagnostics: &mut Diagnostics,
-) -> Result<Bound, Reported> {
+) -> Result<Vec<resolved::Hook>, Reported> {
     let mut missing = Diagnostics::default();
     let found = target::targets(&from.point, policy, kernel, &mut missing);
     // Under `ignore.callNotFound` a function that is not there is no mistake.
     if found.is_err() && from.ignore_missing.is_some() {
-        return Ok(Bound::Hooks(Vec::new()));
+        return Ok(Vec::new());
     }
     diagnostics.append(missing);
     let targets = match found {
-        Ok(Targets::Known(targets)) => targets,
-        Ok(Targets::Generated) => return Ok(Bound::Generated(from.point.span())),
+        Ok(targets) => targets,
         Err(reported) => {
             unbound_selectors(from, reported, policy, diagnostics);
             return Err(reported);
         }
     };
+    let overrides = first_override(from);
+    let denies = overrides.map_or(Denial::NotWanted, |_| Denial::Wanted);
+    let force = wish::force(from, denies, policy, kernel);
+    let sharing = match denies {
+        Denial::NotWanted => sharing::sharing(&targets, force, policy, kernel),
+        Denial::Wanted => Sharing::Own,
+    };
+    let plan = Plan { overrides, force, sharing };
     let mut hooks = Vec::new();
     for target in &targets {
         // What is wrong at the first function of a list is most often wrong at all: it is said once.
-        hooks.push(hook(from, target, policy, kernel, diagnostics)?);
+        hooks.push(hook(from, target, plan, policy, kernel, diagnostics)?);
     }
-    Ok(Bound::Hooks(hooks))
+    Ok(hooks)
 }
 
 /// Looks at the selectors of a hook whose function is not known: what they ask of processes and what
@@ -71,6 +71,7 @@ fn unbound_selectors(
 fn hook(
     from: &policy::Hook,
     target: &Target<'_>,
+    plan: Plan<'_>,
     policy: &policy::Policy,
     kernel: &Profile,
     diagnostics: &mut Diagnostics,
@@ -93,17 +94,15 @@ fn hook(
         .iter()
         .map(|selector| selector::selector(selector, &scope, diagnostics))
         .collect();
-    let overrides = first_override(from);
     let sound: Vec<_> = arguments.iter().filter_map(|one| one.as_ref().ok()).cloned().collect();
-    let attachments = attachment::attachments(from, target, overrides, &sound, kernel, diagnostics);
-    let (attachment, return_attachment) = attachments?;
+    let chosen = attachment::attachments(from, target, plan, &sound, kernel, diagnostics)?;
     Ok(resolved::Hook {
         span: from.span,
         point_span: from.point.span(),
         kind: kind(target),
-        sharing: resolved::Sharing::Own,
-        attachment,
-        return_attachment,
+        sharing: chosen.sharing,
+        attachment: chosen.entry,
+        return_attachment: chosen.exit,
         arguments: arguments.into_iter().collect::<Result<Vec<_>, _>>()?,
         data: data.into_iter().collect::<Result<Vec<_>, _>>()?,
         return_argument: returned.transpose()?,

@@ -11,14 +11,6 @@ pub(super) fn find<'a>(name: &str, lists: &'a [policy::List]) -> Option<&'a poli
     lists.iter().find(|list| list.name.value == name)
 }
 
-/// Whether its functions are known only to a running kernel.
-pub(super) fn is_generated(list: &policy::List) -> bool {
-    match list.kind.map(|kind| kind.value) {
-        Some(ListKind::GeneratedSyscalls | ListKind::GeneratedFtrace) => true,
-        Some(ListKind::Syscalls) | None => false,
-    }
-}
-
 /// The name behind `list:`.
 pub(super) fn name_of(value: &str) -> Option<&str> {
     value.strip_prefix(policy::list::PREFIX)

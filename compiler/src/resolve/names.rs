@@ -1,7 +1,7 @@
 //! What the arguments of a hook are called, for those who need their indexes and nothing else.
 
 use super::parameter;
-use super::target::{self, Targets};
+use super::target;
 use crate::diagnostic::Diagnostics;
 use crate::kernel::Profile;
 use crate::policy::{ArgumentPlace, Hook, Policy, SizeArgument};
@@ -22,7 +22,7 @@ pub fn names(
         return Vec::new();
     }
     let targets = target::targets(&hook.point, policy, kernel, diagnostics);
-    let Ok(Targets::Known(targets)) = targets else { return Vec::new() };
+    let Ok(targets) = targets else { return Vec::new() };
     // The functions of a list share their arguments.
     let first = targets.first().map(|target| parameter::Signature::of(target, kernel));
     let parameters = first.map_or_else(Vec::new, |signature| signature.parameters);

@@ -1,6 +1,6 @@
 //! What the name of a hook means on this kernel.
 
-use super::list;
+use super::{generated, list};
 use crate::diagnostic::{
     Certainty, Diagnostics, Finding, Fix, MOST_EDITS, Near, Reported, Safety, code,
 };
@@ -22,23 +22,14 @@ pub(super) enum Target<'a> {
     RawTracepoint { subsystem: String, tracepoint: RawTracepoint<'a> },
 }
 
-/// What a point of a policy hooks.
-#[derive(Debug)]
-pub(super) enum Targets<'a> {
-    /// These, one after another.
-    Known(Vec<Target<'a>>),
-    /// What only a running kernel lists.
-    Generated,
-}
-
 /// Finds what is hooked.
 pub(super) fn targets<'a>(
     point: &Point,
     policy: &policy::Policy,
     kernel: &'a Profile,
     diagnostics: &mut Diagnostics,
-) -> Result<Targets<'a>, Reported> {
-    let one = |target: Target<'a>| Targets::Known(vec![target]);
+) -> Result<Vec<Target<'a>>, Reported> {
+    let one = |target: Target<'a>| vec![target];
     match point {
         Point::Function(name) => function(name, kernel, diagnostics).map(one),
         Point::Syscall(name) => syscall(name, kernel, diagnostics).map(one),
@@ -47,10 +38,10 @@ pub(super) fn targets<'a>(
         Point::List { name, kind } | Point::Fentry(Call::List { name, kind }) => {
             match list::find(&name.value, &policy.lists) {
                 Some(list) => of_list(list, *kind, kernel, diagnostics),
-                None => Ok(Targets::Known(Vec::new())),
+                None => Ok(Vec::new()),
             }
         }
-        Point::Uprobe(_) | Point::Usdt { .. } => Ok(Targets::Known(Vec::new())),
+        Point::Uprobe(_) | Point::Usdt { .. } => Ok(Vec::new()),
         Point::Tracepoint { subsystem, event } => {
             match kernel.tracepoint(&subsystem.value, &event.value) {
                 Some(found) => Ok(one(Target::Tracepoint(found))),
@@ -73,25 +64,41 @@ fn of_list<'a>(
     kind: CallKind,
     kernel: &'a Profile,
     diagnostics: &mut Diagnostics,
-) -> Result<Targets<'a>, Reported> {
-    if list::is_generated(list) {
-        return Ok(Targets::Generated);
-    }
+) -> Result<Vec<Target<'a>>, Reported> {
     let kind = match list.kind.map(|kind| kind.value) {
+        Some(ListKind::GeneratedSyscalls | ListKind::GeneratedFtrace) => {
+            return generated::targets(list, kernel, diagnostics);
+        }
         Some(ListKind::Syscalls) => CallKind::Syscall,
-        Some(ListKind::GeneratedSyscalls | ListKind::GeneratedFtrace) | None => kind,
+        None => kind,
     };
+    let serves_32_bits = kernel.serves_32_bits();
     let targets: Vec<Result<Target<'a>, Reported>> = list
         .values
         .iter()
-        // Profiles do not list the calls of 32-bit programs.
-        .filter(|value| !list::is_of_32_bits(&value.value))
+        // Such calls cannot be made on a kernel that serves no 32-bit programs.
+        .filter(|value| serves_32_bits || !list::is_of_32_bits(&value.value))
         .map(|value| {
             let name = Spanned::new(list::without_abi(&value.value).to_owned(), value.span);
+            if list::is_of_32_bits(&value.value) {
+                return syscall_of_32_bits(&name, kernel, diagnostics);
+            }
             call(&name, kind, kernel, diagnostics)
         })
         .collect();
-    targets.into_iter().collect::<Result<Vec<_>, _>>().map(Targets::Known)
+    targets.into_iter().collect()
+}
+
+/// A system call as 32-bit programs make it.
+pub(super) fn syscall_of_32_bits<'a>(
+    name: &Spanned<String>,
+    kernel: &'a Profile,
+    diagnostics: &mut Diagnostics,
+) -> Result<Target<'a>, Reported> {
+    match kernel.syscall_of_32_bits(&name.value) {
+        Some(found) => Ok(Target::Syscall(found)),
+        None => Err(unknown_syscall(name, kernel, diagnostics)),
+    }
 }
 
 /// A function or system call.
@@ -254,6 +261,14 @@ fn syscall<'a>(
     if let Some(syscall) = kernel.syscall(&name.value) {
         return Ok(Target::Syscall(syscall));
     }
+    Err(unknown_syscall(name, kernel, diagnostics))
+}
+
+fn unknown_syscall(
+    name: &Spanned<String>,
+    kernel: &Profile,
+    diagnostics: &mut Diagnostics,
+) -> Reported {
     let (help, fix) = if kernel.function(&name.value).is_some() {
         let help = format!(
             "`{0}` is an ordinary kernel function: write `syscall: false`, or `on kprobe {0}(…)`",
@@ -279,7 +294,7 @@ fn syscall<'a>(
         .help(help)
         .fix(fix)
         .on_kernel(kernel.name());
-    Err(diagnostics.error(&code::UNKNOWN_SYSCALL, elsewhere(finding, &hook)))
+    diagnostics.error(&code::UNKNOWN_SYSCALL, elsewhere(finding, &hook))
 }
 
 fn lsm_hook<'a>(

@@ -6,6 +6,7 @@ use super::{
     Action, Argument, Expression, Extras, Hook, Origin, Policy, Question, Reader, Selector,
     Structure, Test,
 };
+use crate::policy::Setting;
 use crate::source::Span;
 use writ_bundle::Attach;
 
@@ -42,14 +43,17 @@ impl Parts {
 }
 
 fn of_policy(policy: &Policy, parts: &mut Parts) {
-    for span in &policy.generated_hooks {
-        parts.add("hooks on generated lists", *span);
-    }
     for enforcer in &policy.enforcers {
         parts.add("enforcers", enforcer.span);
     }
     for option in &policy.settings {
-        parts.add(format!("the option `{}`", option.value.name()), option.span);
+        match option.value {
+            // How hooks are attached rests on these already.
+            Setting::DisableKprobeMulti(_) | Setting::OverrideMethod(_) => {}
+            Setting::DisableUprobeMulti(_) | Setting::SleepablePreloadSize(_) => {
+                parts.add(format!("the option `{}`", option.value.name()), option.span);
+            }
+        }
     }
     let workloads = &policy.workloads;
     parts.add("pod selectors", workloads.pods.as_ref().map(|pods| pods.span));

@@ -81,6 +81,7 @@ impl Profile {
             fentry: FentryUse::Possible,
             programs: ProgramSize::AsShown,
             unset: BTreeSet::new(),
+            forced: std::collections::BTreeMap::new(),
         })
     }
 

@@ -5,6 +5,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "what it prints is its result")]
 
 mod as_user;
+mod descriptors;
 mod exchange;
 mod nested_truncate;
 mod probes;
@@ -19,12 +20,14 @@ type Deed = fn(&[String]) -> Result<(), String>;
 /// Ordered by name.
 const DEEDS: &[(&str, Deed)] = &[
     ("as-user", as_user::run),
+    ("close-as-32-bits", descriptors::close_as_32_bits),
     ("connect", exchange::connect),
     ("exchange", exchange::run),
     ("nested-truncate", nested_truncate::run),
     ("probes", probes::run),
     ("threads-truncate", threads_truncate::run),
     ("unix-bind", unix_bind::run),
+    ("use-descriptors", descriptors::use_them),
 ];
 
 fn main() -> ExitCode {

@@ -1,0 +1,90 @@
+//! What a hook asks of the way in which it is attached.
+
+use crate::kernel::{Profile, Way};
+use crate::policy::{Call, Hook, OverrideMethod, Point, Policy, Setting, list};
+use crate::resolved::{Argument, Sharing};
+use crate::source::Span;
+
+/// What a hook asks of the way in which it is attached.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wish<'a> {
+    /// Whether it must be able to make the call fail.
+    pub(super) denies: Denial,
+    /// Whether it looks at the return value.
+    pub(super) returns: Return,
+    pub(super) arguments: &'a [Argument],
+    /// How it is to share a program with the others on its list.
+    pub(super) sharing: Sharing,
+    pub(super) force: Option<Force>,
+}
+
+/// Whether a hook must be able to make the call fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Denial {
+    Wanted,
+    NotWanted,
+}
+
+/// Whether a hook looks at the return value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Return {
+    Wanted,
+    NotWanted,
+}
+
+/// The way that the user wants, and no other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Force {
+    pub(super) way: Way,
+    /// Where it is asked for: the option, or the hook that the command line names.
+    pub(super) span: Span,
+}
+
+/// The way that `hook` must be attached, if the command line or an option of the policy says so.
+pub(super) fn force(
+    hook: &Hook,
+    denies: Denial,
+    policy: &Policy,
+    kernel: &Profile,
+) -> Option<Force> {
+    let span = hook.point.span();
+    if let Some(way) = kernel.forced(&name(&hook.point)) {
+        return Some(Force { way, span });
+    }
+    let is_function = matches!(
+        hook.point,
+        Point::Function(_) | Point::Syscall(_) | Point::List { .. } | Point::Fentry(_)
+    );
+    if denies == Denial::NotWanted || !is_function {
+        return None;
+    }
+    policy.options.iter().rev().find_map(|option| match option.value {
+        Setting::OverrideMethod(OverrideMethod::ModifyReturn) => {
+            Some(Force { way: Way::FmodRet, span: option.span })
+        }
+        Setting::OverrideMethod(OverrideMethod::OverrideReturn) => {
+            Some(Force { way: Way::Kprobe, span: option.span })
+        }
+        Setting::DisableKprobeMulti(_)
+        | Setting::DisableUprobeMulti(_)
+        | Setting::SleepablePreloadSize(_) => None,
+    })
+}
+
+/// What the command line calls a hook: as the policy does.
+fn name(point: &Point) -> String {
+    match point {
+        Point::Function(name)
+        | Point::Syscall(name)
+        | Point::Lsm(name)
+        | Point::Fentry(Call::One { name, .. })
+        | Point::Usdt { name, .. } => name.value.clone(),
+        Point::List { name, .. } | Point::Fentry(Call::List { name, .. }) => {
+            format!("{}{}", list::PREFIX, name.value)
+        }
+        Point::Tracepoint { subsystem, event } | Point::RawTracepoint { subsystem, event } => {
+            format!("{}/{}", subsystem.value, event.value)
+        }
+        Point::Uprobe(uprobe) => uprobe.path.value.clone(),
+    }
+}
