@@ -1,3 +1,4 @@
-/bin/mkdir /tmp/generated
-/bin/chmod 700 /tmp/generated
+cp /bin/busybox /tmp/busybox-listed && cp /bin/busybox /tmp/busybox-other
+/tmp/busybox-listed mkdir /tmp/generated
+/tmp/busybox-other mkdir /tmp/generated/other
 echo done

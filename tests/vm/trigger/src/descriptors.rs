@@ -14,7 +14,7 @@ pub(crate) fn use_them(arguments: &[String]) -> Result<(), String> {
     ];
     for ((name, call), descriptor) in calls.into_iter().zip(first..) {
         // SAFETY: none of these calls takes a pointer.
-        let result = unsafe { libc::syscall(call, descriptor, 0) };
+        let result = unsafe { libc::syscall(call, descriptor, libc::LOCK_SH | libc::LOCK_NB) };
         let error = Error::last_os_error().raw_os_error().unwrap_or(0);
         println!("{name} {}", if result < 0 { -error } else { 0 });
     }
