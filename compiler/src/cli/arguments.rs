@@ -1,15 +1,17 @@
 //! The command line.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::{compile, completions, diff, explain, inspect, kernel, manual, schema};
-use crate::diagnostic::Severity;
-use crate::kernel::{Profile, Way};
+use super::{Failure, compile, completions, diff, explain, inspect, kernel, manual, schema};
+use crate::diagnostic::{Severity, did_you_mean};
 use crate::engine::Engine;
+use crate::kernel::{Profile, Way};
 use crate::parse;
+use crate::policy::Policy;
 
 /// Check runtime-security policies and compile them to eBPF, for kernels that need not be here.
 ///
@@ -233,6 +235,23 @@ impl FromStr for Attachment {
 }
 
 impl AttachArguments {
+    /// Refuses a hook that no policy has: a mistyped name must not pass for the compiler's choice.
+    pub(super) fn validate<'a>(
+        &self,
+        policies: impl Iterator<Item = &'a Policy>,
+    ) -> Result<(), Failure> {
+        let points = policies.flat_map(|policy| &policy.hooks).map(|hook| hook.point.name());
+        let names: BTreeSet<String> = points.collect();
+        match self.attach.iter().find(|one| !names.contains(&one.hook)) {
+            None => Ok(()),
+            Some(Attachment { hook, .. }) => {
+                let near = did_you_mean(hook, names.iter().map(String::as_str));
+                let near = near.map_or_else(String::new, |near| format!("; {near}"));
+                Err(Failure::Usage(format!("`--attach`: no policy has a hook `{hook}`{near}")))
+            }
+        }
+    }
+
     /// The kernel, on which hooks are attached as asked for.
     pub(super) fn apply(&self, kernel: Profile) -> Profile {
         self.attach.iter().fold(kernel, |kernel, one| kernel.attaching(&one.hook, one.way))

@@ -64,6 +64,7 @@ pub(super) fn run(
         ));
     }
     let kernels = kernels(arguments.kernel.as_deref(), project, &mut projects)?;
+    arguments.attach.validate(input.policies())?;
     let kernels: Vec<Profile> =
         kernels.into_iter().map(|kernel| arguments.attach.apply(kernel)).collect();
     let asked = projects.get(project).map(|project| project.config.budgets);

@@ -68,6 +68,7 @@ pub(super) fn run(
     let mut input =
         input::read(&arguments.policies.paths, arguments.policies.language.map(Into::into))?;
     let parsed = input.take_diagnostics();
+    arguments.attach.validate(input.policies())?;
     let (mut bundles, mut per_kernel) = (Vec::new(), Vec::new());
     for profile in kernel::load(&arguments.kernel)? {
         let profile = arguments.attach.apply(profile);

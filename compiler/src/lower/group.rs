@@ -3,7 +3,7 @@
 use writ_bundle::{Attach, HookKind};
 
 use crate::ir::{HookFunction, Role};
-use crate::resolved::{Attachment, Hook, Need, Policy, Sharing};
+use crate::resolved::{Argument, Attachment, Hook, Need, Origin, Policy, Sharing};
 
 /// One hook of one policy, with its places in the module; or several hooks on a list, which share
 /// a program and differ only in their functions.
@@ -65,10 +65,26 @@ fn joins(hook: &Hook, part: &Part<'_>) -> bool {
         && part.further.len() + 1 < FUNCTIONS_MAX
         && is_of_32_bits(hook) == is_of_32_bits(other)
         && hook.return_attachment.is_some() == other.return_attachment.is_some()
-        && hook.arguments == other.arguments
-        && hook.data == other.data
-        && hook.return_argument == other.return_argument
+        && reads_the_same(&hook.arguments, &other.arguments)
+        && reads_the_same(&hook.data, &other.data)
+        && reads_the_same(&hook.return_argument, &other.return_argument)
         && hook.selectors == other.selectors
+}
+
+/// Whether values are read from the same places, whatever the functions call them. How many
+/// parameters stand before a return value makes no difference to a kprobe.
+fn reads_the_same<'a>(
+    ours: impl IntoIterator<Item = &'a Argument>,
+    theirs: impl IntoIterator<Item = &'a Argument>,
+) -> bool {
+    let read = |one: &'a Argument| {
+        let origin = match one.origin {
+            Origin::Return { .. } => Origin::Return { parameters: 0 },
+            origin => origin,
+        };
+        (one.type_, &one.label, origin, &one.walk, one.reader)
+    };
+    ours.into_iter().map(read).eq(theirs.into_iter().map(read))
 }
 
 /// Whether it is a system call of 32-bit programs, whose arguments stand in other registers.

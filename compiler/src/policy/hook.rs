@@ -133,6 +133,24 @@ impl Point {
         }
     }
 
+    /// What a command line calls it: `sys_openat`, `list:calls`, `sched/sched_process_exec`.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Function(name)
+            | Self::Syscall(name)
+            | Self::Lsm(name)
+            | Self::Fentry(Call::One { name, .. })
+            | Self::Usdt { name, .. } => name.value.clone(),
+            Self::List { name, .. } | Self::Fentry(Call::List { name, .. }) => {
+                format!("{}{}", super::list::PREFIX, name.value)
+            }
+            Self::Tracepoint { subsystem, event } | Self::RawTracepoint { subsystem, event } => {
+                format!("{}/{}", subsystem.value, event.value)
+            }
+            Self::Uprobe(uprobe) => uprobe.path.value.clone(),
+        }
+    }
+
     /// Where the name of what is hooked stands.
     pub fn span(&self) -> Span {
         match self {

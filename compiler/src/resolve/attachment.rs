@@ -134,8 +134,10 @@ fn needs(attach: &Attach, sharing: Sharing, span: Span, kernel: &Profile) -> Vec
         Sharing::Multi => Some(Attach::KprobeMulti { functions: Vec::new() }),
         Sharing::Cookies => Some(Attach::Kprobes { functions: Vec::new() }),
     };
-    let mut needs: Vec<Need> =
-        parts(together.as_ref().unwrap_or(attach)).iter().filter_map(|part| need(part.feature(), span, kernel)).collect();
+    let mut needs: Vec<Need> = parts(together.as_ref().unwrap_or(attach))
+        .iter()
+        .filter_map(|part| need(part.feature(), span, kernel))
+        .collect();
     // What the parts show need not be said again; what nothing shows must be tried.
     if kernel.has(whole(attach)).is_unknown() {
         needs.extend(need(whole(attach), span, kernel));
@@ -185,10 +187,8 @@ fn cannot_force(
         format!("on this kernel it can be attached by {}", names.join(" or "))
     };
     let message = format!("`{}` cannot serve this hook", way.name());
-    let finding = Finding::at(span, message)
-        .label("asked for here")
-        .help(help)
-        .on_kernel(kernel.name());
+    let finding =
+        Finding::at(span, message).label("asked for here").help(help).on_kernel(kernel.name());
     diagnostics.error(&code::FORCED_ATTACHMENT, because(finding, obstacles))
 }
 

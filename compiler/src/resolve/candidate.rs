@@ -45,14 +45,17 @@ fn every(target: &Target<'_>, wish: Wish<'_>, kernel: &Profile) -> Vec<Candidate
     match target {
         Target::Function(function) => match wish.denies {
             Denial::Wanted => denying(function.name, &function.prototype, wish, kernel),
-            Denial::NotWanted => observing(function.name, wish),
+            Denial::NotWanted => observing(function.name, Some(&function.prototype), wish),
         },
         Target::Syscall(syscall) => match wish.denies {
             Denial::Wanted => {
                 let name = &syscall.function_name;
                 vec![fmod_ret(name, wish), override_return(name, wish)]
             }
-            Denial::NotWanted => observing(&syscall.function_name, wish),
+            Denial::NotWanted => {
+                let prototype = syscall.function.as_ref().map(|function| &function.prototype);
+                observing(&syscall.function_name, prototype, wish)
+            }
         },
         Target::Lsm(hook) => {
             let function = function_of_hook(hook.name);
@@ -62,7 +65,10 @@ fn every(target: &Target<'_>, wish: Wish<'_>, kernel: &Profile) -> Vec<Candidate
             };
             let beside = match wish.denies {
                 Denial::Wanted => vec![fmod_ret(&function, wish)],
-                Denial::NotWanted => observing(&function, wish),
+                Denial::NotWanted => {
+                    let found = kernel.function(&function);
+                    observing(&function, found.as_ref().map(|one| &one.prototype), wish)
+                }
             };
             let beside = beside
                 .into_iter()
@@ -221,7 +227,8 @@ fn denying(
 }
 
 /// A function that is only looked at. Signals can be sent from there too.
-fn observing(function: &str, wish: Wish<'_>) -> Vec<Candidate> {
+fn observing(function: &str, prototype: Option<&Prototype<'_>>, wish: Wish<'_>) -> Vec<Candidate> {
+    let unloadable = prototype.and_then(|prototype| unloadable(prototype, wish));
     let function = function.to_owned();
     let in_registers = wish.arguments.iter().all(|argument| match argument.origin {
         Origin::Parameter(index) => index < REGISTERS,
@@ -263,7 +270,7 @@ fn observing(function: &str, wish: Wish<'_>) -> Vec<Candidate> {
         way: Way::Fentry,
         sharing: Sharing::Own,
         denies: Denial::NotWanted,
-        obstacle: None,
+        obstacle: unloadable,
     };
     let alone = format!("kprobe on `{function}`, as fentry is not to be had there");
     let alone = by_kprobe(alone, Way::Kprobe, Sharing::Own);
@@ -325,6 +332,26 @@ fn exit(wish: Wish<'_>, attach: impl FnOnce() -> Attach) -> Option<Attach> {
         Return::Wanted => Some(attach()),
         Return::NotWanted => None,
     }
+}
+
+/// Why a trampoline cannot hand over an argument that the hook reads.
+fn unloadable(prototype: &Prototype<'_>, wish: Wish<'_>) -> Option<String> {
+    wish.arguments.iter().find_map(|argument| {
+        let index = match argument.origin {
+            Origin::Parameter(index) => usize::try_from(index).ok()?,
+            // All of them are behind the one parameter.
+            Origin::SyscallParameter(_) => 0,
+            Origin::Field { .. }
+            | Origin::Return { .. }
+            | Origin::CurrentTask
+            | Origin::Register { .. }
+            | Origin::UserParameter(_)
+            | Origin::UsdtArgument(_) => return None,
+        };
+        let type_ = prototype.parameters.get(index)?.type_;
+        let text = || format!("BTF does not say what a `{}` points to there", type_.text());
+        type_.points_to_unknown().then(text)
+    })
 }
 
 /// Why `there` cannot stand for `here`: an argument that the hook reads is another one there.

@@ -52,8 +52,10 @@ const PATTERN_SIZE: usize = 1 << 20;
 /// anywhere in the name.
 fn functions<'a>(list: &List, kernel: &'a Profile) -> Result<Vec<Target<'a>>, String> {
     let pattern = list.pattern.as_ref().map_or("", |pattern| pattern.value.as_str());
-    let pattern =
-        RegexBuilder::new(pattern).size_limit(PATTERN_SIZE).build().map_err(|why| why.to_string())?;
+    let pattern = RegexBuilder::new(pattern)
+        .size_limit(PATTERN_SIZE)
+        .build()
+        .map_err(|why| why.to_string())?;
     let mut names: Vec<&str> = kernel.functions().filter(|name| pattern.is_match(name)).collect();
     names.sort_unstable();
     names.dedup();

@@ -2,9 +2,9 @@
 
 use writ_bundle::HookKind;
 
+use super::attachment::Plan;
 use super::parameter::Signature;
 use super::selector::Scope;
-use super::attachment::Plan;
 use super::target::Target;
 use super::wish::Denial;
 use super::{argument, attachment, selector, sharing, target, wish};

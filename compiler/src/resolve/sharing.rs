@@ -30,10 +30,8 @@ pub(super) fn sharing(
     if !are_functions || !may_share || !has_cookies || targets.len() <= FEW {
         return Sharing::Own;
     }
-    let is_disabled = policy
-        .options
-        .iter()
-        .any(|option| option.value == Setting::DisableKprobeMulti(true));
+    let is_disabled =
+        policy.options.iter().any(|option| option.value == Setting::DisableKprobeMulti(true));
     let is_multi = force.is_none() && !is_disabled && kernel.has(Feature::KprobeMulti).is_present();
     if is_multi { Sharing::Multi } else { Sharing::Cookies }
 }

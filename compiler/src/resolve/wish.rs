@@ -1,7 +1,7 @@
 //! What a hook asks of the way in which it is attached.
 
 use crate::kernel::{Profile, Way};
-use crate::policy::{Call, Hook, OverrideMethod, Point, Policy, Setting, list};
+use crate::policy::{Hook, OverrideMethod, Point, Policy, Setting};
 use crate::resolved::{Argument, Sharing};
 use crate::source::Span;
 
@@ -48,7 +48,7 @@ pub(super) fn force(
     kernel: &Profile,
 ) -> Option<Force> {
     let span = hook.point.span();
-    if let Some(way) = kernel.forced(&name(&hook.point)) {
+    if let Some(way) = kernel.forced(&hook.point.name()) {
         return Some(Force { way, span });
     }
     let is_function = matches!(
@@ -69,22 +69,4 @@ pub(super) fn force(
         | Setting::DisableUprobeMulti(_)
         | Setting::SleepablePreloadSize(_) => None,
     })
-}
-
-/// What the command line calls a hook: as the policy does.
-fn name(point: &Point) -> String {
-    match point {
-        Point::Function(name)
-        | Point::Syscall(name)
-        | Point::Lsm(name)
-        | Point::Fentry(Call::One { name, .. })
-        | Point::Usdt { name, .. } => name.value.clone(),
-        Point::List { name, .. } | Point::Fentry(Call::List { name, .. }) => {
-            format!("{}{}", list::PREFIX, name.value)
-        }
-        Point::Tracepoint { subsystem, event } | Point::RawTracepoint { subsystem, event } => {
-            format!("{}/{}", subsystem.value, event.value)
-        }
-        Point::Uprobe(uprobe) => uprobe.path.value.clone(),
-    }
 }

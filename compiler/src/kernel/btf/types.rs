@@ -142,6 +142,12 @@ impl<'a> Type<'a> {
         Self { btf: self.btf, id: TypeId(u32::MAX) }
     }
 
+    /// Whether it points to a struct or union of which only the name is known. The verifier lets
+    /// nobody load such an argument (`btf_ctx_access` in `kernel/bpf/btf.c`).
+    pub fn points_to_unknown(self) -> bool {
+        self.pointee().is_some_and(|to| matches!(to.resolved().kind(), Kind::Forward(_)))
+    }
+
     /// What it points to, typedefs and qualifiers before the `*` resolved; `None` for no pointer.
     pub fn pointee(self) -> Option<Self> {
         if let Kind::Pointer(to) = self.resolved().kind() { Some(to) } else { None }
