@@ -28,7 +28,7 @@ pub(crate) struct Machine {
 const REGISTERS: usize = 168;
 
 /// Words of a context: six parameters and a result.
-const WORDS: usize = 7;
+const WORDS: usize = 10;
 
 impl Machine {
     pub(crate) fn new(module: &Rc<Module>, object: &Rc<Object>, place: usize) -> Self {

@@ -19,7 +19,6 @@ pub mod json;
 mod merge;
 pub mod signal_table;
 mod stack;
-pub mod syscall_table;
 
 pub(crate) use exec::join_arguments;
 pub use hook::{Action, Call, Labelled, Origin};

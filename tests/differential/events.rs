@@ -1,16 +1,19 @@
 //! Random events.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 use writ::ir::interpret::{Event, KnownProcess, Process, Raw};
 use writ::ir::{Module, Program};
 use writ::policy::NamespaceKind;
+use writ::resolved::{Reader, Structure};
 use writ_bundle::Mode;
+use writ_bundle::record::connection::{self, Connection, known};
 
 use super::{LOWEST_NAMESPACE, SMALL};
 use crate::machine::HOST_NAMESPACES;
 use crate::random::Random;
-use crate::random::policies::text;
+use crate::random::policies::{address, text};
 
 /// An event without values.
 pub(super) fn event(random: &mut Random, module: &Module, time: u64) -> Event {
@@ -48,8 +51,15 @@ fn small(random: &mut Random) -> u32 {
 /// A value for each that `program` has.
 pub(super) fn values(random: &mut Random, program: &Program) -> BTreeMap<u16, Raw> {
     let mut raw = |value: &writ::ir::Value| {
-        if !value.reader.is_text() {
+        if !value.reader.is_located() {
             return Raw::Bits(random.bits());
+        }
+        if value.reader == Reader::Structure(Structure::Sock) {
+            return socket(random);
+        }
+        if value.reader == Reader::Structure(Structure::SockaddrUn) && !random.once_in(6) {
+            let family = u16::try_from(random.below(3)).unwrap_or(0);
+            return Raw::UnixAddress { family, path: text(random).into_bytes() };
         }
         match random.below(12) {
             0 => Raw::Unreadable,
@@ -61,4 +71,33 @@ pub(super) fn values(random: &mut Random, program: &Program) -> BTreeMap<u16, Ra
         }
     };
     program.values.iter().map(|(_, value)| (value.item, raw(value))).collect()
+}
+
+/// A connection of which some things are known.
+fn socket(random: &mut Random) -> Raw {
+    if random.once_in(8) {
+        return if random.once_in(2) { Raw::Unreadable } else { Raw::Absent };
+    }
+    let number = |random: &mut Random| u16::try_from(random.bits() & 0xf).unwrap_or(0);
+    let (source, destination) = (address(random), address(random));
+    let known = u8::try_from(random.below(32)).unwrap_or(0);
+    // Both ends are of one family, and only IP has ends.
+    let is_same = source.is_ipv4() == destination.is_ipv4();
+    let lost = if is_same { 0 } else { known::DESTINATION };
+    let number_of = |address: IpAddr| match address {
+        IpAddr::V4(address) => address.to_bits().into(),
+        IpAddr::V6(address) => address.to_bits(),
+    };
+    let connection = Connection {
+        family: if source.is_ipv4() { connection::IPV4 } else { connection::IPV6 },
+        known: known & !lost,
+        source: number_of(source),
+        destination: if is_same { number_of(destination) } else { 0 },
+        source_port: number(random),
+        destination_port: number(random),
+        protocol: number(random),
+        state: u8::try_from(random.below(13)).unwrap_or(0),
+        ..Connection::default()
+    };
+    Raw::Structure(connection.to_bytes())
 }

@@ -40,6 +40,10 @@ pub(super) const ALL: &[(&str, Routine)] = &[
     ("writ_describe_path_trusted", describe),
     ("writ_describe_binprm_trusted", describe),
     ("writ_describe_fd", describe),
+    ("writ_read_sock", read),
+    ("writ_read_sockaddr_un", read),
+    // The event's value is what the routine answers.
+    ("writ_syscall_number", |number, _, _, _, _| number),
     ("writ_put_integer", put_integer),
     ("writ_post", post),
     ("writ_return", returned),

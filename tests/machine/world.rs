@@ -304,7 +304,7 @@ fn reader(program: &Program, item: u16) -> Reader {
 
 fn show(reader: Reader, status: u8, payload: &[u8]) -> Shown {
     match (status, reader) {
-        (status::READ, reader @ Reader::Integer { .. }) => {
+        (status::READ, reader) if reader.number().is_some() => {
             let bits = u64::from_le_bytes(payload.try_into().unwrap());
             let is_signed = reader.limits().is_some_and(|(low, _)| low < 0);
             let number = if is_signed { i128::from(bits.cast_signed()) } else { i128::from(bits) };

@@ -1,9 +1,12 @@
 //! Random policies, bound to hooks whose values the tests can give.
 
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
 use writ::policy::{ArgumentType, Mode, NamespaceKind, RateScope, Workloads};
 use writ::resolved::{
-    Action, Argument, ArgumentId, Attachment, Expression, Extras, Hook, NamespaceValue, Origin,
-    Policy, Question, RateLimit, Reader, Selector, Sense, Sharing, Signedness, Test,
+    Action, Argument, ArgumentId, Attachment, End, Expression, Extras, Hook, NamespaceValue,
+    Network, Origin, Policy, Question, RateLimit, Reader, Selector, Sense, Sharing, Signedness,
+    SocketField, Structure, Test,
 };
 use writ::set::{IntegerSet, TextPattern, TextSet};
 use writ::source::{SourceMap, Span};
@@ -121,20 +124,27 @@ fn argument(random: &mut Random, points: Points, is_syscall: bool) -> Argument {
         Points::Functions => &OF_FUNCTIONS,
         Points::RawTracepoints => &OF_RAW_TRACEPOINTS,
     };
-    let place = random.length(0..readers.len());
+    let count = if is_syscall { SYSCALL_PARAMETERS } else { readers.len() };
+    let place = random.length(0..count);
     let origin = if is_syscall { Origin::SyscallParameter } else { Origin::Parameter };
     of(origin(u32::try_from(place).unwrap_or(0)), readers[place])
 }
 
 /// How the parameters of functions are read.
-const OF_FUNCTIONS: [Reader; 6] = [
+const OF_FUNCTIONS: [Reader; 9] = [
     Reader::File,
     Reader::Text,
     integer(4, Signedness::Signed),
     integer(8, Signedness::Unsigned),
     integer(2, Signedness::Signed),
+    Reader::Structure(Structure::Sock),
     integer(1, Signedness::Unsigned),
+    Reader::Structure(Structure::SockaddrUn),
+    Reader::SyscallNumber,
 ];
+
+/// A system call has no more parameters.
+const SYSCALL_PARAMETERS: usize = 6;
 
 /// How the arguments of raw tracepoints are read. There are at most twelve.
 const OF_RAW_TRACEPOINTS: [Reader; 12] = [
@@ -157,7 +167,7 @@ const fn integer(bytes: u8, signedness: Signedness) -> Reader {
 }
 
 fn return_argument() -> Argument {
-    of(Origin::Return { parameters: 6 }, integer(8, Signedness::Signed))
+    of(Origin::Return { parameters: 9 }, integer(8, Signedness::Signed))
 }
 
 fn of(origin: Origin, reader: Reader) -> Argument {
@@ -252,7 +262,18 @@ fn test(random: &mut Random, setting: &Setting, ids: &[(ArgumentId, Reader)]) ->
         _ if ids.is_empty() => namespace(random, setting),
         _ => {
             let (argument, reader) = *random.one_of(ids);
-            about(random, argument, reader)
+            let numbers: Vec<ArgumentId> = ids
+                .iter()
+                .filter(|(_, reader)| reader.limits().is_some())
+                .map(|(id, _)| *id)
+                .collect();
+            if !numbers.is_empty() && random.once_in(10) {
+                let (new, old) = (*random.one_of(&numbers), *random.one_of(&numbers));
+                let mask = random.bits() | 1 << random.below(64);
+                Question::CapabilitiesGained { new, old, mask }
+            } else {
+                about(random, argument, reader)
+            }
         }
     };
     let sense = *random.one_of(&[Sense::Is, Sense::IsNot]);
@@ -260,6 +281,13 @@ fn test(random: &mut Random, setting: &Setting, ids: &[(ArgumentId, Reader)]) ->
 }
 
 fn about(random: &mut Random, argument: ArgumentId, reader: Reader) -> Question {
+    if reader == Reader::Structure(Structure::Sock) {
+        return about_socket(random, argument);
+    }
+    if reader == Reader::Structure(Structure::SockaddrUn) && random.once_in(3) {
+        let set = IntegerSet::from_ranges([(1, 1)]);
+        return Question::Socket { argument, field: SocketField::Family, set };
+    }
     let Some((low, high)) = reader.limits() else {
         return Question::Text { argument, set: texts(random) };
     };
@@ -273,6 +301,39 @@ fn about(random: &mut Random, argument: ArgumentId, reader: Reader) -> Question 
     };
     let ranges: Vec<_> = (0..random.length(1..12)).map(|_| range(random)).collect();
     Question::Integer { argument, set: IntegerSet::from_ranges(ranges).within(low, high) }
+}
+
+fn about_socket(random: &mut Random, argument: ArgumentId) -> Question {
+    let end = *random.one_of(&[End::Source, End::Destination]);
+    if random.once_in(2) {
+        let networks = (0..random.length(1..8)).map(|_| network(random)).collect();
+        return Question::Address { argument, end, networks };
+    }
+    let fields =
+        [SocketField::Port(end), SocketField::Protocol, SocketField::Family, SocketField::State];
+    let number = |random: &mut Random| i128::from(random.bits() & 0xf);
+    let ranges: Vec<_> =
+        (0..random.length(1..5)).map(|_| (number(random), number(random) * 9)).collect();
+    let set = IntegerSet::from_ranges(ranges.into_iter().chain([(6, 6)]));
+    Question::Socket { argument, field: *random.one_of(&fields), set }
+}
+
+fn network(random: &mut Random) -> Network {
+    let address = address(random);
+    let most = if address.is_ipv4() { 33 } else { 129 };
+    let bits = u8::try_from(random.below(most)).unwrap_or(0);
+    Network { address, bits }
+}
+
+/// An address of few different ones, so that many are in the same network.
+pub(crate) fn address(random: &mut Random) -> IpAddr {
+    let number = u128::from(random.bits()) << 64 | u128::from(random.bits());
+    match random.below(4) {
+        0 => Ipv6Addr::from_bits(number).into(),
+        1 => Ipv6Addr::from_bits(number & 0xf).into(),
+        2 => Ipv4Addr::from_bits(u32::try_from(number & 0xffff_ffff).unwrap_or(0)).into(),
+        _ => Ipv4Addr::new(127, 0, 0, u8::try_from(number & 3).unwrap_or(0)).into(),
+    }
 }
 
 fn number_of(reader: Reader, bits: u64) -> i128 {

@@ -12,11 +12,15 @@ mod manifest;
 mod network_table;
 mod read;
 pub mod record;
+mod syscall_table;
+mod syscall_table_32;
 
 pub use capability_table::CAPABILITIES;
 pub use manifest::*;
 pub use network_table::{FAMILIES, PROTOCOLS, SOCKET_TYPES, STATES};
 pub use read::{ReadError, read};
+pub use syscall_table::{SYSCALL_32_BIT, syscall_name, syscall_number};
+pub use syscall_table_32::syscall_number_32;
 
 /// The ELF section that holds the manifest.
 pub const SECTION: &str = ".writ";

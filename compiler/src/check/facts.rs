@@ -64,8 +64,7 @@ pub(super) fn argument<'a>(hook: HookView<'a>, test: &Test) -> Option<&'a Argume
         | Question::Substring { argument, .. }
         | Question::FileType { argument, .. }
         | Question::Address { argument, .. }
-        | Question::Socket { argument, .. }
-        | Question::ListedSyscall { argument, .. } => *argument,
+        | Question::Socket { argument, .. } => *argument,
         Question::CapabilitiesGained { new, .. } => *new,
         Question::Binary { .. }
         | Question::Lineage { .. }
@@ -112,7 +111,6 @@ pub(super) fn paths<'a>(hook: HookView<'_>, test: &'a Test) -> Option<&'a TextSe
         | Question::Address { .. }
         | Question::Socket { .. }
         | Question::CapabilitiesGained { .. }
-        | Question::ListedSyscall { .. }
         | Question::NamespaceChange { .. }
         | Question::Capability { .. }
         | Question::CapabilityChange { .. }

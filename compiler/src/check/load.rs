@@ -133,7 +133,6 @@ impl Known<'_> {
             Question::Namespace { kind, .. } => (Some(Subject::Namespace(*kind)), cost::NAMESPACE),
             Question::Integer { .. }
             | Question::Bits { .. }
-            | Question::ListedSyscall { .. }
             | Question::CapabilitiesGained { .. }
             | Question::Cel { .. } => (None, cost::NUMBER),
             Question::FileType { argument, .. }

@@ -30,8 +30,7 @@ fn is_about_process(test: &Test) -> bool {
         | Question::FileType { .. }
         | Question::Address { .. }
         | Question::Socket { .. }
-        | Question::CapabilitiesGained { .. }
-        | Question::ListedSyscall { .. } => false,
+        | Question::CapabilitiesGained { .. } => false,
     }
 }
 
@@ -47,7 +46,6 @@ pub(super) fn names_thing(test: &Test) -> bool {
         | Question::CapabilitiesGained { .. } => true,
         Question::Integer { .. }
         | Question::Bits { .. }
-        | Question::ListedSyscall { .. }
         | Question::Binary { .. }
         | Question::Lineage { .. }
         | Question::Pid { .. }

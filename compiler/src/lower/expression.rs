@@ -55,7 +55,6 @@ fn cost(expression: &Expression) -> u8 {
         Question::Text { .. } | Question::Address { .. } | Question::Socket { .. } => 4,
         Question::Substring { .. }
         | Question::FileType { .. }
-        | Question::ListedSyscall { .. }
         | Question::Lineage { .. }
         | Question::NamespaceChange { .. }
         | Question::Capability { .. }
@@ -186,7 +185,6 @@ fn test(
         // `lower` has refused policies with these.
         Question::Substring { .. }
         | Question::FileType { .. }
-        | Question::ListedSyscall { .. }
         | Question::Lineage { .. }
         | Question::NamespaceChange { .. }
         | Question::Capability { .. }

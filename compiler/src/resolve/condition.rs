@@ -220,9 +220,9 @@ fn of_argument(
         return Ok(Question::Substring { argument: id, texts, case });
     }
     if let Some(asked) = of_number(operator.value).filter(|_| argument.reader.limits().is_some()) {
-        if let Some(list) = values.iter().find(|value| list::name_of(&value.value).is_some()) {
-            let syscalls = list::syscalls_of_value(list, argument, scope.lists(), diagnostics)?;
-            return Ok(Question::ListedSyscall { argument: id, syscalls });
+        if values.iter().any(|value| list::name_of(&value.value).is_some()) {
+            let set = of_lists(id, argument, asked, values, scope, diagnostics)?;
+            return Ok(Question::Integer { argument: id, set });
         }
         if is_capabilities(argument.reader) {
             return of_capabilities(id, argument, asked, values, diagnostics);
@@ -244,6 +244,31 @@ fn substring_case(operator: Operator) -> Option<Case> {
         Operator::SubStringIgnoreCase => Some(Case::Ignored),
         _ => None,
     }
+}
+
+/// The numbers of lists, and those that stand beside them.
+fn of_lists(
+    id: ArgumentId,
+    argument: &Argument,
+    asked: OfNumber,
+    values: &[Spanned<String>],
+    scope: &Scope<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Result<IntegerSet, Reported> {
+    let (lists, numbers): (Vec<_>, Vec<_>) =
+        values.iter().cloned().partition(|value| list::name_of(&value.value).is_some());
+    let mut ranges = Vec::new();
+    for list in &lists {
+        let set = list::syscalls_of_value(list, argument, scope.lists(), diagnostics)?;
+        ranges.extend_from_slice(set.ranges());
+    }
+    if !numbers.is_empty()
+        && let Question::Integer { set, .. } =
+            of_integer(id, argument, asked, &numbers, diagnostics)?
+    {
+        ranges.extend_from_slice(set.ranges());
+    }
+    Ok(IntegerSet::from_ranges(ranges))
 }
 
 /// A set of capabilities as a number: names may stand for its bits.

@@ -143,7 +143,6 @@ fn of_expression(expression: &Expression, parts: &mut Parts) {
             | Question::Namespace { .. } => continue,
             Question::Substring { .. } => "the operator `SubString`",
             Question::FileType { .. } => "the operator `FileType`",
-            Question::ListedSyscall { .. } => "lists as values",
             Question::Lineage { whose: crate::policy::Whose::Parent, .. } => {
                 "conditions on the parent process"
             }

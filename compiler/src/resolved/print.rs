@@ -100,6 +100,18 @@ fn test(hook: &Hook, test: &Test) -> String {
         Question::Text { argument, set } => {
             format!("{} {not}in [{}]", name(hook, *argument), texts(set))
         }
+        Question::Address { argument, end, networks } => {
+            let mut networks: Vec<String> = networks.iter().map(ToString::to_string).collect();
+            networks.sort_unstable();
+            let end = end.word();
+            format!("{}.{end} {not}in [{}]", name(hook, *argument), networks.join(", "))
+        }
+        Question::Socket { argument, field, set } => {
+            format!("{}.{} {not}in [{}]", name(hook, *argument), field.words(), integers(set))
+        }
+        Question::CapabilitiesGained { new, old, mask } => {
+            format!("{} {not}gains {mask:#x} over {}", name(hook, *new), name(hook, *old))
+        }
         Question::Binary { set } => format!("process.binary {not}in [{}]", texts(set)),
         Question::Pid { pids, is_namespace_pid, follow_forks } => {
             let subject = if *is_namespace_pid { "process.nspid" } else { "process.pid" };
@@ -118,10 +130,6 @@ fn test(hook: &Hook, test: &Test) -> String {
         // Nothing is compared with these so far: no bundle can hold them.
         question @ (Question::Substring { .. }
         | Question::FileType { .. }
-        | Question::Address { .. }
-        | Question::Socket { .. }
-        | Question::CapabilitiesGained { .. }
-        | Question::ListedSyscall { .. }
         | Question::Lineage { .. }
         | Question::NamespaceChange { .. }
         | Question::Capability { .. }

@@ -60,8 +60,6 @@ pub enum Question {
     Socket { argument: ArgumentId, field: SocketField, set: IntegerSet },
     /// Whether a set of capabilities has one of these that another set lacks.
     CapabilitiesGained { new: ArgumentId, old: ArgumentId, mask: u64 },
-    /// Whether the number is that of one of these system calls (`list:NAME`).
-    ListedSyscall { argument: ArgumentId, syscalls: Vec<Spanned<String>> },
     /// Whether the executable of the process, its parent or an ancestor is in the set. Asked of the
     /// process alone, this is [`Self::Binary`].
     Lineage { whose: Whose, reach: Reach, set: TextSet },
@@ -147,6 +145,29 @@ pub enum NamespaceValue {
     Host,
     /// The one with this inode number.
     Inode(u32),
+}
+
+impl End {
+    /// `source` or `destination`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Source => "source",
+            Self::Destination => "destination",
+        }
+    }
+}
+
+impl SocketField {
+    /// What people call it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Port(End::Source) => "source port",
+            Self::Port(End::Destination) => "destination port",
+            Self::Protocol => "protocol",
+            Self::Family => "family",
+            Self::State => "state",
+        }
+    }
 }
 
 impl Network {

@@ -4,9 +4,8 @@ use super::argument::{Abi, Value, name_in, name_of};
 use super::bpf_table::{MAP_TYPES, PERF_TYPES, PROGRAM_TYPES};
 use super::hook::{Call, Labelled, Origin};
 use super::json::{Node, exit_signal};
-use super::syscall_table::syscall_name;
 use super::{Body, Event, Frame};
-use writ_bundle::PROTOCOLS;
+use writ_bundle::{PROTOCOLS, syscall_name};
 
 /// Whether lines carry colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -77,7 +77,6 @@ fn weight(test: &Test) -> Weight {
         | Question::Capability { .. }
         | Question::CapabilityChange { .. }
         | Question::CapabilitiesGained { .. }
-        | Question::ListedSyscall { .. }
         | Question::Workload { .. }
         | Question::Cel { .. } => Weight::Little,
         Question::Text { .. }
@@ -104,7 +103,6 @@ fn what(test: &Test) -> &'static str {
         | Question::Capability { .. }
         | Question::CapabilityChange { .. }
         | Question::CapabilitiesGained { .. }
-        | Question::ListedSyscall { .. }
         | Question::Workload { .. }
         | Question::Cel { .. } => "the text is read and compared",
     }

@@ -5,7 +5,7 @@ use writ_bundle::{Attach, HookKind, Pattern, UserPlace};
 
 use crate::ids::Id;
 use crate::ir::{HookFunction, OperationKind, Report, Role, Test, Value, ValueOrigin};
-use crate::resolved::{End, Network, Origin, Reader, Signedness, SocketField, Walk, WalkStep};
+use crate::resolved::{Network, Origin, Reader, Signedness, Walk, WalkStep};
 use crate::set::{IntegerSet, TextSet};
 
 pub(super) fn role(role: Role) -> &'static str {
@@ -193,11 +193,11 @@ pub(super) fn test(test: &Test, item: &dyn Fn(Id<Value>) -> u16) -> String {
         Test::Bits { value, mask } => format!("#{} has a bit of {mask:#x}", item(*value)),
         Test::Text { value, set } => format!("#{} in {}", item(*value), texts(set)),
         Test::Socket { value, field, set } => {
-            format!("{} of #{} in {}", socket_field(*field), item(*value), integers(set))
+            format!("{} of #{} in {}", field.words(), item(*value), integers(set))
         }
         Test::Address { value, end, networks } => {
             let networks: Vec<String> = networks.iter().map(Network::to_string).collect();
-            let end = socket_end(*end);
+            let end = end.word();
             format!("{end} address of #{} in [{}]", item(*value), networks.join(", "))
         }
         Test::Gained { new, old, mask } => {
@@ -214,22 +214,6 @@ pub(super) fn test(test: &Test, item: &dyn Fn(Id<Value>) -> u16) -> String {
             format!("namespace {} in [{}]", kind.word(), values.join(", "))
         }
         Test::Enforcing { policy } => format!("policy {policy} enforces"),
-    }
-}
-
-fn socket_end(end: End) -> &'static str {
-    match end {
-        End::Source => "source",
-        End::Destination => "destination",
-    }
-}
-
-fn socket_field(field: SocketField) -> String {
-    match field {
-        SocketField::Port(end) => format!("{} port", socket_end(end)),
-        SocketField::Protocol => "protocol".into(),
-        SocketField::Family => "family".into(),
-        SocketField::State => "state".into(),
     }
 }
 

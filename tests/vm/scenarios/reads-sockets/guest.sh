@@ -1,3 +1,4 @@
+rm -f /tmp/unix-socket
 ./writ-trigger exchange tcp 127.0.0.1:7001 127.0.0.2:7101
 ./writ-trigger exchange tcp [::1]:7002 [::1]:7102
 ./writ-trigger connect 127.0.0.1:7003 127.0.0.1:7103

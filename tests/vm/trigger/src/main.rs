@@ -5,9 +5,13 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "what it prints is its result")]
 
 mod as_user;
+mod bpf;
+mod capset;
 mod descriptors;
+mod dup32;
 mod exchange;
 mod nested_truncate;
+mod perf_event;
 mod probes;
 mod threads_truncate;
 mod unix_bind;
@@ -20,10 +24,15 @@ type Deed = fn(&[String]) -> Result<(), String>;
 /// Ordered by name.
 const DEEDS: &[(&str, Deed)] = &[
     ("as-user", as_user::run),
+    ("bpf-map", bpf::map),
+    ("bpf-program", bpf::program),
+    ("capset", capset::run),
     ("close-as-32-bits", descriptors::close_as_32_bits),
     ("connect", exchange::connect),
+    ("dup32", dup32::run),
     ("exchange", exchange::run),
     ("nested-truncate", nested_truncate::run),
+    ("perf-event", perf_event::run),
     ("probes", probes::run),
     ("threads-truncate", threads_truncate::run),
     ("unix-bind", unix_bind::run),

@@ -10,6 +10,20 @@ pub fn syscall_name(number: u32) -> Option<&'static str> {
     }
 }
 
+/// The number of the system call with this name, without prefix.
+pub fn syscall_number(name: &str) -> Option<u32> {
+    let place = |names: &[&str]| names.iter().position(|known| *known == name);
+    let number = match place(NAMES) {
+        Some(place) => place,
+        None => FIRST_SHARED + place(SHARED)?,
+    };
+    u32::try_from(number).ok()
+}
+
+/// The bit of a `syscall64` that marks a call through the 32-bit entry (`bpf/process/types/basic.h`
+/// in Tetragon).
+pub const SYSCALL_32_BIT: u32 = 1 << 31;
+
 const FIRST_SHARED: usize = 424;
 
 #[rustfmt::skip]
@@ -93,6 +107,9 @@ mod tests {
             (u32::MAX, None),
         ] {
             assert_eq!(syscall_name(number), name);
+            if let Some(name) = name {
+                assert_eq!(syscall_number(name), Some(number));
+            }
         }
     }
 }

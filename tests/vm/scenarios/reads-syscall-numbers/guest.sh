@@ -1,0 +1,1 @@
+./writ-trigger dup32
