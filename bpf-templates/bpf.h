@@ -68,6 +68,17 @@ enum bpf_func_id___writ {
 
 /* Every routine keeps its arguments and its symbol although nothing in the object calls it. */
 #define ROUTINE static __attribute__((noinline, used))
+
+/* A routine that the verifier looks at once for a program, however often it is called: it has
+ * external linkage, and its arguments are numbers and pointers to memory of a known size, which may
+ * be 0 for all that the verifier knows. Pointers into the kernel are numbers here. Before Linux
+ * 5.13 no memory can be passed to such a function (btf_check_func_arg_match in kernel/bpf/btf.c);
+ * for those kernels the compiler makes it an ordinary routine. */
+#ifdef WITHOUT_SHARED
+#define SHARED ROUTINE
+#else
+#define SHARED __attribute__((noinline))
+#endif
 #define INLINE static inline __attribute__((always_inline))
 
 /* Bounds a value in a way that clang cannot optimise away and the verifier understands. */

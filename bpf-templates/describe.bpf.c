@@ -35,14 +35,11 @@ ROUTINE __u64 writ_describe_file_trusted(struct writ_scratch *s, struct file *fi
 
 ROUTINE __u64 writ_describe_file_probe(struct writ_scratch *s, struct file *file, __u64 at)
 {
-	struct inode *inode = 0;
-	__u32 flags = 0;
+	struct writ_file *read = fetch_file(s, file);
 	__u16 mode = 0;
 
-	READ(&flags, &file->f_flags);
-	READ(&inode, &file->f_inode);
-	READ(&mode, &inode->i_mode);
-	return describe(s, at, flags, mode);
+	READ(&mode, &((struct inode *)read->inode)->i_mode);
+	return describe(s, at, read->flags, mode);
 }
 
 ROUTINE __u64 writ_describe_path_trusted(struct writ_scratch *s, struct path *path, __u64 at)

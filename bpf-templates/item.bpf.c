@@ -24,9 +24,9 @@ ROUTINE __u64 writ_put_integer(struct writ_scratch *s, __u64 id, __u64 value)
 	return 0;
 }
 
-ROUTINE __u64 writ_put_unreadable(struct writ_scratch *s, __u64 id, __u64 status)
+SHARED __u64 writ_put_unreadable(struct writ_scratch *s, __u64 id, __u64 status)
 {
-	__u64 at = item_begin(s, sizeof(struct writ_item));
+	__u64 at = s ? item_begin(s, sizeof(struct writ_item)) : 0;
 
 	if (at)
 		item_end(s, at, id, status, 0);

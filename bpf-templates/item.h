@@ -62,7 +62,7 @@ INLINE long copy_any(void *to, __u32 size, const void *from)
 	return bpf_probe_read_user(to, size, from);
 }
 
-ROUTINE __u64 writ_put_unreadable(struct writ_scratch *s, __u64 id, __u64 status);
+SHARED __u64 writ_put_unreadable(struct writ_scratch *s, __u64 id, __u64 status);
 
 /* What a text routine returns for a text that it does not have: less than 0, and telling why. */
 INLINE __s64 without_text(struct writ_scratch *s, __u64 id, __u64 status)

@@ -9,7 +9,7 @@
 #include "item.h"
 #include "kernel.h"
 
-/* What writ_path_chain returns for a path that it leaves to writ_path_walk. */
+/* What writ_path_collect and writ_path_chain return for a path that it leaves to writ_path_walk. */
 #define CHAIN_DEEP (-1)
 
 #define DELETED " (deleted)"
@@ -40,8 +40,8 @@ INLINE void read_dentry(struct dentry_head *head, struct dentry *d)
 	READ(&head->name, &d->d_name.name);
 }
 
-/* From here on a dentry stands in the kernel as `struct writ_dentry` and `struct dentry_start` say,
- * unless a kernel orders it differently, which is known when the program is loaded. */
+/* From here on a dentry stands in the kernel as `struct writ_dentry` says, unless a kernel orders it
+ * differently, which is known when the program is loaded. */
 #define DENTRY_START FIELD_OFFSET(struct dentry, d_hash.pprev)
 
 INLINE int dentry_is_in_order(void)
@@ -50,17 +50,6 @@ INLINE int dentry_is_in_order(void)
 	       FIELD_OFFSET(struct dentry, d_name) == DENTRY_START + 16 &&
 	       short_name_offset() == DENTRY_START + 40;
 }
-
-/* The start of `struct writ_dentry`. */
-struct dentry_start {
-	__u64 hashed;
-	__u64 parent;
-	__u32 hash;
-	__u32 length;
-	__u64 name;
-	__u64 inode;
-	__u64 short_name;
-};
 
 struct mount_head {
 	struct mount *parent;
@@ -88,10 +77,17 @@ INLINE struct mount *mount_of(struct vfsmount *mnt)
 	return (void *)mnt - FIELD_OFFSET(struct mount, mnt);
 }
 
-INLINE int is_root(struct writ_scratch *s, struct dentry *d, struct mount *m)
+INLINE int is_root(struct writ_scratch *s, __u64 d, __u64 m)
 {
-	return (__u64)d == s->root_dentry &&
-	       (__u64)m + FIELD_OFFSET(struct mount, mnt) == s->root_mount;
+	return d == s->root_dentry && m + FIELD_OFFSET(struct mount, mnt) == s->root_mount;
+}
+
+/* The address of a BTF pointer as a number, as which shared routines take it. Only memory makes the
+ * verifier forget the type. */
+INLINE __u64 number(struct writ_scratch *s, const void *pointer)
+{
+	*(volatile __u64 *)&s->address = (__u64)pointer;
+	return *(volatile __u64 *)&s->address;
 }
 
 /* A place in the tree of mounts, by the addresses of its dentry and its vfsmount. */
@@ -103,7 +99,7 @@ struct root {
 /* The root of the current task, at which paths end. */
 INLINE struct root current_root(void)
 {
-	struct root root = {};
+	struct root root;
 
 	if (HAVE_CURRENT_TASK_BTF) {
 		struct task_struct *task = bpf_get_current_task_btf();
@@ -128,6 +124,82 @@ INLINE void read_root(struct writ_scratch *s)
 
 	s->root_dentry = root.dentry;
 	s->root_mount = root.mount;
+}
+
+/* Where the fields of a file that are read begin, and how many bytes they and what is between them
+ * take at most. */
+#define FILE_SPAN 64
+
+INLINE __u64 file_start(void)
+{
+	__u64 path = FIELD_OFFSET(struct file, f_path), inode = FIELD_OFFSET(struct file, f_inode);
+
+	return path < inode ? path : inode;
+}
+
+INLINE int file_fits(__u64 start)
+{
+	return FIELD_OFFSET(struct file, f_flags) >= start &&
+	       FIELD_OFFSET(struct file, f_flags) + 8 <= start + FILE_SPAN &&
+	       FIELD_OFFSET(struct file, f_path) + 16 <= start + FILE_SPAN &&
+	       FIELD_OFFSET(struct file, f_inode) + 8 <= start + FILE_SPAN;
+}
+
+#define FILE_WORD(field)                                                                           \
+	({                                                                                         \
+		__u64 offset = FIELD_OFFSET(struct file, field) - start;                           \
+                                                                                                   \
+		OPAQUE(offset);                                                                    \
+		*(__u64 *)((void *)words + offset);                                                \
+	})
+
+/* Reads a file once in a run by one helper call. All is 0 when that faults. */
+INLINE struct writ_file *fetch_file(struct writ_scratch *s, struct file *file)
+{
+	struct writ_file *to = &s->file;
+	const __u64 start = file_start();
+	__u64 words[FILE_SPAN / 8];
+
+	if (to->file == (__u64)file && file)
+		return to;
+	to->file = (__u64)file;
+	if (file_fits(start)) {
+		bpf_probe_read_kernel(words, sizeof(words), (void *)file + start);
+		to->dentry = FILE_WORD(f_path.dentry);
+		to->mount = FILE_WORD(f_path.mnt);
+		to->inode = FILE_WORD(f_inode);
+		to->flags = (__u32)FILE_WORD(f_flags);
+	} else {
+		__u32 flags = 0;
+
+		READ(&to->dentry, (__u64 *)&file->f_path.dentry);
+		READ(&to->mount, (__u64 *)&file->f_path.mnt);
+		READ(&to->inode, (__u64 *)&file->f_inode);
+		READ(&flags, &file->f_flags);
+		to->flags = flags;
+	}
+	return to;
+}
+
+/* The open file behind a descriptor of the current task, or 0. Another thread can close it
+ * meanwhile; then the reads give the new file, or nothing. */
+INLINE struct file *file_of_descriptor(__u64 fd)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	struct files_struct *files = 0;
+	struct fdtable *table = 0;
+	struct file **slots = 0, *file = 0;
+	__u32 slot_count = 0;
+
+	READ(&files, &task->files);
+	READ(&table, &files->fdt);
+	READ(&slot_count, &table->max_fds);
+	READ(&slots, &table->fd);
+	fd = (__u32)fd;
+	if (fd >= slot_count)
+		return 0;
+	READ(&file, &slots[fd]);
+	return file;
 }
 
 /* As the kernel's d_unlinked: removed from its directory, and not the root of anything. */

@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: (GPL-2.0 OR BSD-2-Clause) */
 /*
- * Writes the path of a dentry root first, reading each dentry in one go.
+ * The path of a dentry root first, reading each dentry in one go and only once in a run.
  *
- * writ_path_chain(scratch, text, dentry, mount) -> bytes written, or negative
- *     `text` has TEXT_ROOM and SLACK bytes. The root is scratch->root_dentry, scratch->root_mount.
- *     Writes nothing for the root itself. The caller has seen that the dentry is not a
- *     pseudo-file's. CHAIN_DEEP when writ_path_walk must do it: there are more than CHAIN_MAX
- *     components, or this kernel's dentry is laid out in another order. scratch->chain[0] is the
- *     dentry itself when any component was written. Minimum kernel 5.8.
+ * writ_path_collect(scratch, dentry, mount) -> 0, or CHAIN_DEEP
+ *     The dentries of the path from the current task's root, which is kept in scratch->root_dentry
+ *     and scratch->root_mount, are in scratch->chain, the dentry itself first, and their number in
+ *     scratch->count. They are not read again when they are there from the last time. CHAIN_DEEP
+ *     when writ_path_walk must do it: there are more than CHAIN_MAX, or this kernel's dentry is
+ *     laid out in another order.
+ *
+ * writ_path_chain(scratch, dentry, mount) -> bytes written, or CHAIN_DEEP
+ *     The same, written as the text of an item at the event's cursor, which has room for it. Writes
+ *     nothing for the root itself. The caller has seen that the dentry is not a pseudo-file's.
+ *     Minimum kernel 5.8.
  */
 #include "path.h"
 
@@ -26,63 +31,87 @@ INLINE void append_collected(struct writ_scratch *s, __u8 *text, struct writ_den
 	to = text + position;
 	OPAQUE(to);
 	*to = '/';
-	if (length >= short_name_size()) {
+	*(__u64 *)(to + 1) = d->short_name;
+	if (length > sizeof(d->short_name)) {
 		MASK(length, 0xff);
 		bpf_probe_read_kernel(to + 1, length, (void *)d->name);
-		return;
 	}
-	*(__u64 *)(to + 1) = d->short_name[0];
-	if (length <= 8)
-		return;
-	*(__u64 *)(to + 9) = d->short_name[1];
-	if (length <= 16)
-		return;
-	*(__u64 *)(to + 17) = d->short_name[2];
-	*(__u64 *)(to + 25) = d->short_name[3];
-	*(__u64 *)(to + 33) = d->short_name[4];
+}
+
+/* The mount in which a climb is. Where it is that of the task's root, the climb ends at the root,
+ * and nothing of the mount need be read. */
+INLINE void enter_mount(struct mount_head *mount, struct writ_scratch *s, __u64 m)
+{
+	mount->root = (void *)s->root_dentry;
+	if (m + FIELD_OFFSET(struct mount, mnt) != s->root_mount)
+		read_mount(mount, (struct mount *)m);
 }
 
 /* Collects the dentries up to the root in scratch->chain and counts them in scratch->count: in
  * memory, so that the verifier's states of the steps differ in nothing but the step. */
-INLINE __s64 collect(struct writ_scratch *s, struct dentry *d, struct mount *m)
+INLINE __s64 collect(struct writ_scratch *s, __u64 d, __u64 m)
 {
-	struct mount_head mount;
+	struct mount_head mount = {};
 
-	read_mount(&mount, m);
+	enter_mount(&mount, s, m);
 	*(volatile __u64 *)&s->count = 0;
 	for (int step = 0; step < CHAIN_STEPS; step++) {
 		__u64 at = *(volatile __u64 *)&s->count;
 		struct writ_dentry *next;
 
-		if (is_root(s, d, m))
-			return 0;
-		if (d == mount.root) {
-			if (mount.parent == m)
+		if (d == (__u64)mount.root) {
+			if (is_root(s, d, m) || (__u64)mount.parent == m)
 				return 0;
-			d = mount.mountpoint;
-			m = mount.parent;
-			read_mount(&mount, m);
+			d = (__u64)mount.mountpoint;
+			m = (__u64)mount.parent;
+			enter_mount(&mount, s, m);
 			continue;
 		}
 		if (at >= CHAIN_MAX)
 			return CHAIN_DEEP;
 		next = &s->chain[at];
 		bpf_probe_read_kernel(next, sizeof(*next), (void *)d + DENTRY_START);
-		if (next->parent == (__u64)d)
+		if (next->parent == d) {
+			/* In the mount of the task's root, but outside of the root. */
+			if (m + FIELD_OFFSET(struct mount, mnt) == s->root_mount)
+				return CHAIN_DEEP;
 			return 0;
+		}
 		*(volatile __u64 *)&s->count = at + 1;
-		d = (void *)next->parent;
+		d = next->parent;
 	}
 	return CHAIN_DEEP;
 }
 
-ROUTINE __s64 writ_path_chain(struct writ_scratch *s, __u8 *text, struct dentry *d,
-			      struct vfsmount *mnt)
+SHARED __s64 writ_path_collect(struct writ_scratch *s, __u64 d, __u64 mnt)
 {
-	__u64 length;
-
-	if (!dentry_is_in_order() || collect(s, d, mount_of(mnt)) < 0)
+	if (!s)
 		return CHAIN_DEEP;
+	if (s->collected_dentry == d && s->collected_mount == mnt)
+		return 0;
+	s->collected_dentry = 0;
+	read_root(s);
+	s->chain[0].parent = 0;
+	if (!dentry_is_in_order() || collect(s, d, (__u64)mount_of((void *)mnt)) < 0)
+		return CHAIN_DEEP;
+	s->collected_dentry = d;
+	s->collected_mount = mnt;
+	return 0;
+}
+
+SHARED __s64 writ_path_chain(struct writ_scratch *s, __u64 d, __u64 mnt)
+{
+	__u64 at, length;
+	__u8 *text;
+
+	if (!s || writ_path_collect(s, d, mnt) < 0)
+		return CHAIN_DEEP;
+	at = item_begin(s, TEXT_ROOM);
+	if (!at)
+		return CHAIN_DEEP;
+	text = PAYLOAD(s, at);
+	/* Writing counts down. */
+	s->collected_dentry = 0;
 	*(volatile __u64 *)&s->position = 0;
 	for (int step = 0; step < CHAIN_MAX; step++) {
 		__u64 left = *(volatile __u64 *)&s->count;

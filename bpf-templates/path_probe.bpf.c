@@ -9,26 +9,24 @@
  */
 #include "path.h"
 
-ROUTINE __s64 writ_path_probe(struct writ_scratch *s, struct dentry *d, struct vfsmount *mnt,
-			      __u64 id)
+SHARED __s64 writ_path_probe(struct writ_scratch *s, __u64 d, __u64 mnt, __u64 id)
 {
-	__u64 at = item_begin(s, TEXT_ROOM);
-	struct dentry *parent = 0, *top = 0;
+	__u64 at, parent = 0, top = 0, length;
 	__s64 written;
-	__u64 length;
 	__u8 *text;
 
+	if (!s)
+		return -1;
+	at = item_begin(s, TEXT_ROOM);
 	if (!at || !d)
 		return without_text(s, id, STATUS_UNREADABLE);
-	read_root(s);
 	text = PAYLOAD(s, at);
-	s->chain[0].parent = 0;
-	written = writ_path_chain(s, text, d, mnt);
+	written = writ_path_chain(s, d, mnt);
 	if (written < 0)
 		goto slow;
 	if (written == 0) {
-		READ(&top, &mnt->mnt_root);
-		READ(&parent, &d->d_parent);
+		READ(&top, (__u64 *)&((struct vfsmount *)mnt)->mnt_root);
+		READ(&parent, (__u64 *)&((struct dentry *)d)->d_parent);
 		if (!parent || (d != top && parent == d))
 			return writ_path_pseudo(s, d, id);
 		*text = '/';

@@ -14,13 +14,15 @@
 #define MEMFD 0x3a64666d656dULL
 #define MEMFD_LENGTH 6
 
-ROUTINE __s64 writ_path_pseudo(struct writ_scratch *s, struct dentry *d, __u64 id)
+SHARED __s64 writ_path_pseudo(struct writ_scratch *s, __u64 d, __u64 id)
 {
 	struct dentry_head head = {};
 	__u64 start = 0, length, at;
 	__u8 *text;
 
-	read_dentry(&head, d);
+	if (!s)
+		return -1;
+	read_dentry(&head, (struct dentry *)d);
 	if (!head.name)
 		return without_text(s, id, STATUS_UNREADABLE);
 	bpf_probe_read_kernel(&start, MEMFD_LENGTH, head.name);

@@ -74,8 +74,8 @@ ROUTINE __s64 writ_path_trusted(struct writ_scratch *s, struct dentry *d, struct
 
 		top = (__u64)mnt->mnt_root;
 		if ((__u64)d != top && d->d_parent == d)
-			return writ_path_pseudo(s, d, id);
-		above = writ_path_chain(s, text, (struct dentry *)top, mnt);
+			return writ_path_pseudo(s, number(s, d), id);
+		above = writ_path_chain(s, number(s, (void *)top), number(s, mnt));
 		if (above < 0)
 			goto slow;
 		*(volatile __u64 *)&s->position = above;
@@ -110,7 +110,7 @@ ROUTINE __s64 writ_path_trusted(struct writ_scratch *s, struct dentry *d, struct
 		if (d7 == d6)
 			goto slow;
 		/* What is above the seventh parent, in this mount and over it, in the other way. */
-		above = writ_path_chain(s, text, d7, mnt);
+		above = writ_path_chain(s, number(s, d7), number(s, mnt));
 		if (above < 0)
 			goto slow;
 		*(volatile __u64 *)&s->position = above;
@@ -141,5 +141,5 @@ end:
 	text_end(s, at, id, STATUS_READ, length);
 	return at;
 slow:
-	return writ_path_walk(s, d, mnt, id);
+	return writ_path_walk(s, number(s, d), number(s, mnt), id);
 }

@@ -62,10 +62,10 @@ INLINE __s64 append_walk(struct writ_scratch *s, __u64 id, __u64 status)
 }
 
 /* Where the walk is. It lives in memory for the verifier's sake, as the position does. */
-INLINE void move_to(struct writ_scratch *s, struct dentry *d, struct mount *m)
+INLINE void move_to(struct writ_scratch *s, __u64 d, __u64 m)
 {
-	*(volatile __u64 *)&s->walk_dentry = (__u64)d;
-	*(volatile __u64 *)&s->walk_mount = (__u64)m;
+	*(volatile __u64 *)&s->walk_dentry = d;
+	*(volatile __u64 *)&s->walk_mount = m;
 }
 
 enum step {
@@ -78,39 +78,40 @@ enum step {
 /* Puts down one component, or crosses to the mount above. */
 INLINE enum step take_step(struct writ_scratch *s)
 {
-	struct dentry *d = (void *)*(volatile __u64 *)&s->walk_dentry;
-	struct mount *m = (void *)*(volatile __u64 *)&s->walk_mount;
+	__u64 d = *(volatile __u64 *)&s->walk_dentry;
+	__u64 m = *(volatile __u64 *)&s->walk_mount;
 	struct mount_head mount;
 	struct dentry_head head;
 
 	if (is_root(s, d, m))
 		return STEP_ARRIVED;
-	read_mount(&mount, m);
-	if (d == mount.root) {
-		if (mount.parent == m)
+	read_mount(&mount, (struct mount *)m);
+	if (d == (__u64)mount.root) {
+		if ((__u64)mount.parent == m)
 			return STEP_ARRIVED;
-		move_to(s, mount.mountpoint, mount.parent);
+		move_to(s, (__u64)mount.mountpoint, (__u64)mount.parent);
 		return STEP_ON;
 	}
-	read_dentry(&head, d);
+	read_dentry(&head, (struct dentry *)d);
 	if (!head.parent)
 		return STEP_FAULT;
-	if (head.parent == d)
+	if ((__u64)head.parent == d)
 		return STEP_ARRIVED;
 	if (!prepend(s, head.length, head.name))
 		return STEP_NO_ROOM;
-	move_to(s, head.parent, m);
+	move_to(s, (__u64)head.parent, m);
 	return STEP_ON;
 }
 
-ROUTINE __s64 writ_path_walk(struct writ_scratch *s, struct dentry *d, struct vfsmount *mnt,
-			     __u64 id)
+SHARED __s64 writ_path_walk(struct writ_scratch *s, __u64 d, __u64 mnt, __u64 id)
 {
 	enum step step = STEP_ON;
 
-	move_to(s, d, mount_of(mnt));
+	if (!s)
+		return -1;
+	move_to(s, d, (__u64)mount_of((void *)mnt));
 	*(volatile __u64 *)&s->position = WALK_END;
-	if (is_deleted(d)) {
+	if (is_deleted((struct dentry *)d)) {
 		*(volatile __u64 *)&s->position = WALK_END - DELETED_LENGTH;
 		write_deleted(&s->walk[WALK_END - DELETED_LENGTH]);
 	}

@@ -22,10 +22,9 @@ ROUTINE __s64 writ_read_file_trusted(struct writ_scratch *s, struct file *file, 
 
 ROUTINE __s64 writ_read_file_probe(struct writ_scratch *s, struct file *file, __u64 id)
 {
-	struct path path = {};
+	struct writ_file *read = fetch_file(s, file);
 
-	READ(&path, &file->f_path);
-	return writ_path_probe(s, path.dentry, path.mnt, id);
+	return writ_path_probe(s, read->dentry, read->mount, id);
 }
 
 ROUTINE __s64 writ_read_path_trusted(struct writ_scratch *s, struct path *path, __u64 id)
@@ -38,7 +37,7 @@ ROUTINE __s64 writ_read_path_probe(struct writ_scratch *s, struct path *from, __
 	struct path path = {};
 
 	READ(&path, from);
-	return writ_path_probe(s, path.dentry, path.mnt, id);
+	return writ_path_probe(s, (__u64)path.dentry, (__u64)path.mnt, id);
 }
 
 ROUTINE __s64 writ_read_binprm_trusted(struct writ_scratch *s, struct linux_binprm *bprm, __u64 id)
@@ -54,27 +53,6 @@ ROUTINE __s64 writ_read_binprm_probe(struct writ_scratch *s, struct linux_binprm
 
 	READ(&file, &bprm->file);
 	return writ_read_file_probe(s, file, id);
-}
-
-/* The open file behind a descriptor of the current task, or 0. Another thread can close it
- * meanwhile; then the reads give the new file, or nothing. */
-INLINE struct file *file_of_descriptor(__u64 fd)
-{
-	struct task_struct *task = (void *)bpf_get_current_task();
-	struct files_struct *files = 0;
-	struct fdtable *table = 0;
-	struct file **slots = 0, *file = 0;
-	__u32 slot_count = 0;
-
-	READ(&files, &task->files);
-	READ(&table, &files->fdt);
-	READ(&slot_count, &table->max_fds);
-	READ(&slots, &table->fd);
-	fd = (__u32)fd;
-	if (fd >= slot_count)
-		return 0;
-	READ(&file, &slots[fd]);
-	return file;
 }
 
 ROUTINE __s64 writ_read_fd(struct writ_scratch *s, __u64 fd, __u64 id)

@@ -49,9 +49,9 @@ ROUTINE __s64 writ_read_dentry(struct writ_scratch *s, struct dentry *d, __u64 i
 		return without_text(s, id, STATUS_UNREADABLE);
 	bpf_probe_read_kernel(&first, 1, head.name);
 	if (head.parent == d && first != '/')
-		return writ_path_pseudo(s, d, id);
+		return writ_path_pseudo(s, number(s, d), id);
 	/* No mount, so the walk meets no mount point. */
-	return writ_path_walk(s, d, 0, id);
+	return writ_path_walk(s, number(s, d), 0, id);
 }
 
 ROUTINE __u64 writ_describe_dentry(struct writ_scratch *s, struct dentry *d, __u64 at)

@@ -21,6 +21,8 @@ INLINE void begin_event(struct writ_scratch *s, __u32 slot)
 	s->cursor = sizeof(struct writ_header);
 	s->flags = 0;
 	s->call = 0;
+	s->collected_dentry = 0;
+	s->file.file = 0;
 }
 
 ROUTINE struct writ_scratch *writ_scratch_acquire_atomic(void)

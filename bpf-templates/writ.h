@@ -200,7 +200,8 @@ enum writ_namespace {
 /* Path components that are collected before they are written root first. */
 #define CHAIN_MAX 16
 
-/* One dentry as it stands in the kernel from `d_hash.pprev` on, read in one go. */
+/* One dentry as it stands in the kernel from `d_hash.pprev` to the first bytes of a short name, read
+ * in one go. */
 struct writ_dentry {
 	__u64 hashed;
 	__u64 parent;
@@ -208,7 +209,16 @@ struct writ_dentry {
 	__u32 length;
 	__u64 name;
 	__u64 inode;
-	__u64 short_name[5];
+	__u64 short_name;
+};
+
+/* What is read of a file by helper, in one go. `file` is its address, or 0. */
+struct writ_file {
+	__u64 file;
+	__u64 dentry;
+	__u64 mount;
+	__u64 inode;
+	__u64 flags;
 };
 
 /*
@@ -233,10 +243,15 @@ struct writ_scratch {
 	__u64 count;
 	__u64 walk_dentry;
 	__u64 walk_mount;
+	__u64 address;
+	/* Whose path `chain` holds, or 0. */
+	__u64 collected_dentry;
+	__u64 collected_mount;
+	struct writ_file file;
 	struct writ_dentry chain[CHAIN_MAX];
 	__u8 walk[TEXT_MAX + 1 + SLACK];
 	/* Keeps `event`, whose place generated code knows, where it is when the above changes. */
-	__u8 spare[112];
+	__u8 spare[560];
 	union {
 		struct writ_header header;
 		__u8 event[EVENT_SIZE + SLACK];

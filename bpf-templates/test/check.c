@@ -268,22 +268,39 @@ static void expect_text(struct header *record, int id, int status, const char *t
 		       found->length, text);
 }
 
-/* The first name that was found without the text is the text's. */
+/* Whether the item has the start of the name at `name`, and its end if it is a short one. */
+static int begins(struct item *item, const char *name)
+{
+	size_t length = strcspn(name, "/");
+	char text[256] = {};
+
+	memcpy(text, name, length < 255 ? length : 255);
+	return !strncmp(text, item->payload, length < 8 ? length + 1 : 8);
+}
+
+/* The first names that were found without the text are the text's. */
 static void expect_top(struct header *record)
 {
 	struct item *text = record ? item(record, 7) : 0, *top = record ? item(record, 8) : 0;
+	struct item *second = record ? item(record, 9) : 0;
 	char path[4096 + 2] = {};
-	size_t name;
+	const char *rest;
 
-	expect(text && top && top->length == 8, "no item 8");
-	if (!text || !top || top->length != 8 || !*(__u64 *)top->payload)
+	expect(text && top && second && second->length == 8, "no items 8 and 9");
+	if (!text || !top || !second || !*(__u64 *)top->payload)
 		return;
 	memcpy(path, text->payload, text->length < 4096 ? text->length : 4096);
-	name = strcspn(path + 1, "/");
-	path[1 + name] = 0;
 	tops++;
-	expect(text->status == TRUNCATED || !strncmp(path + 1, top->payload, name < 8 ? name + 1 : 8),
-	       "the first name of \"%s\" is not \"%.8s\"", path, top->payload);
+	if (text->status == TRUNCATED)
+		return;
+	expect(begins(top, path + 1), "the first name of \"%s\" is not \"%.8s\"", path,
+	       top->payload);
+	rest = strchr(path + 1, '/');
+	if (rest)
+		expect(begins(second, rest + 1), "the second name of \"%s\" is not \"%.8s\"", path,
+		       second->payload);
+	else
+		expect(!*(__u64 *)second->payload, "\"%s\" has a second name", path);
 }
 
 static const int file_programs[] = { FENTRY_FILE, LSM_FILE, KPROBE_FILE };

@@ -50,6 +50,15 @@ INLINE struct writ_scratch *acquire(void)
 	writ_scratch_release(s);                                                                   \
 	return 0
 
+/* The first two names of a path are asked for before the path is read, and become items 8 and 9
+ * after it. */
+#define TOP(call)                                                                                  \
+	__u64 second, first = call
+
+#define PUT_TOP                                                                                    \
+	writ_put_integer(s, 8, first);                                                             \
+	writ_put_integer(s, 9, first ? second : 0)
+
 struct arguments {
 	void *first;
 	void *second;
@@ -61,8 +70,9 @@ int fentry_file(struct arguments *context)
 	struct file *file = context->first;
 
 	WITH_SCRATCH(FENTRY_FILE, {
+		TOP(writ_top_file_trusted(file, &second));
 		at = writ_read_file_trusted(s, file, 7);
-		writ_put_integer(s, 8, writ_top_file_trusted(file));
+		PUT_TOP;
 		writ_describe_file_trusted(s, file, at);
 		writ_post(s, FENTRY_FILE, 1, 2, -3);
 	});
@@ -74,8 +84,9 @@ int lsm_file(struct arguments *context)
 	struct file *file = context->first;
 
 	WITH_SCRATCH(LSM_FILE, {
+		TOP(writ_top_file_trusted(file, &second));
 		at = writ_read_file_trusted(s, file, 7);
-		writ_put_integer(s, 8, writ_top_file_trusted(file));
+		PUT_TOP;
 		writ_describe_file_trusted(s, file, at);
 		writ_post(s, LSM_FILE, 1, 2, -3);
 	});
@@ -90,8 +101,9 @@ int kprobe_file(void *context)
 	struct file *file = FIRST(context);
 
 	WITH_SCRATCH(KPROBE_FILE, {
+		TOP(writ_top_file_probe(file, &second, s));
 		at = writ_read_file_probe(s, file, 7);
-		writ_put_integer(s, 8, writ_top_file_probe(file));
+		PUT_TOP;
 		writ_describe_file_probe(s, file, at);
 		writ_post(s, KPROBE_FILE, 1, 2, -3);
 	});
@@ -103,8 +115,9 @@ int fentry_path(struct arguments *context)
 	struct path *path = context->first;
 
 	WITH_SCRATCH(FENTRY_PATH, {
+		TOP(writ_top_path_trusted(path, &second));
 		at = writ_read_path_trusted(s, path, 7);
-		writ_put_integer(s, 8, writ_top_path_trusted(path));
+		PUT_TOP;
 		writ_describe_path_trusted(s, path, at);
 		writ_post(s, FENTRY_PATH, 1, 2, -3);
 	});
@@ -116,8 +129,9 @@ int kprobe_path(void *context)
 	struct path *path = FIRST(context);
 
 	WITH_SCRATCH(KPROBE_PATH, {
+		TOP(writ_top_path_probe(path, &second, s));
 		at = writ_read_path_probe(s, path, 7);
-		writ_put_integer(s, 8, writ_top_path_probe(path));
+		PUT_TOP;
 		writ_describe_path_probe(s, path, at);
 		writ_post(s, KPROBE_PATH, 1, 2, -3);
 	});
@@ -129,8 +143,9 @@ int fentry_binprm(struct arguments *context)
 	struct linux_binprm *bprm = context->first;
 
 	WITH_SCRATCH(FENTRY_BINPRM, {
+		TOP(writ_top_binprm_trusted(bprm, &second));
 		at = writ_read_binprm_trusted(s, bprm, 7);
-		writ_put_integer(s, 8, writ_top_binprm_trusted(bprm));
+		PUT_TOP;
 		writ_describe_binprm_trusted(s, bprm, at);
 		writ_post(s, FENTRY_BINPRM, 1, 2, -3);
 	});
@@ -142,8 +157,9 @@ int kprobe_binprm(void *context)
 	struct linux_binprm *bprm = FIRST(context);
 
 	WITH_SCRATCH(KPROBE_BINPRM, {
+		TOP(writ_top_binprm_probe(bprm, &second, s));
 		at = writ_read_binprm_probe(s, bprm, 7);
-		writ_put_integer(s, 8, writ_top_binprm_probe(bprm));
+		PUT_TOP;
 		writ_describe_binprm_probe(s, bprm, at);
 		writ_post(s, KPROBE_BINPRM, 1, 2, -3);
 	});
@@ -175,7 +191,8 @@ int enter_syscall(struct arguments *context)
 			at = writ_read_fd(s, value, 7);
 			writ_describe_fd(s, value, at);
 			s->flags = FLAG_AWAITS_RETURN;
-			writ_post(s, HOOK_SYSCALL, 5, 2, -3);
+			if (writ_post(s, HOOK_SYSCALL, 5, 2, -3) == 0)
+				writ_await(s, HOOK_SYSCALL, 5);
 		} else if (number == NR_UNLINK) {
 			writ_read_string(s, (void *)value, 7);
 			writ_post(s, HOOK_SYSCALL, 5, 1, 0);
@@ -239,7 +256,8 @@ int process_exec(struct exec_context *context)
 	if (!s)
 		return 0;
 	at = writ_exec_start(s, context);
-	if (at >= 0 && *(__u32 *)((__u8 *)s + at) == 0x6e69622f /* "/bin" */)
+	if (at >= 0 && at <= (__s64)(EVENT_OFFSET + EVENT_SIZE) &&
+	    *(__u32 *)((__u8 *)s + at) == 0x6e69622f /* "/bin" */)
 		s->binary_sets[2] |= 1ULL << 63;
 	writ_exec_finish(s, context);
 	writ_scratch_release(s);
@@ -261,7 +279,8 @@ int process_exit(struct exit_context *context)
 /* What a policy with one prefix costs: compared with "/etc/sha", posted when it matches. */
 INLINE int is_shadow(struct writ_scratch *s, __s64 at)
 {
-	return at >= 0 && *(__u64 *)((__u8 *)s + at) == 0x6168732f6374652fULL;
+	return at >= 0 && at <= (__s64)(EVENT_OFFSET + EVENT_SIZE) &&
+	       *(__u64 *)((__u8 *)s + at) == 0x6168732f6374652fULL;
 }
 
 SEC("fentry/security_file_open")

@@ -25,7 +25,7 @@ bpf() {
 	"${LLVM_STRIP:-llvm-strip-19}" --strip-debug "$payload"/*.o
 }
 bpf -o "$payload/atomic.o"
-bpf -DWITHOUT_CMPXCHG -o "$payload/plain.o"
+bpf -DWITHOUT_CMPXCHG -DWITHOUT_SHARED -o "$payload/plain.o"
 "${CC:-cc}" -O1 -Wall -static -o "$payload/check" check.c -lbpf -lelf -lz -lpthread 2>/dev/null
 
 status=0

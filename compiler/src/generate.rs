@@ -44,6 +44,11 @@ pub fn generate(
     } else {
         "writ_scratch_acquire_atomic"
     };
+    let shared_routines = if kernel.has(Feature::SharedFunctions).is_present() {
+        machine::Linkage::Global
+    } else {
+        machine::Linkage::Static
+    };
     limits::sets(module, diagnostics)?;
     let mut tables = Tables::default();
     let mut programs = Vec::new();
@@ -56,7 +61,7 @@ pub fn generate(
     let modes = u32::try_from(module.policies.len()).unwrap_or(u32::MAX);
     let map_sizes = BTreeMap::from([(maps::MODES.to_owned(), modes.max(1))]);
     let map_flags = map_flags(kernel);
-    Ok(machine::Object { programs, maps, images, map_sizes, map_flags })
+    Ok(machine::Object { programs, maps, images, map_sizes, map_flags, shared_routines })
 }
 
 /// Entries of the process map are allocated as processes start where programs may do that; on other

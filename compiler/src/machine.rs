@@ -33,6 +33,18 @@ pub struct Object {
     pub map_sizes: BTreeMap<String, u32>,
     /// `map_flags` ([`map_flag`]) of maps of the runtime library, by name, of those that declare some.
     pub map_flags: BTreeMap<String, u32>,
+    /// How the verifier looks at the shared routines of the runtime library.
+    pub shared_routines: Linkage,
+}
+
+/// How a function is linked in BTF, which tells the verifier how to look at it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Linkage {
+    /// With each of its callers' registers.
+    #[default]
+    Static,
+    /// Once, for all arguments that its prototype allows.
+    Global,
 }
 
 /// One entry program.

@@ -112,6 +112,9 @@ fn link(
     let sections = section::lay_out(&object.programs);
     let maps = maps::merge(&mut library, object, &reached.maps)?;
 
+    if object.shared_routines == machine::Linkage::Static {
+        library.btf.make_functions_with_memory_static();
+    }
     let mut extension = std::mem::take(&mut library.extension);
     let bases = text.bases_by_section(&library);
     extension.merge_text(&mut library.btf, &bases);

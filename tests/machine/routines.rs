@@ -33,6 +33,7 @@ pub(super) const ALL: &[(&str, Routine)] = &[
     ("writ_top_file_trusted", top),
     ("writ_top_path_trusted", top),
     ("writ_top_binprm_trusted", top),
+    ("writ_top_fd", top),
     ("writ_read_filename", read),
     ("writ_read_string", read),
     ("writ_read_fd", read),
@@ -46,6 +47,7 @@ pub(super) const ALL: &[(&str, Routine)] = &[
     ("writ_syscall_number", |number, _, _, _, _| number),
     ("writ_put_integer", put_integer),
     ("writ_post", post),
+    ("writ_await", awaits),
     ("writ_return", returned),
     ("writ_put_stack", put_stack),
     ("writ_rate_number", |hash, number, status, _, _| hash_of(&(hash, number, status))),
@@ -128,17 +130,25 @@ fn read(scratch: u64, pointer: u64, item: u64, _: u64, _: u64) -> u64 {
     })
 }
 
-/// The first name of a path, when it stands in its dentry. What is behind it there is anything.
-fn top(pointer: u64, _: u64, _: u64, _: u64, _: u64) -> u64 {
+/// The first two names of a path. What is behind a name is anything.
+fn top(pointer: u64, second: u64, _: u64, _: u64, _: u64) -> u64 {
     in_world(|world| {
         let Raw::Text(text) = world.raw(pointer & 0xffff, pointer) else { return 0 };
-        let name = text.strip_prefix(b"/").and_then(|rest| rest.split(|byte| *byte == b'/').next());
-        let Some(name @ [_, ..]) = name.filter(|name| name.len() < 32) else { return 0 };
-        let mut word = [0xa5; 8];
-        let behind = name.iter().copied().chain([0]);
-        word.iter_mut().zip(behind).for_each(|(to, byte)| *to = byte);
-        u64::from_le_bytes(word)
+        let Some(names) = text.strip_prefix(b"/").filter(|names| !names.is_empty()) else {
+            return 0;
+        };
+        let mut names = names.split(|byte| *byte == b'/').map(name_start);
+        let first = names.next().unwrap_or(0);
+        world.store(second, names.next().unwrap_or(0));
+        first
     })
+}
+
+fn name_start(name: &[u8]) -> u64 {
+    let mut word = [0xa5; 8];
+    let behind = name.iter().copied().chain([0]);
+    word.iter_mut().zip(behind).for_each(|(to, byte)| *to = byte);
+    u64::from_le_bytes(word)
 }
 
 fn describe(scratch: u64, _: u64, _: u64, _: u64, _: u64) -> u64 {
@@ -158,9 +168,6 @@ fn post(scratch: u64, hook: u64, selector: u64, action: u64, argument: u64) -> u
     in_world(|world| {
         world.is_scratch(scratch);
         let flags = world.flags();
-        if flags & flag::AWAITS_RETURN != 0 {
-            world.state.pending.insert((world.event.process.tid, hook), selector);
-        }
         let is_cancelled = flags & flag::CANCELLED != 0;
         let (index, function) = (hook & 0xffff, hook >> 16);
         let shown = world.shown(index, flags & flag::IS_RETURN != 0);
@@ -185,6 +192,14 @@ fn put_stack(scratch: u64, context: u64, item: u64, flags: u64, _: u64) -> u64 {
         assert_eq!(context, world.context, "the program's own context");
         assert_eq!(flags, if item == u64::from(Extra::UserStack.item()) { 256 } else { 0 });
         world.append(item, status::READ, &[0; 24]);
+        0
+    })
+}
+
+fn awaits(scratch: u64, hook: u64, selector: u64, _: u64, _: u64) -> u64 {
+    in_world(|world| {
+        world.is_scratch(scratch);
+        world.state.pending.insert((world.event.process.tid, hook), selector);
         0
     })
 }

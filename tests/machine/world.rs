@@ -2,7 +2,9 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::ops::Range;
+use std::os::unix::fs::FileExt as _;
 use std::rc::Rc;
 
 use writ::ir::interpret::{Event, KnownProcess, Outcome, Raw, Shown};
@@ -169,6 +171,13 @@ impl World {
     fn set_cursor(&mut self, cursor: usize) {
         let cursor = u32::try_from(cursor).unwrap().to_le_bytes();
         self.scratch[CURSOR..CURSOR + 4].copy_from_slice(&cursor);
+    }
+
+    /// Writes where a pointer of the program leads: rbpf's stack, which is out of reach for safe
+    /// code in any other way.
+    pub(super) fn store(&self, address: u64, word: u64) {
+        let memory = File::options().write(true).open("/proc/self/mem").unwrap();
+        memory.write_all_at(&word.to_le_bytes(), address).unwrap();
     }
 
     pub(super) fn flags(&self) -> u8 {

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::coder::Coder;
-use super::library;
-use super::registers::{FRAME, RESULT};
+use super::library::{self, Memory};
+use super::registers::{FRAME, RESULT, SCRATCH};
 use super::stack::Slot;
 use super::state::Done;
 use crate::ids::Id;
@@ -23,7 +23,8 @@ pub(super) enum Fact {
     NamespacePid,
     /// The inode number of a namespace, 0 when it is unknown.
     Namespace(NamespaceKind),
-    /// The start of the first name of a path, 0 when only its text tells.
+    /// The start of the first name of a path, 0 when only its text tells. That of the second one
+    /// comes into [`Slot::SecondName`].
     Top(Id<Value>),
 }
 
@@ -95,10 +96,19 @@ impl Coder<'_> {
             }
             Fact::Top(value) => {
                 let reader = self.program.values[value].reader;
-                let Some(routine) = library::top(reader, self.flavour) else { return };
+                let Some(top) = library::top(reader, self.flavour) else { return };
                 let Some(place) = self.place(value) else { return };
+                if top.memory == Memory::Scratch {
+                    self.scratch();
+                }
                 self.load_bits(place, Register::R1);
-                self.emitter.call(routine);
+                let second = self.frame.offset(Slot::SecondName(value));
+                self.emitter.copy(Register::R2, FRAME);
+                self.emitter.arithmetic(Arithmetic::Add, Register::R2, i32::from(second));
+                if top.memory == Memory::Scratch {
+                    self.emitter.copy(Register::R3, SCRATCH);
+                }
+                self.emitter.call(top.routine);
             }
         }
     }

@@ -150,10 +150,32 @@ pub(super) fn read(reader: Reader, flavour: Flavour) -> Option<String> {
     }
 }
 
-/// The routine that finds the first name of a path without the text: (pointer) → its first eight
-/// bytes, or 0 when only the text tells.
-pub(super) fn top(reader: Reader, flavour: Flavour) -> Option<String> {
-    file_word(reader).map(|word| format!("writ_top_{word}_{}", flavour.suffix()))
+/// A routine that finds the first two names of a path without the text: (pointer or number, where
+/// the second goes\[, scratch\]) → the first eight bytes of the first, or 0 when only the text tells.
+#[derive(Debug)]
+pub(super) struct Top {
+    pub routine: String,
+    pub memory: Memory,
+}
+
+/// What a routine works in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Memory {
+    Stack,
+    Scratch,
+}
+
+/// The routine that finds the first two names of what `reader` reads.
+pub(super) fn top(reader: Reader, flavour: Flavour) -> Option<Top> {
+    if reader == Reader::Descriptor {
+        return Some(Top { routine: "writ_top_fd".into(), memory: Memory::Scratch });
+    }
+    let memory = match flavour {
+        Flavour::Trusted => Memory::Stack,
+        Flavour::Probe => Memory::Scratch,
+    };
+    let routine = format!("writ_top_{}_{}", file_word(reader)?, flavour.suffix());
+    Some(Top { routine, memory })
 }
 
 /// The routine that adds flags and mode of a file to its item: (scratch, pointer or number, offset).

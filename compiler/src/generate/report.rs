@@ -117,10 +117,22 @@ impl Coder<'_> {
         self.emitter.constant(Register::R4, u64::from(report.action));
         self.emitter.constant(Register::R5, report.action_argument.cast_unsigned());
         self.emitter.call("writ_post");
+        if report.flags & flag::AWAITS_RETURN != 0 {
+            self.await_return(report);
+        }
         if !report.extras.is_empty() {
             // The next record shows its own.
             self.emitter.store(Size::Word, SCRATCH, library::CURSOR, KEPT);
         }
+    }
+
+    /// Remembers the call for its return, unless its record was lost.
+    fn await_return(&mut self, report: &Report) {
+        let lost = self.emitter.label();
+        self.emitter.jump_if(RESULT, Comparison::NotEqual, 0, lost);
+        self.hook(report);
+        self.emitter.call("writ_await");
+        self.emitter.place(lost);
     }
 
     fn extra(&mut self, extra: Extra) {

@@ -16,6 +16,8 @@ pub(super) enum Slot {
     Buffer,
     /// What a routine answered; 0 when it was not asked.
     Fact(Fact),
+    /// The second name of a path, which comes with its [`Fact::Top`].
+    SecondName(Id<Value>),
     /// Where the payload of a located value stands in the scratch area, negative when there is none;
     /// for an integer, 1 when it is in the record. 0 when it was not read.
     Value(Id<Value>),

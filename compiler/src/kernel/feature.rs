@@ -59,6 +59,8 @@ pub enum Feature<'a> {
     RingBuffer,
     /// Atomic operations that fetch, exchange or compare; before 5.12 there is only atomic add.
     AtomicFetch,
+    /// Memory passed to a function that is verified by itself: 5.13.
+    SharedFunctions,
     /// `bpf_get_current_task_btf`.
     CurrentTaskBtf,
     /// Entries of hash maps that a program in any context may allocate.
@@ -94,6 +96,7 @@ impl fmt::Display for Feature<'_> {
             Self::RawTracepoint(name) => write!(f, "raw-tracepoint:{name}"),
             Self::RingBuffer => write!(f, "ring-buffer"),
             Self::AtomicFetch => write!(f, "atomic-fetch"),
+            Self::SharedFunctions => write!(f, "shared-functions"),
             Self::CurrentTaskBtf => write!(f, "current-task-btf"),
             Self::AllocationInPrograms => write!(f, "allocation-in-programs"),
             Self::PathHelperInLsm => write!(f, "path-helper-in-lsm"),
@@ -138,7 +141,8 @@ impl Profile {
             Feature::RawTracepoint(event) => raw_tracepoint(self, event),
             Feature::RingBuffer => listed(self, "bpf_map_type", "BPF_MAP_TYPE_", "ringbuf")
                 .and(|| helper(self, "bpf_ringbuf_output")),
-            Feature::AtomicFetch => atomic_fetch(self),
+            Feature::AtomicFetch => implied(self, "bpf_check_mtu"),
+            Feature::SharedFunctions => implied(self, "bpf_for_each_map_elem"),
             Feature::CurrentTaskBtf => helper(self, "bpf_get_current_task_btf"),
             Feature::AllocationInPrograms => allocation_in_programs(self),
             Feature::PathHelperInLsm => helper(self, "bpf_d_path").and(|| lsm_sleepable(self)),
@@ -188,10 +192,11 @@ fn lsm_sleepable(profile: &Profile) -> Answer {
     }
 }
 
-/// The helper `bpf_check_mtu` came with the same release, 5.12, as atomics that fetch; nothing in
-/// BTF tells of instructions.
-fn atomic_fetch(profile: &Profile) -> Answer {
-    match helper(profile, "bpf_check_mtu") {
+/// What nothing in BTF tells, but a helper that came with the same release: `bpf_check_mtu` with
+/// atomics that fetch, 5.12, and `bpf_for_each_map_elem` with memory as an argument of functions that
+/// are verified by themselves, 5.13.
+fn implied(profile: &Profile, by: &str) -> Answer {
+    match helper(profile, by) {
         Answer::Present(evidence) => Answer::inferred(evidence.text),
         Answer::Absent(evidence) => Answer::inferred_absent(evidence.text),
         Answer::Unknown(reason) => Answer::Unknown(reason),

@@ -101,6 +101,7 @@ fn features_are_as_programs_that_were_loaded_showed() {
         (Feature::CurrentTaskBtf, [false, true, true, true]),
         (Feature::AllocationInPrograms, [false, true, true, true]),
         (Feature::AtomicFetch, [false, true, true, true]),
+        (Feature::SharedFunctions, [false, true, true, true]),
         (Feature::Tracepoint("sched", "sched_process_exec"), [true, true, true, true]),
         (Feature::RawTracepoint("sched_process_exec"), [true, true, true, true]),
         (Feature::Function("no_such_function"), [false, false, false, false]),

@@ -13,6 +13,8 @@ pub(super) struct TypeId(pub(super) u32);
 const SIGNED: u32 = 1 << 24;
 /// `BTF_VAR_GLOBAL_ALLOCATED` and `BTF_FUNC_GLOBAL`.
 pub(super) const GLOBAL: u32 = 1;
+/// `BTF_FUNC_STATIC`.
+const STATIC: u32 = 0;
 
 const MAGIC_AND_VERSION: [u8; 4] = [0x9f, 0xeb, 1, 0];
 const HEADER: u32 = 24;
@@ -119,6 +121,26 @@ impl Btf {
     pub(super) fn push(&mut self, added: Type) -> TypeId {
         self.types.push(added);
         TypeId(u32::try_from(self.types.len()).unwrap_or(u32::MAX))
+    }
+
+    /// Makes those functions that take pointers ones that are verified with their callers.
+    pub(super) fn make_functions_with_memory_static(&mut self) {
+        let takes_memory = |id: TypeId| {
+            let function = self.get(id)?;
+            let prototype = self.get(TypeId(function.size_or_id))?;
+            let is_pointer = |type_id: u32| {
+                self.get(TypeId(type_id)).is_some_and(|found| found.kind == kind::PTR)
+            };
+            // Each parameter has a name and a type.
+            let mut types = prototype.rest.chunks_exact(2).filter_map(|words| words.get(1));
+            types.any(|type_id| is_pointer(*type_id)).then_some(id)
+        };
+        let functions: Vec<TypeId> = self.ids_of(kind::FUNC).filter_map(takes_memory).collect();
+        for id in functions {
+            if let Some(function) = self.get_mut(id) {
+                function.count = STATIC;
+            }
+        }
     }
 
     /// `int`.

@@ -25,6 +25,7 @@ const FEATURES: &[Feature<'static>] = &[
     Feature::Config("CONFIG_FTRACE_SYSCALLS"),
     Feature::RingBuffer,
     Feature::AtomicFetch,
+    Feature::SharedFunctions,
     Feature::CurrentTaskBtf,
     Feature::Helper("bpf_send_signal"),
     Feature::Helper("bpf_loop"),

@@ -1,8 +1,10 @@
-//! Whether the first name of a path rules a set of patterns out. Most files stand elsewhere than
-//! what a policy names, and the first name costs a fraction of the text.
+//! Whether the first two names of a path rule a set of patterns out. Most files stand elsewhere than
+//! what a policy names, and the names cost a fraction of the text.
+
+use std::collections::BTreeMap;
 
 use super::patterns::{Patterns, without_longer};
-use super::words;
+use super::words::{self, Names};
 use crate::generate::coder::Coder;
 use crate::generate::facts::Fact;
 use crate::generate::library;
@@ -17,17 +19,20 @@ use crate::set::TextSet;
 /// Bytes of a name that the routine gives.
 const BYTES: usize = 8;
 
-/// With more names than these it is unlikely that a path has none of them.
-const NAMES_MAX: usize = 16;
+/// With more first names than these it is unlikely that a path has none of them.
+const FIRST_MAX: usize = 16;
+
+/// Second names that are compared below one first name. More take too much code.
+const SECOND_MAX: usize = 64;
 
 impl Coder<'_> {
-    /// How the first name of a path in `set` begins: ordered, none beginning with another. `None`
-    /// when it tells too little, or is no cheaper than the text.
+    /// How the first names of a path in `set` begin. `None` when they tell too little, or are no
+    /// cheaper than the text.
     pub(in crate::generate) fn first_names(
         &self,
         value: Id<Value>,
         set: &TextSet,
-    ) -> Option<Vec<Vec<u8>>> {
+    ) -> Option<Vec<Names>> {
         library::top(self.program.values[value].reader, self.flavour)?;
         if self.done(value) == Done::Surely {
             return None;
@@ -40,12 +45,12 @@ impl Coder<'_> {
     pub(in crate::generate) fn rule_out(
         &mut self,
         value: Id<Value>,
-        names: &[Vec<u8>],
+        names: &[Names],
         no: Id<Block>,
     ) {
         let open = self.emitter.label();
-        let before = self.state.clone();
-        if self.done(value) == Done::Maybe {
+        let before = (self.done(value) == Done::Maybe).then(|| self.state.clone());
+        if before.is_some() {
             let slot = Slot::Value(value);
             self.must_be_zeroed(slot);
             let offset = self.frame.offset(slot);
@@ -55,56 +60,98 @@ impl Coder<'_> {
         self.fact(Fact::Top(value));
         self.emitter.jump_if(RESULT, Comparison::Equal, 0, open);
         let label = self.label(no);
-        words::word_begins(&mut self.emitter, names, open, label);
+        let second = self.frame.offset(Slot::SecondName(value));
+        words::names_begin(&mut self.emitter, names, second, open, label);
         self.leads_to(no);
         self.emitter.place(open);
-        self.state = self.state.meet(&before);
+        if let Some(before) = before {
+            self.state = self.state.meet(&before);
+        }
     }
 }
 
-/// How the first name of a path with one of `patterns` begins.
-fn first_names(patterns: &Patterns) -> Option<Vec<Vec<u8>>> {
+/// How the first names of a path with one of `patterns` begin.
+fn first_names(patterns: &Patterns) -> Option<Vec<Names>> {
     let Patterns { starts, tabled, ends } = patterns;
     if !ends.is_empty() {
         return None;
     }
-    let names: Option<Vec<Vec<u8>>> =
-        starts.iter().chain(tabled).map(|start| name(start)).collect();
-    let names = without_longer(names?);
-    (names.len() <= NAMES_MAX).then_some(names)
+    // `None` where any second name will do.
+    let mut names: BTreeMap<Vec<u8>, Option<Vec<Vec<u8>>>> = BTreeMap::new();
+    for start in starts.iter().chain(tabled) {
+        let (first, rest) = name(start.strip_prefix(b"/")?);
+        let first = first?;
+        let seconds = names.entry(first).or_insert_with(|| Some(Vec::new()));
+        match rest.and_then(|rest| name(rest).0) {
+            Some(second) => seconds.iter_mut().for_each(|seconds| seconds.push(second.clone())),
+            None => *seconds = None,
+        }
+    }
+    let firsts = without_longer(names.keys().cloned().collect());
+    if firsts.len() > FIRST_MAX {
+        return None;
+    }
+    let with_seconds = |first: Vec<u8>| {
+        let seconds = without_longer(names.get(&first).cloned().flatten().unwrap_or_default());
+        let seconds = if seconds.len() > SECOND_MAX { Vec::new() } else { seconds };
+        Names { first, seconds }
+    };
+    Some(firsts.into_iter().map(with_seconds).collect())
 }
 
-/// Up to eight bytes of the first name of a path that begins with `start`, with the zero that stands
-/// behind a name. `None` when every name is possible.
-fn name(start: &[u8]) -> Option<Vec<u8>> {
-    let rest = start.strip_prefix(b"/")?;
-    let name = match rest.iter().position(|byte| *byte == b'/') {
-        Some(end) => [rest.get(..end)?, &[0]].concat(),
-        None => rest.to_vec(),
+/// Up to eight bytes of the name that `text` begins with, with the zero that stands behind a name,
+/// and what follows. There is no name when every one is possible.
+fn name(text: &[u8]) -> (Option<Vec<u8>>, Option<&[u8]>) {
+    let end = text.iter().position(|byte| *byte == b'/');
+    let (name, rest) = match end.and_then(|end| text.split_at_checked(end)) {
+        Some((name, rest)) => ([name, &[0]].concat(), rest.strip_prefix(b"/")),
+        None => (text.to_vec(), None),
     };
     let name: Vec<u8> = name.into_iter().take(BYTES).collect();
-    (!name.is_empty()).then_some(name)
+    ((!name.is_empty()).then_some(name), rest)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn names(starts: &[&str]) -> Option<Vec<Vec<u8>>> {
+    fn names(starts: &[&str]) -> Option<Vec<Names>> {
         let starts = starts.iter().map(|start| start.as_bytes().to_vec()).collect();
         first_names(&Patterns { starts, ..Patterns::default() })
     }
 
+    fn expected(names: &[(&str, &[&str])]) -> Option<Vec<Names>> {
+        let bytes = |text: &&str| text.as_bytes().to_vec();
+        let one = |(first, seconds): &(&str, &[&str])| Names {
+            first: bytes(first),
+            seconds: seconds.iter().map(bytes).collect(),
+        };
+        Some(names.iter().map(one).collect())
+    }
+
     #[test]
     fn a_name_ends_at_a_slash_or_with_the_text_or_goes_on() {
-        let names = names(&["/etc/shadow", "/f\0", "/home", "/kubernetes/pki"]);
-        let expected = [b"etc\0".to_vec(), b"f\0".to_vec(), b"home".to_vec(), b"kubernet".to_vec()];
-        assert_eq!(names, Some(expected.to_vec()));
+        let names = names(&["/etc/shadow", "/f\0", "/home", "/kubernetes/pki/x"]);
+        let all: &[(&str, &[&str])] =
+            &[("etc\0", &["shadow"]), ("f\0", &[]), ("home", &[]), ("kubernet", &["pki\0"])];
+        assert_eq!(names, expected(all));
+    }
+
+    #[test]
+    fn second_names_are_those_below_the_same_first_name() {
+        let names = names(&["/etc/kubernetes/pki", "/etc/kubernetes/x", "/etc/shadow", "/var/"]);
+        let all: &[(&str, &[&str])] = &[("etc\0", &["kubernet", "shadow"]), ("var\0", &[])];
+        assert_eq!(names, expected(all));
+    }
+
+    #[test]
+    fn a_pattern_that_names_only_a_directory_lets_every_second_name_pass() {
+        assert_eq!(names(&["/etc/", "/etc/shadow"]), expected(&[("etc\0", &[])]));
     }
 
     #[test]
     fn a_name_that_goes_on_makes_longer_ones_superfluous() {
-        assert_eq!(names(&["/et", "/etc/shadow"]), Some(vec![b"et".to_vec()]));
+        assert_eq!(names(&["/et", "/etc/shadow"]), expected(&[("et", &[])]));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::generate::emitter::Emitter;
 use crate::generate::library::FIRST_PAYLOAD;
-use crate::generate::registers::{CURRENT, RESULT};
+use crate::generate::registers::{CURRENT, FRAME, RESULT};
 use crate::machine::{Arithmetic, Comparison, Label, Register, Size};
 
 /// Which end of a text is compared.
@@ -43,12 +43,43 @@ pub(super) fn compare(
     Comparing { emitter, end, yes, no }.behind(0, &patterns);
 }
 
-/// Goes on at `yes` when the word in the result register begins with one of `starts`, which are
-/// ordered, of at most eight bytes, and of which none begins with another.
-pub(super) fn word_begins(emitter: &mut Emitter, starts: &[Vec<u8>], yes: Label, no: Label) {
-    let starts: Vec<&[u8]> = starts.iter().map(Vec::as_slice).collect();
+/// How paths may begin: with this first name and, unless there is none, one of these second names.
+/// Each is at most eight bytes long.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::generate) struct Names {
+    pub first: Vec<u8>,
+    /// Ordered; none begins with another.
+    pub seconds: Vec<Vec<u8>>,
+}
+
+/// Goes on at `yes` when the word in the result register begins with a first name, and the word on
+/// the stack at `second` with one of its second names. No first name begins with another.
+pub(super) fn names_begin(
+    emitter: &mut Emitter,
+    names: &[Names],
+    second: i16,
+    yes: Label,
+    no: Label,
+) {
     emitter.copy(WORD, RESULT);
-    Comparing { emitter, end: End::Start, yes, no }.branch(0, &starts);
+    let mut ways: BTreeMap<usize, Vec<(u64, Label)>> = BTreeMap::new();
+    let mut open = Vec::new();
+    for Names { first, seconds } in names {
+        let way = if seconds.is_empty() { yes } else { emitter.label() };
+        ways.entry(first.len()).or_default().push((End::Start.number(first), way));
+        open.push((way, seconds));
+    }
+    let mut comparing = Comparing { emitter, end: End::Start, yes, no };
+    for (length, ways) in ways {
+        comparing.parts(length, ways);
+    }
+    comparing.emitter.jump(no);
+    for (way, seconds) in open.into_iter().filter(|(_, seconds)| !seconds.is_empty()) {
+        let seconds: Vec<&[u8]> = seconds.iter().map(Vec::as_slice).collect();
+        comparing.emitter.place(way);
+        comparing.emitter.load(Size::Double, WORD, FRAME, second);
+        comparing.branch(0, &seconds);
+    }
 }
 
 struct Comparing<'a> {
@@ -72,19 +103,23 @@ impl Comparing<'_> {
     /// The word behind the first `depth` bytes is loaded.
     fn branch(&mut self, depth: usize, rests: &[&[u8]]) {
         let mut words: BTreeMap<u64, Vec<&[u8]>> = BTreeMap::new();
-        let mut parts: BTreeMap<usize, Vec<u64>> = BTreeMap::new();
+        let mut parts: BTreeMap<usize, Vec<(u64, Label)>> = BTreeMap::new();
         for rest in rests {
             match rest.split_at_checked(BYTES) {
-                Some((word, after)) => words.entry(self.number(word)).or_default().push(after),
-                None => parts.entry(rest.len()).or_default().push(self.number(rest)),
+                Some((word, after)) => words.entry(self.end.number(word)).or_default().push(after),
+                None => {
+                    let part = (self.end.number(rest), self.yes);
+                    parts.entry(rest.len()).or_default().push(part);
+                }
             }
         }
-        for (length, wanted) in &parts {
-            self.parts(*length, wanted);
+        for (length, ways) in parts {
+            self.parts(length, ways);
         }
         let ways: Vec<(u64, Label)> =
             words.keys().map(|word| (*word, self.emitter.label())).collect();
-        self.choose(&ways);
+        self.choose(WORD, &ways);
+        self.emitter.jump(self.no);
         for ((_, way), afters) in ways.iter().zip(words.values()) {
             self.emitter.place(*way);
             self.behind(depth + BYTES, afters);
@@ -101,19 +136,8 @@ impl Comparing<'_> {
         self.emitter.load(Size::Double, WORD, base, offset);
     }
 
-    /// Bytes as they stand in a register when they are in memory. At a text's end they are given
-    /// backward.
-    fn number(&self, bytes: &[u8]) -> u64 {
-        let place = |place: usize| match self.end {
-            End::Start => place,
-            End::Last => bytes.len() - 1 - place,
-        };
-        let shifted = |(at, byte): (usize, &u8)| u64::from(*byte) << (8 * place(at));
-        bytes.iter().enumerate().map(shifted).fold(0, |number, byte| number | byte)
-    }
-
-    /// Compares the next `length` bytes, fewer than a word.
-    fn parts(&mut self, length: usize, wanted: &[u64]) {
+    /// Goes where the next `length` bytes lead, at most a word, or on.
+    fn parts(&mut self, length: usize, ways: Vec<(u64, Label)>) {
         let unused = i32::try_from(64 - 8 * length).unwrap_or(0);
         self.emitter.copy(PART, WORD);
         match self.end {
@@ -121,29 +145,49 @@ impl Comparing<'_> {
             End::Start => self.emitter.arithmetic(Arithmetic::ShiftLeft, PART, unused),
             End::Last => self.emitter.arithmetic(Arithmetic::ShiftRight, PART, unused),
         }
-        for number in wanted {
-            let number = match self.end {
-                End::Start => number << unused,
-                End::Last => *number,
-            };
-            self.emitter.jump_if_number(PART, Comparison::Equal, number, WANTED, self.yes);
-        }
+        let shifted = |(number, way)| match self.end {
+            End::Start => (number << unused, way),
+            End::Last => (number, way),
+        };
+        let mut ways: Vec<(u64, Label)> = ways.into_iter().map(shifted).collect();
+        ways.sort_unstable_by_key(|(number, _)| *number);
+        self.choose(PART, &ways);
     }
 
-    /// Goes on where the word leads, or at `no`. `ways` are ordered.
-    fn choose(&mut self, ways: &[(u64, Label)]) {
+    /// Goes where the number in `register` leads, or on. `ways` are ordered.
+    fn choose(&mut self, register: Register, ways: &[(u64, Label)]) {
+        let on = self.emitter.label();
+        self.choose_among(register, ways, on);
+        self.emitter.place(on);
+    }
+
+    fn choose_among(&mut self, register: Register, ways: &[(u64, Label)], on: Label) {
         if ways.len() <= LINEAR_MAX {
-            for (word, way) in ways {
-                self.emitter.jump_if_number(WORD, Comparison::Equal, *word, WANTED, *way);
+            for (number, way) in ways {
+                self.emitter.jump_if_number(register, Comparison::Equal, *number, WANTED, *way);
             }
-            return self.emitter.jump(self.no);
+            return;
         }
         let (lower, upper) = ways.split_at(ways.len() / 2);
         let Some((first, _)) = upper.first() else { return };
         let above = self.emitter.label();
-        self.emitter.jump_if_number(WORD, Comparison::GreaterOrEqual, *first, WANTED, above);
-        self.choose(lower);
+        self.emitter.jump_if_number(register, Comparison::GreaterOrEqual, *first, WANTED, above);
+        self.choose_among(register, lower, on);
+        self.emitter.jump(on);
         self.emitter.place(above);
-        self.choose(upper);
+        self.choose_among(register, upper, on);
+    }
+}
+
+impl End {
+    /// Bytes as they stand in a register when they are in memory. At a text's end they are given
+    /// backward.
+    fn number(self, bytes: &[u8]) -> u64 {
+        let place = |place: usize| match self {
+            Self::Start => place,
+            Self::Last => bytes.len() - 1 - place,
+        };
+        let shifted = |(at, byte): (usize, &u8)| u64::from(*byte) << (8 * place(at));
+        bytes.iter().enumerate().map(shifted).fold(0, |number, byte| number | byte)
     }
 }
