@@ -16,6 +16,7 @@ mod test;
 mod text;
 mod tracking;
 mod values;
+mod walk;
 
 use std::collections::BTreeMap;
 

@@ -55,6 +55,8 @@ pub struct Hook {
     pub message: Option<String>,
     pub tags: Vec<String>,
     pub arguments: Vec<Argument>,
+    /// What is read from the calling task or the registers (`data`).
+    pub data: Vec<Argument>,
     pub return_argument: Option<Argument>,
     pub selectors: Vec<Selector>,
     pub span: Span,

@@ -6,6 +6,7 @@
 mod assembler;
 mod code;
 mod encode;
+mod field;
 mod instruction;
 mod map;
 mod print;
@@ -14,7 +15,8 @@ mod register;
 use std::collections::BTreeMap;
 
 pub use assembler::{AssembleError, Assembler};
-pub use code::{Code, Placed, Relocation, RelocationKind, Slot};
+pub use code::{Code, CoreRelocation, Placed, Relocation, RelocationKind, Slot};
+pub use field::{Field, FieldFact, FieldStep};
 pub use instruction::{Arithmetic, Comparison, Helper, Instruction, Label, Operand, Size, Width};
 pub use map::{MapDefinition, MapKind, map_flag};
 pub use print::print;

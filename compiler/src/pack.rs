@@ -12,6 +12,7 @@ mod checks;
 mod contents;
 mod elf;
 mod excerpt;
+mod fields;
 mod library;
 mod lines;
 pub mod manifest;
@@ -30,6 +31,7 @@ use writ_bundle::Manifest;
 use crate::machine;
 use crate::source::SourceMap;
 use btf::{Btf, TypeId};
+use fields::{Described, Fields};
 pub use contents::{Contents, ContentsError, Function, Map, Section, contents};
 use library::Library;
 use text::Text;
@@ -118,8 +120,10 @@ fn link(
     let mut extension = std::mem::take(&mut library.extension);
     let bases = text.bases_by_section(&library);
     extension.merge_text(&mut library.btf, &bases);
+    let mut fields = Fields::default();
     for section in &sections {
         describe(section, &mut library.btf, &mut extension, sources);
+        relocate(section, &mut library.btf, &mut extension, &mut fields);
     }
     let btf = strip::strip(&library.btf, &mut extension);
     elf::write(&elf::Image {
@@ -165,6 +169,27 @@ fn describe(
     }
     extension.functions.push(name, functions);
     extension.lines.push(name, lines);
+}
+
+/// Adds the CO-RE relocations of the programs in one section, and the types that they name.
+fn relocate(
+    section: &section::Section<'_>,
+    btf: &mut Btf,
+    extension: &mut btf_ext::Extension,
+    fields: &mut Fields,
+) {
+    let mut records = Vec::new();
+    for (base, program) in &section.programs {
+        for relocation in program.code.core_relocations() {
+            let Described { root, access } = fields.describe(relocation.field, btf);
+            let words = vec![root.0, access, relocation.fact.number()];
+            records.push((*base + relocation.slot.byte_offset(), words));
+        }
+    }
+    if !records.is_empty() {
+        let name = btf.string(&section.name);
+        extension.relocations.push(name, records);
+    }
 }
 
 fn manifest_bytes(manifest: &Manifest) -> Result<Vec<u8>, PackError> {

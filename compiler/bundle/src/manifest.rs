@@ -134,6 +134,9 @@ pub struct Hook {
     pub tags: Vec<String>,
     /// Arguments that an event shows, in the order in which the policy lists them.
     pub arguments: Vec<Argument>,
+    /// What an event shows of the calling task or the registers, in the policy's order (`data`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub data: Vec<Argument>,
     /// The return value, when the policy asks for it. Such a hook sends two records a call.
     pub return_argument: Option<Argument>,
     pub selectors: Vec<Selector>,

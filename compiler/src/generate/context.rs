@@ -18,6 +18,8 @@ pub(super) enum Place {
     Registers { pointer: i16, offset: i16 },
     /// The same, but the pointer is a number for the verifier.
     ProbedRegisters { pointer: i16, offset: i16 },
+    /// A helper answers with a pointer to the calling task, a number for the verifier.
+    CurrentTask,
 }
 
 /// Offsets in x86-64's `struct pt_regs` of the registers that carry a function's arguments: di, si,
@@ -37,6 +39,9 @@ const RESULT: i16 = 80;
 /// Where the bits of `origin` are in the context of a program that is attached with `attach`; `None`
 /// when they are not there.
 pub(super) fn place(attach: &Attach, origin: Origin) -> Option<Place> {
+    if origin == Origin::CurrentTask {
+        return Some(Place::CurrentTask);
+    }
     match attach {
         Attach::Fentry { .. }
         | Attach::Fexit { .. }
@@ -45,7 +50,10 @@ pub(super) fn place(attach: &Attach, origin: Origin) -> Option<Place> {
         | Attach::BtfTracepoint { .. } => word(origin, caller(attach)),
         Attach::RawTracepoint { .. } => match word(origin, caller(attach))? {
             Place::Word { offset } => Some(Place::Memory { offset, size: Size::Double }),
-            Place::Memory { .. } | Place::Registers { .. } | Place::ProbedRegisters { .. } => None,
+            Place::Memory { .. }
+            | Place::Registers { .. }
+            | Place::ProbedRegisters { .. }
+            | Place::CurrentTask => None,
         },
         Attach::Kprobe { .. }
         | Attach::Kretprobe { .. }

@@ -84,6 +84,7 @@ pub(super) const HOST_NAMESPACES: &str = writ_bundle::globals::HOST_NAMESPACES;
 
 pub(super) const MAP_LOOKUP: Helper = Helper { number: 1, name: "bpf_map_lookup_elem" };
 pub(super) const PID: Helper = Helper { number: 14, name: "bpf_get_current_pid_tgid" };
+pub(super) const CURRENT_TASK: Helper = Helper { number: 35, name: "bpf_get_current_task" };
 pub(super) const OVERRIDE_RETURN: Helper = Helper { number: 58, name: "bpf_override_return" };
 pub(super) const SEND_SIGNAL: Helper = Helper { number: 109, name: "bpf_send_signal" };
 pub(super) const ATTACH_COOKIE: Helper = Helper { number: 174, name: "bpf_get_attach_cookie" };

@@ -4,7 +4,7 @@ use writ_bundle::record::status;
 
 use super::coder::Coder;
 use super::context::{self, Place};
-use super::library;
+use super::library::{self, Flavour};
 use super::registers::{CONTEXT, CURRENT, FRAME, RESULT, SCRATCH};
 use super::stack::Slot;
 use super::state::Done;
@@ -21,11 +21,18 @@ impl Coder<'_> {
             return;
         }
         let Some(place) = self.place(value) else { return };
-        self.load_bits(place, CURRENT);
-        if matches!(place, Place::ProbedRegisters { .. }) {
-            self.emitter.jump_if(RESULT, Comparison::NotEqual, 0, unknown);
+        let (program, reader) = (self.program, self.program.values[value].reader);
+        let walk = program.values[value].walk.as_ref();
+        match walk {
+            Some(_) if matches!(reader, Reader::Capabilities(_)) => self.load_start(value, CURRENT),
+            Some(walk) => self.walked_number(walk, place, reader, unknown),
+            None => {
+                self.load_bits(place, CURRENT);
+                if matches!(place, Place::ProbedRegisters { .. }) {
+                    self.emitter.jump_if(RESULT, Comparison::NotEqual, 0, unknown);
+                }
+            }
         }
-        let reader = self.program.values[value].reader;
         match reader {
             Reader::Capabilities(_) => self.follow(unknown),
             Reader::SyscallNumber => {
@@ -47,7 +54,8 @@ impl Coder<'_> {
             | Reader::RecordText
             | Reader::Bytes { .. }
             | Reader::Structure(_) => {
-                if let Some((bytes, signedness)) = reader.number()
+                if walk.is_none()
+                    && let Some((bytes, signedness)) = reader.number()
                     && let Some(size) = Size::from_bytes(u32::from(bytes))
                 {
                     self.extend(CURRENT, size.min(loaded(place)), signedness);
@@ -69,7 +77,7 @@ impl Coder<'_> {
         self.emitter.jump_if(RESULT, Comparison::NotEqual, 0, unknown);
     }
 
-    fn extend(&mut self, register: Register, size: Size, signedness: Signedness) {
+    pub(super) fn extend(&mut self, register: Register, size: Size, signedness: Signedness) {
         let (to, width) = (register, Width::Bits32);
         match (signedness, size) {
             (_, Size::Double) => {}
@@ -132,10 +140,9 @@ impl Coder<'_> {
 
     fn read_now(&mut self, value: Id<Value>, offset: i16) {
         let Value { reader, item, .. } = self.program.values[value];
-        let Some(routine) = library::read(reader, self.flavour) else { return };
-        let Some(place) = self.place(value) else { return };
+        let Some(routine) = library::read(reader, self.flavour_of(value)) else { return };
         self.scratch();
-        self.load_bits(place, Register::R2);
+        self.load_start(value, Register::R2);
         self.emitter.copy(Register::R1, SCRATCH);
         self.emitter.constant(Register::R3, u64::from(item));
         self.emitter.call(routine);
@@ -156,9 +163,10 @@ impl Coder<'_> {
     fn describe(&mut self, value: Id<Value>) {
         let described = self.state.described.insert(value, Done::Surely).unwrap_or_default();
         let reader = self.program.values[value].reader;
-        let routine = library::describe(reader, self.flavour).filter(|_| described != Done::Surely);
-        let (Some(routine), Some(place)) = (routine, self.place(value)) else { return };
-        self.load_bits(place, Register::R2);
+        let flavour = self.flavour_of(value);
+        let routine = library::describe(reader, flavour).filter(|_| described != Done::Surely);
+        let Some(routine) = routine else { return };
+        self.load_start(value, Register::R2);
         let offset = self.frame.offset(Slot::Value(value));
         self.emitter.copy(Register::R1, SCRATCH);
         self.emitter.load(Size::Double, Register::R3, FRAME, offset);
@@ -206,9 +214,25 @@ impl Coder<'_> {
             let offset = self.frame.offset(Slot::Value(value));
             self.emitter.store(Size::Double, FRAME, offset, 1);
         }
-        let is_read = matches!(self.program.values[value].reader, Reader::Capabilities(_));
-        if is_read || matches!(self.place(value), Some(Place::ProbedRegisters { .. })) {
+        if self.can_fail(value) {
             self.state.current = None;
+        }
+    }
+
+    /// Whether the bits of a value may be out of reach.
+    fn can_fail(&mut self, value: Id<Value>) -> bool {
+        let Value { reader, walk, .. } = &self.program.values[value];
+        walk.is_some()
+            || matches!(reader, Reader::Capabilities(_))
+            || matches!(self.place(value), Some(Place::ProbedRegisters { .. }))
+    }
+
+    /// The verifier knows pointers of the context only: what stands at the end of a walk is a
+    /// number.
+    fn flavour_of(&self, value: Id<Value>) -> Flavour {
+        match self.program.values[value].walk {
+            Some(_) => Flavour::Probe,
+            None => self.flavour,
         }
     }
 
@@ -225,6 +249,10 @@ impl Coder<'_> {
             Place::Registers { pointer, offset } => {
                 self.emitter.load(Size::Double, to, CONTEXT, pointer);
                 self.emitter.load(Size::Double, to, to, offset);
+            }
+            Place::CurrentTask => {
+                self.emitter.call_helper(library::CURRENT_TASK);
+                self.emitter.copy(to, RESULT);
             }
             Place::ProbedRegisters { pointer, offset } => {
                 let buffer = self.frame.offset(Slot::Buffer);
@@ -258,8 +286,9 @@ impl Coder<'_> {
 fn loaded(place: Place) -> Size {
     match place {
         Place::Memory { size, .. } => size,
-        Place::Word { .. } | Place::Registers { .. } | Place::ProbedRegisters { .. } => {
-            Size::Double
-        }
+        Place::Word { .. }
+        | Place::Registers { .. }
+        | Place::ProbedRegisters { .. }
+        | Place::CurrentTask => Size::Double,
     }
 }

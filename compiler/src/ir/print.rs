@@ -36,6 +36,7 @@ fn print_hook(module: &Module, number: usize, hook: &Hook) -> String {
         .iter()
         .map(|argument| format!("{} #{}", argument.type_name, argument.item))
         .collect();
+    items.extend(hook.data.iter().map(|one| format!("data {} #{}", one.type_name, one.item)));
     let returned = hook.return_argument.as_ref();
     items.extend(returned.map(|one| format!("returns {} #{}", one.type_name, one.item)));
     let mut functions = vec![words::hook(&hook.kind)];

@@ -44,6 +44,7 @@ fn hook(part: &Part<'_>, programs: &[(Group<'_>, ir::Program)]) -> ir::Hook {
         message: from.message.clone(),
         tags: from.tags.clone(),
         arguments: from.arguments.iter().filter_map(|one| shown(Role::Entry, one)).collect(),
+        data: from.data.iter().filter_map(|one| shown(Role::Entry, one)).collect(),
         return_argument: from.return_argument.as_ref().and_then(|one| shown(Role::Return, one)),
         selectors: from
             .selectors

@@ -70,7 +70,9 @@ fn declare(values: &mut Arena<Value>, role: Role, part: &Part<'_>) {
 fn shown<'a>(role: Role, part: &Part<'a>) -> Vec<&'a Argument> {
     match role {
         Role::Return => part.hook.return_argument.iter().collect(),
-        Role::Entry | Role::Exec | Role::Fork | Role::Exit => part.hook.arguments.iter().collect(),
+        Role::Entry | Role::Exec | Role::Fork | Role::Exit => {
+            part.hook.arguments.iter().chain(&part.hook.data).collect()
+        }
     }
 }
 

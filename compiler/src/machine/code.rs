@@ -1,7 +1,7 @@
 //! Assembled code: what an [`Assembler`](super::Assembler) hands out when it is finished.
 
 use super::encode::SLOT;
-use super::{Instruction, Label};
+use super::{Field, FieldFact, Instruction, Label};
 use crate::source::Span;
 
 /// The code of one program. Every jump goes forward, and every path ends in an exit.
@@ -41,6 +41,14 @@ pub struct Relocation<'a> {
     /// Name of the map, global variable or routine.
     pub symbol: &'a str,
     pub kind: RelocationKind,
+}
+
+/// An instruction whose immediate loaders replace by what the kernel at hand says of a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CoreRelocation<'a> {
+    pub slot: Slot,
+    pub fact: FieldFact,
+    pub field: &'a Field,
 }
 
 /// How a symbol is used.
@@ -90,6 +98,16 @@ impl Code {
             Some(Relocation { slot: placed.slot, symbol, kind })
         })
     }
+
+    /// What loaders ask the kernel's BTF for, in order.
+    pub fn core_relocations(&self) -> impl Iterator<Item = CoreRelocation<'_>> {
+        self.placed.iter().filter_map(|placed| match &placed.instruction {
+            Instruction::LoadFieldFact { fact, field, .. } => {
+                Some(CoreRelocation { slot: placed.slot, fact: *fact, field })
+            }
+            _ => None,
+        })
+    }
 }
 
 fn symbol(instruction: &Instruction) -> Option<(&str, RelocationKind)> {
@@ -103,6 +121,7 @@ fn symbol(instruction: &Instruction) -> Option<(&str, RelocationKind)> {
         | Instruction::Negate { .. }
         | Instruction::Load { .. }
         | Instruction::Store { .. }
+        | Instruction::LoadFieldFact { .. }
         | Instruction::Jump { .. }
         | Instruction::JumpIf { .. }
         | Instruction::CallHelper { .. }

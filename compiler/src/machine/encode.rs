@@ -61,6 +61,10 @@ pub(super) fn encode(instruction: &Instruction, distance: i16, bytes: &mut Vec<u
         Instruction::LoadGlobalAddress { to, symbol: _, offset } => {
             immediate_64(*to, u64::from(*offset), bytes);
         }
+        Instruction::LoadFieldFact { to, fact, field } => {
+            let value = field.value(*fact).cast_signed();
+            slot(ARITHMETIC_64 | MOVE, to.number(), 0, 0, value, bytes);
+        }
         Instruction::Jump { target: _ } => slot(JUMP_64, 0, 0, distance, 0, bytes),
         Instruction::JumpIf { width, left, comparison, right, target: _ } => {
             let code = jump_class(*width) | comparison_code(*comparison);

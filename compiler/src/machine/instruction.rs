@@ -1,6 +1,6 @@
 //! What instructions mean. Fields read in the order of the sentence: to ← base + offset.
 
-use super::Register;
+use super::{Field, FieldFact, Register};
 
 /// One instruction, or one that takes two slots.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +21,9 @@ pub enum Instruction {
     LoadMapAddress { to: Register, map: String },
     /// to ← address of a global variable of the runtime library + offset; takes two slots.
     LoadGlobalAddress { to: Register, symbol: String, offset: u32 },
+    /// to ← what the kernel says of a field. Loaders put it there; until then, it is what the kernel
+    /// says for which the code was made.
+    LoadFieldFact { to: Register, fact: FieldFact, field: Box<Field> },
     /// Goes on at `target`.
     Jump { target: Label },
     /// Goes on at `target` when `left comparison right` holds.
@@ -80,6 +83,7 @@ impl Instruction {
             | Self::Negate { .. }
             | Self::Load { .. }
             | Self::Store { .. }
+            | Self::LoadFieldFact { .. }
             | Self::Jump { .. }
             | Self::JumpIf { .. }
             | Self::CallHelper { .. }
@@ -100,6 +104,7 @@ impl Instruction {
             | Self::Store { .. }
             | Self::LoadMapAddress { .. }
             | Self::LoadGlobalAddress { .. }
+            | Self::LoadFieldFact { .. }
             | Self::CallHelper { .. }
             | Self::CallRoutine { .. }
             | Self::Exit => None,

@@ -70,6 +70,9 @@ fn sentence(instruction: &Instruction, target: &dyn Fn(Label) -> usize) -> Strin
         Instruction::LoadGlobalAddress { to, symbol, offset } => {
             format!("{to} = &{symbol} + {offset}")
         }
+        Instruction::LoadFieldFact { to, fact, field } => {
+            format!("{to} = {}  ; {} of {field}", field.value(*fact), fact.name())
+        }
         Instruction::Jump { target: label } => format!("jump L{}", target(*label)),
         Instruction::JumpIf { width, left, comparison, right, target: label } => {
             let question = question(*width, *left, *comparison, *right);

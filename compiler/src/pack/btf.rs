@@ -153,6 +153,18 @@ impl Btf {
         self.push(Type { name, kind: kind::INT, flag: 0, count: 0, size_or_id: 4, rest })
     }
 
+    /// An unsigned integer of this many bytes.
+    pub(super) fn unsigned(&mut self, bytes: u32) -> TypeId {
+        let bits = bytes.saturating_mul(8);
+        let name = format!("u{bits}");
+        if let Some(id) = self.find(kind::INT, &name) {
+            return id;
+        }
+        let name = self.string(&name);
+        let rest = vec![bits];
+        self.push(Type { name, kind: kind::INT, flag: 0, count: 0, size_or_id: bytes, rest })
+    }
+
     /// A pointer to `to`.
     pub(super) fn pointer(&mut self, to: TypeId) -> TypeId {
         self.push(Type::unnamed(kind::PTR, 0, to.0, Vec::new()))

@@ -120,6 +120,7 @@ fn hook(from: &ir::Hook, place: &dyn Fn(Span) -> SourceRange) -> Hook {
         message: from.message.clone(),
         tags: from.tags.clone(),
         arguments: from.arguments.iter().map(argument).collect(),
+        data: from.data.iter().map(argument).collect(),
         return_argument: from.return_argument.as_ref().map(argument),
         selectors: from
             .selectors

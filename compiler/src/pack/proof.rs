@@ -64,8 +64,8 @@ fn renamed(bundle: &[u8]) -> Vec<u8> {
 /// The CO-RE relocations of a bundle.
 pub(super) struct Records {
     btf: btf::Btf,
-    /// Those of `.text`, by their offset.
-    relocations: BTreeMap<u64, CoreRelocation>,
+    /// By the section of the code and the offset in it.
+    relocations: BTreeMap<(usize, u64), CoreRelocation>,
 }
 
 impl Records {
@@ -73,8 +73,11 @@ impl Records {
         let damaged = || PackError::Proof("its own BTF cannot be read".to_owned());
         let btf = btf::Btf::parse(&section(bundle, ".BTF")?).ok_or_else(damaged)?;
         let extension = Extension::parse(&section(bundle, ".BTF.ext")?).ok_or_else(damaged)?;
-        let here = extension.core_relocations(&btf, ".text");
-        let relocations = here.map(|relocation| (relocation.offset, relocation)).collect();
+        let mut relocations = BTreeMap::new();
+        for (name, index) in sections(bundle)? {
+            let here = extension.core_relocations(&btf, &name);
+            relocations.extend(here.map(|relocation| ((index, relocation.offset), relocation)));
+        }
         Ok(Self { btf, relocations })
     }
 
@@ -88,7 +91,9 @@ impl Records {
         for function in object.functions.values() {
             let start = function.section_offset as u64;
             let end = start + 8 * function.instructions.len() as u64;
-            let mut inside = self.relocations.range(start..end).map(|(_, relocation)| relocation);
+            let section = function.section_index.0;
+            let range = (section, start)..(section, end);
+            let mut inside = self.relocations.range(range).map(|(_, relocation)| relocation);
             if inside.clone().any(CoreRelocation::asks) {
                 continue;
             }
@@ -113,6 +118,16 @@ fn unproven(function: &Function, relocation: &CoreRelocation, btf: &btf::Btf) ->
     let access = btf.text(relocation.access);
     let routine = &function.name;
     PackError::Proof(format!("`{routine}` uses `{access}` of `{name}`, which the kernel lacks"))
+}
+
+/// The sections by name, with the numbers by which functions refer to them.
+fn sections(bundle: &[u8]) -> Result<Vec<(String, usize)>, PackError> {
+    let unread = |error: object::read::Error| PackError::Proof(error.to_string());
+    let file = object::File::parse(bundle).map_err(unread)?;
+    let named = |section: object::Section<'_, '_>| {
+        Ok((section.name().map_err(unread)?.to_owned(), section.index().0))
+    };
+    file.sections().map(named).collect()
 }
 
 fn section(bundle: &[u8], name: &str) -> Result<Vec<u8>, PackError> {

@@ -9,7 +9,7 @@ use super::wish::{Denial, Force, Return, Wish};
 use crate::diagnostic::{Certainty, Diagnostics, Finding, Reported, code};
 use crate::kernel::{self, Answer, Feature, Profile, Strength, Way, security};
 use crate::policy::{self, Action, ActionKind};
-use crate::resolved::{Argument, Attachment, Need, Sharing};
+use crate::resolved::{Argument, Attachment, Need, Origin, Sharing};
 use crate::source::Span;
 
 /// What is known of a hook's attachment before its function is.
@@ -55,7 +55,9 @@ pub(super) fn attachments(
         let obstacles = [kernel::Evidence { strength: Strength::Shown, text }];
         return Err(cannot_deny(action.span, target, &obstacles, kernel, diagnostics));
     }
-    let (chosen, answer) = match choose(candidates(target, wish, kernel), kernel) {
+    let candidates = candidates(target, wish, kernel).into_iter();
+    let candidates = candidates.map(|candidate| with_registers(candidate, arguments)).collect();
+    let (chosen, answer) = match choose(candidates, kernel) {
         Ok(chosen) => chosen,
         Err(obstacles) => {
             if let Some(force) = force {
@@ -103,6 +105,17 @@ pub(super) fn of_program(
     needed.extend(for_actions(from, kernel));
     let reason = format!("{}: {}", chosen.reason, answer.because());
     Ok((Attachment { attach: chosen.entry, reason, needs: needed }, exit))
+}
+
+/// The same way, which is none when a register is read that a program attached so does not see.
+fn with_registers(candidate: Candidate, arguments: &[Argument]) -> Candidate {
+    let reads = arguments.iter().any(|one| matches!(one.origin, Origin::Register { .. }));
+    let sees = matches!(candidate.entry, Attach::Kprobe { .. });
+    if !reads || sees || candidate.obstacle.is_some() {
+        return candidate;
+    }
+    let obstacle = Some("only a kprobe sees the registers that `pt_regs` reads".to_owned());
+    Candidate { obstacle, ..candidate }
 }
 
 /// The best way, or what speaks against each.

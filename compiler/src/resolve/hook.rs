@@ -94,7 +94,8 @@ fn hook(
         .iter()
         .map(|selector| selector::selector(selector, &scope, diagnostics))
         .collect();
-    let sound: Vec<_> = arguments.iter().filter_map(|one| one.as_ref().ok()).cloned().collect();
+    let read = arguments.iter().chain(&data);
+    let sound: Vec<_> = read.filter_map(|one| one.as_ref().ok()).cloned().collect();
     let chosen = attachment::attachments(from, target, plan, &sound, kernel, diagnostics)?;
     Ok(resolved::Hook {
         span: from.span,

@@ -67,31 +67,23 @@ fn of_hook(hook: &Hook, parts: &mut Parts) {
     if let Attach::Usdt { .. } = hook.attachment.attach {
         parts.add("USDT probes", hook.point_span);
     }
-    for argument in hook.arguments.iter().chain(&hook.return_argument) {
+    for argument in hook.arguments.iter().chain(&hook.data).chain(&hook.return_argument) {
         of_argument(argument, parts);
-    }
-    for data in &hook.data {
-        parts.add("`data`", data.span);
     }
     parts.add("`returnArgAction`", hook.return_action.map(|action| action.span));
     hook.selectors.iter().for_each(|selector| of_selector(selector, parts));
 }
 
 fn of_argument(argument: &Argument, parts: &mut Parts) {
-    if let Some(walk) = &argument.walk {
-        return parts.add("`resolve`", walk.span);
-    }
-    let is_elsewhere = match argument.origin {
-        Origin::CurrentTask | Origin::Register { .. } => true,
-        Origin::Parameter(_)
-        | Origin::SyscallParameter(_)
-        | Origin::Field { .. }
-        | Origin::Return { .. }
-        | Origin::UserParameter(_)
-        | Origin::UsdtArgument(_) => false,
-    };
-    if is_elsewhere {
-        parts.add("`source`", argument.span);
+    if let Some(walk) = &argument.walk
+        && !walk.begins_with_pointer()
+        && argument.origin != Origin::CurrentTask
+    {
+        let what = match argument.origin {
+            Origin::Field { .. } => "`resolve` into an array of the record",
+            _ => "`resolve` through structures of a program",
+        };
+        parts.add(what, walk.span);
     } else if is_reader_not_yet(argument.reader) {
         parts.add(format!("arguments of type `{}`", argument.type_.name()), argument.span);
     }

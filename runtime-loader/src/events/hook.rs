@@ -14,6 +14,8 @@ pub struct Call {
     pub message: Option<String>,
     pub tags: Vec<String>,
     pub arguments: Vec<Labelled>,
+    /// Of the calling task or the registers (`data`).
+    pub data: Vec<Labelled>,
     pub return_value: Option<Labelled>,
     /// The last action of the selector that matched. In monitor mode it is what would have been
     /// done, since Tetragon reports the configured action in both modes (`do_actions` in
@@ -90,6 +92,7 @@ pub(super) fn call(
         message: hook.message.clone(),
         tags: hook.tags.clone(),
         arguments: hook.arguments.iter().filter_map(|one| labelled(one, &items)).collect(),
+        data: hook.data.iter().filter_map(|one| labelled(one, &items)).collect(),
         return_value: None,
         action: done(record),
         return_action: None,

@@ -89,6 +89,7 @@ impl<'a> Response<'a> {
         parent: Option<ProcessForm<'a>>,
     ) {
         let args = call.arguments.iter().map(ArgumentForm::of).collect();
+        let data = call.data.iter().map(ArgumentForm::of).collect();
         let action = call.action.map(Action::name);
         let (policy_name, message) = (call.policy.as_str(), call.message.as_deref());
         let tags = call.tags.as_slice();
@@ -110,6 +111,7 @@ impl<'a> Response<'a> {
                     message,
                     tags,
                     user_stack_trace,
+                    data,
                 });
             }
             Origin::Lsm { hook } => {
@@ -124,6 +126,7 @@ impl<'a> Response<'a> {
                     tags,
                     kernel_stack_trace,
                     user_stack_trace,
+                    data,
                 });
             }
             Origin::Tracepoint { subsystem, event } => {
@@ -139,6 +142,7 @@ impl<'a> Response<'a> {
                     tags,
                     kernel_stack_trace,
                     user_stack_trace,
+                    data,
                 });
             }
             Origin::Uprobe { path, symbol, offset, reference_counter } => {
@@ -157,6 +161,7 @@ impl<'a> Response<'a> {
                     action,
                     return_value,
                     return_action: call.return_action.map(Action::name),
+                    data,
                 });
             }
             Origin::Usdt { path, provider, name } => {
@@ -220,6 +225,8 @@ struct KprobeForm<'a> {
     tags: &'a [String],
     #[serde(skip_serializing_if = "Vec::is_empty")]
     user_stack_trace: Vec<FrameForm<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    data: Vec<ArgumentForm<'a>>,
 }
 
 /// Tetragon's `StackTraceEntry`.
@@ -269,6 +276,8 @@ struct TracepointForm<'a> {
     kernel_stack_trace: Vec<FrameForm<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     user_stack_trace: Vec<FrameForm<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    data: Vec<ArgumentForm<'a>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -297,6 +306,8 @@ struct UprobeForm<'a> {
     return_value: Option<ArgumentForm<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     return_action: Option<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    data: Vec<ArgumentForm<'a>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -344,6 +355,8 @@ struct LsmForm<'a> {
     kernel_stack_trace: Vec<FrameForm<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     user_stack_trace: Vec<FrameForm<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    data: Vec<ArgumentForm<'a>>,
 }
 
 #[derive(Debug, Serialize)]

@@ -33,7 +33,10 @@ impl Coder<'_> {
         value: Id<Value>,
         set: &TextSet,
     ) -> Option<Vec<Names>> {
-        library::top(self.program.values[value].reader, self.flavour)?;
+        let Value { reader, walk, .. } = &self.program.values[value];
+        // A walk is dearer than what the first name saves.
+        let reader = walk.is_none().then_some(*reader)?;
+        library::top(reader, self.flavour)?;
         if self.done(value) == Done::Surely {
             return None;
         }

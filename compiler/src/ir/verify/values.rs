@@ -48,14 +48,17 @@ fn is_there(program: &Program, value: &Value) -> bool {
     if !matches!(program.role, Role::Entry | Role::Return) {
         return false;
     }
+    if origin == Origin::CurrentTask {
+        return true;
+    }
     match &program.attach {
-        Attach::Fentry { .. }
-        | Attach::FmodRet { .. }
-        | Attach::Kprobe { .. }
-        | Attach::KprobeMulti { .. }
-        | Attach::Kprobes { .. } => {
+        Attach::Fentry { .. } | Attach::FmodRet { .. } => {
             matches!(origin, Origin::Parameter(_) | Origin::SyscallParameter(_))
         }
+        Attach::Kprobe { .. } | Attach::KprobeMulti { .. } | Attach::Kprobes { .. } => matches!(
+            origin,
+            Origin::Parameter(_) | Origin::SyscallParameter(_) | Origin::Register { .. }
+        ),
         Attach::Fexit { .. } => matches!(
             origin,
             Origin::Parameter(_) | Origin::SyscallParameter(_) | Origin::Return { .. }
