@@ -24,6 +24,7 @@
 #include "read_perf_event.bpf.c"
 #include "read_module.bpf.c"
 #include "syscall.bpf.c"
+#include "read_bytes.bpf.c"
 #include "process.bpf.c"
 #include "mode.bpf.c"
 #include "namespace.bpf.c"

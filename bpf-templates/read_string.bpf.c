@@ -6,6 +6,8 @@
  *     In user or kernel memory: the upper half of the addresses is the kernel's.
  * writ_read_filename(scratch, struct filename *, item id) -> payload offset, or negative
  *     The name as it was given to a system call.
+ * writ_read_characters(scratch, char [], item id, bytes)  -> payload offset, or negative
+ *     An array of so many characters in kernel memory, up to its first zero.
  *
  * Appends a text: READ; TRUNCATED with the first TEXT_MAX bytes; UNREADABLE when the memory
  * faults, as user memory that is not there yet does. Minimum kernel 5.8.
@@ -35,6 +37,30 @@ ROUTINE __s64 writ_read_string(struct writ_scratch *s, const char *from, __u64 i
 		length = TEXT_MAX;
 		status = STATUS_TRUNCATED;
 	}
+	text_end(s, at, id, status, length);
+	return at;
+}
+
+ROUTINE __s64 writ_read_characters(struct writ_scratch *s, const char *from, __u64 id, __u64 bytes)
+{
+	__u64 at = item_begin(s, TEXT_ROOM), length, status = STATUS_READ;
+	__s64 copied;
+
+	if (!at)
+		return without_text(s, id, STATUS_UNREADABLE);
+	if (bytes > TEXT_MAX) {
+		bytes = TEXT_MAX;
+		status = STATUS_TRUNCATED;
+	}
+	MASK(bytes, 0xfff);
+	/* The last of the bytes that are asked for becomes a zero. */
+	copied = bpf_probe_read_kernel_str(PAYLOAD(s, at), bytes + 1, from);
+	if (copied < 0)
+		return without_text(s, id, STATUS_UNREADABLE);
+	length = copied ? copied - 1 : 0;
+	if (length < bytes)
+		status = STATUS_READ;
+	MASK(length, 0xfff);
 	text_end(s, at, id, status, length);
 	return at;
 }

@@ -31,8 +31,8 @@ use writ_bundle::Manifest;
 use crate::machine;
 use crate::source::SourceMap;
 use btf::{Btf, TypeId};
-use fields::{Described, Fields};
 pub use contents::{Contents, ContentsError, Function, Map, Section, contents};
+use fields::{Described, Fields};
 use library::Library;
 use text::Text;
 

@@ -14,8 +14,8 @@ use writ::kernel::{Profile, embedded};
 use writ::parse::{Language, parse};
 use writ::resolve::resolve;
 use writ::resolved::{
-    Argument, BufferLength, End, Moment, Origin, Policy, Question, Reach, Reader, SocketField,
-    Structure, WalkStep,
+    Argument, BufferLength, End, Moment, Origin, Policy, Question, Reach, Reader, Signedness,
+    SocketField, Structure, WalkStep,
 };
 use writ::source::SourceMap;
 
@@ -228,19 +228,23 @@ fn a_buffer_knows_who_holds_its_length() {
             "  kprobes:\n  - call: sys_write\n    syscall: true\n    args: [{{{argument}}}]\n"
         ))
     };
-    let buffer = |length, moment| Reader::Buffer { length, moment };
+    let buffer = |origin, signedness, moment| {
+        let length = BufferLength::Number { origin, bytes: 8, signedness };
+        Reader::Buffer { length, moment }
+    };
+    let count = Origin::SyscallParameter(2);
     for (argument, reader) in [
         (
             "index: 1, type: char_buf, sizeArgIndex: 3",
-            buffer(BufferLength::Parameter(2), Moment::Entry),
+            buffer(count, Signedness::Signed, Moment::Entry),
         ),
         (
             "index: 1, type: char_buf, returnCopy: true",
-            buffer(BufferLength::Returned, Moment::Return),
+            buffer(Origin::Return { parameters: 1 }, Signedness::Signed, Moment::Return),
         ),
         (
             "index: 1, type: char_buf, sizeArgIndex: 3, maxData: true",
-            buffer(BufferLength::Parameter(2), Moment::EntryInFull),
+            buffer(count, Signedness::Signed, Moment::EntryInFull),
         ),
     ] {
         let outcome = resolved(&write(argument));

@@ -18,6 +18,8 @@ pub(super) enum Place {
     Registers { pointer: i16, offset: i16 },
     /// The same, but the pointer is a number for the verifier.
     ProbedRegisters { pointer: i16, offset: i16 },
+    /// The address of what stands at this offset in the context.
+    Inside { offset: i16 },
     /// A helper answers with a pointer to the calling task, a number for the verifier.
     CurrentTask,
 }
@@ -53,6 +55,7 @@ pub(super) fn place(attach: &Attach, origin: Origin) -> Option<Place> {
             Place::Memory { .. }
             | Place::Registers { .. }
             | Place::ProbedRegisters { .. }
+            | Place::Inside { .. }
             | Place::CurrentTask => None,
         },
         Attach::Kprobe { .. }
@@ -112,6 +115,11 @@ fn register(origin: Origin, caller: &[i16; 6]) -> Option<Place> {
         }
         Origin::Field { .. } | Origin::CurrentTask | Origin::UsdtArgument(_) => None,
     }
+}
+
+/// An array in the tracepoint's record.
+pub(super) fn inside(offset: u32) -> Option<Place> {
+    Some(Place::Inside { offset: i16::try_from(offset).ok()? })
 }
 
 /// The context is the tracepoint's record.

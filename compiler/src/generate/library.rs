@@ -129,7 +129,11 @@ impl Flavour {
     }
 }
 
+/// The routine that reads the characters of an array: (scratch, address, item, bytes).
+pub(super) const READ_CHARACTERS: &str = "writ_read_characters";
+
 /// The routine that reads a located value: (scratch, pointer or number, item) → offset, or negative.
+/// For buffers and arrays, their length in bytes comes behind; for a text in a record, its place.
 pub(super) fn read(reader: Reader, flavour: Flavour) -> Option<String> {
     match reader {
         Reader::Filename => Some("writ_read_filename".into()),
@@ -139,12 +143,12 @@ pub(super) fn read(reader: Reader, flavour: Flavour) -> Option<String> {
             file_word(reader).map(|word| format!("writ_read_{word}_{}", flavour.suffix()))
         }
         Reader::Structure(structure) => Some(format!("writ_read_{}", structure.word())),
+        Reader::Buffer { .. } => Some("writ_read_buffer".into()),
+        Reader::Vectors { .. } => Some("writ_read_vectors".into()),
+        Reader::RecordText => Some("writ_read_record_text".into()),
+        Reader::Bytes { .. } => Some("writ_read_bytes".into()),
         Reader::Nothing
         | Reader::Integer { .. }
-        | Reader::Buffer { .. }
-        | Reader::Vectors { .. }
-        | Reader::RecordText
-        | Reader::Bytes { .. }
         | Reader::SyscallNumber
         | Reader::Capability
         | Reader::Capabilities(_) => None,

@@ -14,6 +14,8 @@ pub(super) enum Slot {
     Verdict,
     /// What a helper reads into.
     Buffer,
+    /// How long a buffer is that is about to be read.
+    Length,
     /// What a routine answered; 0 when it was not asked.
     Fact(Fact),
     /// The second name of a path, which comes with its [`Fact::Top`].

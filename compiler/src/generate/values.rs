@@ -11,8 +11,9 @@ use super::state::Done;
 use crate::diagnostic::Defect;
 use crate::ids::Id;
 use crate::ir::{Value, ValueOrigin};
+use crate::kernel::Form;
 use crate::machine::{Arithmetic, Comparison, Instruction, Label, Register, Size, Width};
-use crate::resolved::{Reader, Signedness};
+use crate::resolved::{BufferLength, Origin, Reader, Signedness, Walk};
 
 impl Coder<'_> {
     /// Brings an integer, extended to 64 bits, into [`CURRENT`]. It needs no scratch area.
@@ -139,14 +140,64 @@ impl Coder<'_> {
     }
 
     fn read_now(&mut self, value: Id<Value>, offset: i16) {
-        let Value { reader, item, .. } = self.program.values[value];
-        let Some(routine) = library::read(reader, self.flavour_of(value)) else { return };
+        let Value { item, .. } = self.program.values[value];
+        let Some((routine, extent)) = self.reading(value) else { return };
         self.scratch();
+        if let Extent::Buffer(length) = extent {
+            self.load_length(length);
+        }
         self.load_start(value, Register::R2);
+        match extent {
+            Extent::Own => {}
+            Extent::Bytes(bytes) => self.emitter.constant(Register::R4, u64::from(bytes)),
+            Extent::Buffer(_) => {
+                let length = self.frame.offset(Slot::Length);
+                self.emitter.load(Size::Double, Register::R4, FRAME, length);
+            }
+            Extent::Record => {
+                // The bits say where in the record the text is.
+                self.emitter.copy(Register::R4, Register::R2);
+                self.emitter.copy(Register::R2, CONTEXT);
+            }
+        }
         self.emitter.copy(Register::R1, SCRATCH);
         self.emitter.constant(Register::R3, u64::from(item));
         self.emitter.call(routine);
         self.emitter.store(Size::Double, FRAME, offset, RESULT);
+    }
+
+    /// The routine that reads a located value, and what tells how much.
+    fn reading(&self, value: Id<Value>) -> Option<(String, Extent)> {
+        let Value { reader, walk, .. } = &self.program.values[value];
+        let at_end = walk.as_ref().and_then(Walk::end);
+        let extent = match (*reader, at_end) {
+            (Reader::Text, Some(form @ Form::Array { .. })) => {
+                let extent = Extent::Bytes(form.bytes());
+                return Some((library::READ_CHARACTERS.to_owned(), extent));
+            }
+            (Reader::Bytes { bytes }, _) => Extent::Bytes(bytes),
+            (Reader::Buffer { length, .. } | Reader::Vectors { length, .. }, _) => {
+                Extent::Buffer(length)
+            }
+            (Reader::RecordText, _) => Extent::Record,
+            _ => Extent::Own,
+        };
+        Some((library::read(*reader, self.flavour_of(value))?, extent))
+    }
+
+    /// Keeps the length of a buffer. One that cannot be had is 0.
+    fn load_length(&mut self, length: BufferLength) {
+        let slot = self.frame.offset(Slot::Length);
+        let BufferLength::Number { origin, bytes, signedness } = length else {
+            self.emitter.constant(RESULT, 0);
+            return self.emitter.store(Size::Double, FRAME, slot, RESULT);
+        };
+        let Some(place) = context::place(&self.program.attach, origin) else { return };
+        self.load_bits(place, RESULT);
+        if let Some(size) = Size::from_bytes(u32::from(bytes)) {
+            self.extend(RESULT, size.min(loaded(place)), signedness);
+        }
+        self.emitter.store(Size::Double, FRAME, slot, RESULT);
     }
 
     /// Sees to it that the record has an item for the value, and for a file its flags and mode.
@@ -250,6 +301,10 @@ impl Coder<'_> {
                 self.emitter.load(Size::Double, to, CONTEXT, pointer);
                 self.emitter.load(Size::Double, to, to, offset);
             }
+            Place::Inside { offset } => {
+                self.emitter.copy(to, CONTEXT);
+                self.emitter.arithmetic(Arithmetic::Add, to, i32::from(offset));
+            }
             Place::CurrentTask => {
                 self.emitter.call_helper(library::CURRENT_TASK);
                 self.emitter.copy(to, RESULT);
@@ -269,8 +324,13 @@ impl Coder<'_> {
 
     /// Where the value's bits are. That they are nowhere is a defect.
     pub(super) fn place(&mut self, value: Id<Value>) -> Option<Place> {
-        let Value { origin, item, .. } = self.program.values[value];
+        let Value { origin, item, reader, .. } = self.program.values[value];
         let place = match origin {
+            ValueOrigin::Hook(Origin::Field { offset, .. })
+                if matches!(reader, Reader::Bytes { .. }) =>
+            {
+                context::inside(offset)
+            }
             ValueOrigin::Hook(origin) => context::place(&self.program.attach, origin),
             ValueOrigin::Executable => None,
         };
@@ -282,6 +342,18 @@ impl Coder<'_> {
     }
 }
 
+/// What tells a routine how much it reads.
+#[derive(Debug, Clone, Copy)]
+enum Extent {
+    /// The value itself.
+    Own,
+    /// It is always as much.
+    Bytes(u32),
+    Buffer(BufferLength),
+    /// The value's bits, which are no address.
+    Record,
+}
+
 /// How many bytes are loaded from a place.
 fn loaded(place: Place) -> Size {
     match place {
@@ -289,6 +361,7 @@ fn loaded(place: Place) -> Size {
         Place::Word { .. }
         | Place::Registers { .. }
         | Place::ProbedRegisters { .. }
+        | Place::Inside { .. }
         | Place::CurrentTask => Size::Double,
     }
 }

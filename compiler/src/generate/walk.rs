@@ -180,7 +180,9 @@ fn stages(walk: &Walk) -> Vec<Stage> {
                 let step = FieldStep::Member { name, bit_offset, bit_size, form };
                 match stages.last_mut() {
                     Some(Stage::Field(field)) => field.steps.push(step),
-                    _ => stages.push(Stage::Field(Field { root: holder.clone(), steps: vec![step] })),
+                    _ => {
+                        stages.push(Stage::Field(Field { root: holder.clone(), steps: vec![step] }))
+                    }
                 }
             }
             WalkStep::Element { index, form } => match stages.last_mut() {

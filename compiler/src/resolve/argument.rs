@@ -142,6 +142,7 @@ pub(super) fn bind<'a>(
         Some(declared) => (declared.value, reader(*declared, &parameter, signature, diagnostics)?),
         None => automatic(from.span, &parameter, signature, diagnostics)?,
     };
+    let reader = whole(reader, walked.as_ref(), start.origin);
     Ok(resolved::Argument {
         span: from.span,
         name: (!start.name.is_empty()).then(|| start.name.clone()),
@@ -151,6 +152,18 @@ pub(super) fn bind<'a>(
         walk: walked,
         reader: size::sized(from, type_, reader, signature, diagnostics)?,
     })
+}
+
+/// An array is as long as what stands there, whatever its elements are.
+fn whole(reader: Reader, walked: Option<&resolved::Walk>, origin: Origin) -> Reader {
+    if !matches!(reader, Reader::Bytes { .. }) {
+        return reader;
+    }
+    match (walked.and_then(resolved::Walk::end), origin) {
+        (Some(form), _) => Reader::Bytes { bytes: form.bytes() },
+        (None, Origin::Field { bytes, .. }) => Reader::Bytes { bytes },
+        (None, _) => reader,
+    }
 }
 
 fn reader(

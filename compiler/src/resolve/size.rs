@@ -1,9 +1,10 @@
 //! How long a buffer is, and when it is read: `sizeArgIndex`, `returnCopy` and `maxData`.
 
-use super::parameter::Signature;
+use super::parameter::{Parameter, Signature};
 use crate::diagnostic::{Diagnostics, Finding, Reported, code, did_you_mean};
+use crate::kernel::Shape;
 use crate::policy::{self, ArgumentType, SizeArgument};
-use crate::resolved::{BufferLength, Moment, Reader};
+use crate::resolved::{BufferLength, Moment, Origin, Reader, Signedness};
 use crate::source::Span;
 
 /// `reader` with the length and the moment that `from` asks for.
@@ -67,12 +68,26 @@ fn length(
                 let label = "no argument of this name holds the size".to_owned();
                 return Err(wrong_size(name.span, message, label, help, diagnostics));
             };
-            BufferLength::Parameter(u32::try_from(place).unwrap_or(u32::MAX))
+            signature.parameters.get(place).map_or(BufferLength::Unknown, number)
         }
-        Some(SizeArgument::Number(_)) | None if moment == Moment::Return => BufferLength::Returned,
+        Some(SizeArgument::Number(_)) | None if moment == Moment::Return => {
+            signature.returned.as_ref().map_or(BufferLength::Unknown, number)
+        }
         Some(SizeArgument::Number(_)) | None => BufferLength::Unknown,
     };
     Ok((length, moment))
+}
+
+/// The number in a parameter. One of another type is taken as it stands in its register.
+fn number(parameter: &Parameter<'_>) -> BufferLength {
+    let (bytes, signedness) = match parameter.shape {
+        Some(Shape::Integer { bytes: bytes @ (1 | 2 | 4), signed }) => {
+            let signedness = if signed { Signedness::Signed } else { Signedness::Unsigned };
+            (u8::try_from(bytes).unwrap_or(8), signedness)
+        }
+        _ => (8, Signedness::Signed),
+    };
+    BufferLength::Number { origin: parameter.origin, bytes, signedness }
 }
 
 fn by_number(
@@ -83,9 +98,14 @@ fn by_number(
 ) -> Result<BufferLength, Reported> {
     let count = signature.parameters.len();
     // Where nothing tells the parameters, nothing tells how many there are.
-    let is_there = count == 0 || usize::try_from(number).is_ok_and(|number| number <= count);
-    if is_there {
-        return Ok(BufferLength::Parameter(number - 1));
+    let index = number - 1;
+    if count == 0 {
+        let origin = Origin::UserParameter(index);
+        return Ok(BufferLength::Number { origin, bytes: 8, signedness: Signedness::Signed });
+    }
+    let parameter = usize::try_from(index).ok().and_then(|at| signature.parameters.get(at));
+    if let Some(parameter) = parameter {
+        return Ok(self::number(parameter));
     }
     let message = format!("there is no {} {number} that could hold the size", signature.word);
     let label = format!("counted from 1; the last is {count}");

@@ -90,14 +90,13 @@ pub enum Reader {
     Structure(Structure),
 }
 
-/// Which argument says how long a buffer is.
+/// What says how long a buffer is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum BufferLength {
-    /// The hook's parameter with this number, counted from 0.
-    Parameter(u32),
-    /// What the call returns.
-    Returned,
-    /// Nothing does: Tetragon reads no bytes then.
+    /// The number of `bytes` bytes there: another argument, or what the call returns. A negative one
+    /// means that there is nothing.
+    Number { origin: Origin, bytes: u8, signedness: Signedness },
+    /// Nothing does: no bytes are read then.
     Unknown,
 }
 

@@ -3,8 +3,8 @@
 //! `check` refuses them, each where it stands; `lower` relies on that.
 
 use super::{
-    Action, Argument, Expression, Extras, Hook, Origin, Policy, Question, Reader, Selector,
-    Structure, Test,
+    Action, Argument, Expression, Extras, Hook, Moment, Origin, Policy, Question, Reader, Selector,
+    Test,
 };
 use crate::policy::Setting;
 use crate::source::Span;
@@ -102,12 +102,13 @@ pub fn is_reader_not_yet(reader: Reader) -> bool {
         | Reader::Text
         | Reader::SyscallNumber
         | Reader::Capability
-        | Reader::Capabilities(_) => false,
-        Reader::Structure(structure) => structure == Structure::IovIter,
-        Reader::Buffer { .. }
-        | Reader::Vectors { .. }
+        | Reader::Capabilities(_)
+        | Reader::Structure(_)
         | Reader::RecordText
-        | Reader::Bytes { .. } => true,
+        | Reader::Buffer { moment: Moment::Entry, .. }
+        | Reader::Vectors { moment: Moment::Entry, .. }
+        | Reader::Bytes { .. } => false,
+        Reader::Buffer { .. } | Reader::Vectors { .. } => true,
     }
 }
 
