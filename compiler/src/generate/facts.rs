@@ -26,6 +26,8 @@ pub(super) enum Fact {
     /// The start of the first name of a path, 0 when only its text tells. That of the second one
     /// comes into [`Slot::SecondName`].
     Top(Id<Value>),
+    /// The type of a file, 0 when it has no inode.
+    FileType(Id<Value>),
 }
 
 /// What a test asks.
@@ -36,7 +38,9 @@ fn fact(test: &Test) -> Option<Fact> {
         Test::Pid { is_namespace_pid: false, .. } => Some(Fact::Pid),
         Test::Namespace { kind, .. } => Some(Fact::Namespace(*kind)),
         Test::Text { value, .. } => Some(Fact::Top(*value)),
-        Test::Integer { .. }
+        Test::FileType { value, .. } => Some(Fact::FileType(*value)),
+        Test::Substring { .. }
+        | Test::Integer { .. }
         | Test::Bits { .. }
         | Test::Socket { .. }
         | Test::Address { .. }
@@ -93,6 +97,14 @@ impl Coder<'_> {
             Fact::Pid => {
                 self.emitter.call_helper(library::PID);
                 self.emitter.arithmetic(Arithmetic::ShiftRight, RESULT, 32);
+            }
+            Fact::FileType(value) => {
+                let reader = self.program.values[value].reader;
+                let Some(routine) = library::file_type(reader, self.flavour_of(value)) else {
+                    return;
+                };
+                self.load_start(value, Register::R1);
+                self.emitter.call(routine);
             }
             Fact::Top(value) => {
                 let reader = self.program.values[value].reader;

@@ -183,6 +183,11 @@ pub(super) fn top(reader: Reader, flavour: Flavour) -> Option<Top> {
     Some(Top { routine, memory })
 }
 
+/// The routine that finds the type of a file: (pointer) → its bits of `i_mode`, or 0.
+pub(super) fn file_type(reader: Reader, flavour: Flavour) -> Option<String> {
+    file_word(reader).map(|word| format!("writ_file_type_{word}_{}", flavour.suffix()))
+}
+
 /// The routine that adds flags and mode of a file to its item: (scratch, pointer or number, offset).
 pub(super) fn describe(reader: Reader, flavour: Flavour) -> Option<String> {
     match reader {

@@ -34,6 +34,8 @@ fn beyond(test: &Test) -> Option<String> {
         | Test::Integer { .. }
         | Test::Bits { .. }
         | Test::Text { .. }
+        | Test::Substring { .. }
+        | Test::FileType { .. }
         | Test::Socket { .. }
         | Test::Address { .. }
         | Test::Gained { .. }

@@ -25,7 +25,8 @@ impl Coder<'_> {
             }
             Test::Text { value, set } => {
                 self.located(*value, unknown);
-                self.text_in(set, yes, no);
+                let reader = self.program.values[*value].reader;
+                self.text_in(set, reader, yes, no);
             }
             Test::Socket { value, field, set } => {
                 self.located(*value, unknown);
@@ -42,6 +43,16 @@ impl Coder<'_> {
                 self.emitter.arithmetic(Arithmetic::Xor, KEPT, -1);
                 self.emitter.arithmetic(Arithmetic::And, KEPT, CURRENT);
                 self.any_bit(KEPT, *mask, yes, no);
+            }
+            Test::Substring { value, texts, case } => {
+                self.located(*value, unknown);
+                self.text_has(texts, *case, yes, no);
+            }
+            Test::FileType { value, types } => {
+                self.fact(Fact::FileType(*value));
+                self.emitter.jump_if(RESULT, Comparison::Equal, 0, unknown);
+                let numbers = types.iter().map(|type_| type_.number());
+                integer::one_of(&mut self.emitter, RESULT, numbers, yes, no);
             }
             Test::Binary { set } => self.binary(*set, yes, no, unknown),
             Test::Descends { set } => self.descends(*set, yes, no),

@@ -4,7 +4,11 @@
 //! holds a zero byte. So a pattern can be compared without a look at the text's length: where the
 //! text is too short, a zero stands against a byte of the pattern. `Equal` is the prefix that
 //! includes the zero behind the text.
+//!
+//! The bytes of a buffer can be anything, zeros included. There, `Equal` looks at the length first,
+//! and so does a pattern with a zero inside.
 
+mod automaton;
 mod first_name;
 mod patterns;
 mod tables;
@@ -14,19 +18,28 @@ pub(super) use tables::Tables;
 
 use super::coder::Coder;
 use super::library;
-use super::registers::{CURRENT, KEPT, RESULT};
+use super::registers::{CURRENT, FRAME, KEPT, RESULT, SCRATCH};
+use super::stack::Slot;
 use crate::machine::{Arithmetic, Comparison, Instruction, Label, Register, Size};
+use crate::resolved::{Case, Reader};
 use crate::set::TextSet;
-use patterns::Patterns;
+use patterns::{Measured, Patterns};
 use words::End;
 
 /// The longest text that is kept, which the verifier is told.
 const TEXT_MAX: i32 = 4095;
 
 impl Coder<'_> {
-    /// Goes on at `yes` when the text at [`CURRENT`] is in the set.
-    pub(super) fn text_in(&mut self, set: &TextSet, yes: Label, no: Label) {
-        let Patterns { starts, tabled, ends } = Patterns::of(set);
+    /// Goes on at `yes` when the text at [`CURRENT`], which was read by `reader`, is in the set.
+    pub(super) fn text_in(&mut self, set: &TextSet, reader: Reader, yes: Label, no: Label) {
+        let patterns = if patterns::can_hold_zeros(reader) {
+            let (patterns, measured) = Measured::of(set);
+            self.measured_in(&measured, yes);
+            patterns
+        } else {
+            Patterns::of(set)
+        };
+        let Patterns { starts, tabled, ends } = patterns;
         if !tabled.is_empty() {
             let map = self.tables.table(tabled);
             self.look_up(map, yes);
@@ -41,6 +54,48 @@ impl Coder<'_> {
         }
         self.end_of_text(no);
         words::compare(&mut self.emitter, End::Last, &ends, yes, no);
+    }
+
+    /// Goes on at `yes` when the text at [`CURRENT`] has one of `texts` in it.
+    pub(super) fn text_has(&mut self, texts: &[String], case: Case, yes: Label, no: Label) {
+        for search in self.tables.searches(texts, case) {
+            let slot = self.frame.offset(Slot::Buffer);
+            self.emitter.constant(RESULT, 0);
+            self.emitter.store(Size::Double, FRAME, slot, RESULT);
+            self.emitter.emit(Instruction::LoadMapAddress { to: Register::R1, map: search.map });
+            self.emitter.copy(Register::R2, FRAME);
+            self.emitter.arithmetic(Arithmetic::Add, Register::R2, i32::from(slot));
+            self.emitter.call_helper(library::MAP_LOOKUP);
+            let skipped = self.emitter.label();
+            self.emitter.jump_if(RESULT, Comparison::Equal, 0, skipped);
+            self.emitter.copy(Register::R3, RESULT);
+            self.emitter.copy(Register::R1, SCRATCH);
+            self.emitter.copy(Register::R2, CURRENT);
+            self.emitter.arithmetic(Arithmetic::Subtract, Register::R2, SCRATCH);
+            let first = i32::from(library::FIRST_PAYLOAD);
+            self.emitter.arithmetic(Arithmetic::Add, Register::R2, first);
+            self.emitter.constant(Register::R4, u64::from(search.mask));
+            self.emitter.constant(Register::R5, u64::from(search.found));
+            self.emitter.call("writ_search");
+            self.emitter.jump_if(RESULT, Comparison::NotEqual, 0, yes);
+            self.emitter.place(skipped);
+        }
+        self.emitter.jump(no);
+    }
+
+    /// Goes on at `yes` when the text has one of `measured`, each of which wants a length.
+    fn measured_in(&mut self, measured: &[Measured], yes: Label) {
+        for one in measured {
+            let failed = self.emitter.label();
+            let offset = library::FIRST_PAYLOAD + library::LENGTH;
+            self.emitter.load(Size::Word, Register::R1, CURRENT, offset);
+            self.emitter.jump_if(Register::R1, one.misses, one.length, failed);
+            if one.end == End::Last {
+                self.end_of_text(failed);
+            }
+            words::compare(&mut self.emitter, one.end, &one.patterns, yes, failed);
+            self.emitter.place(failed);
+        }
     }
 
     /// R1 ← where the text ends. The comparison is for the verifier: no text is longer.

@@ -280,7 +280,7 @@ impl Coder<'_> {
 
     /// The verifier knows pointers of the context only: what stands at the end of a walk is a
     /// number.
-    fn flavour_of(&self, value: Id<Value>) -> Flavour {
+    pub(super) fn flavour_of(&self, value: Id<Value>) -> Flavour {
         match self.program.values[value].walk {
             Some(_) => Flavour::Probe,
             None => self.flavour,

@@ -6,7 +6,8 @@ use super::Extra;
 use crate::ids::{Arena, Id};
 use crate::policy::NamespaceKind;
 use crate::resolved::{
-    End, NamespaceValue, Need, Network, Origin, RateLimit, Reader, SocketField, Walk,
+    Case, End, FileType, NamespaceValue, Need, Network, Origin, RateLimit, Reader, SocketField,
+    Walk,
 };
 use crate::set::{IntegerSet, TextSet};
 use crate::source::Span;
@@ -190,6 +191,11 @@ pub enum Test {
     Address { value: Id<Value>, end: End, networks: Vec<Network> },
     /// Whether `new` has a bit of the mask that `old` lacks.
     Gained { new: Id<Value>, old: Id<Value>, mask: u64 },
+    /// Whether the text has one of these in it, as bytes. With [`Case::Ignored`], capital letters
+    /// from A to Z count as small ones.
+    Substring { value: Id<Value>, texts: Vec<String>, case: Case },
+    /// Whether the file is of one of these types. Unknown when it has no inode.
+    FileType { value: Id<Value>, types: Vec<FileType> },
     /// Whether the calling process's executable is in this set of [`super::Module::binary_sets`].
     /// Unknown when the process is.
     Binary { set: u32 },
@@ -211,6 +217,8 @@ impl Test {
             Self::Integer { value, .. }
             | Self::Bits { value, .. }
             | Self::Text { value, .. }
+            | Self::Substring { value, .. }
+            | Self::FileType { value, .. }
             | Self::Socket { value, .. }
             | Self::Address { value, .. }
             | Self::Gained { new: value, .. } => Some(*value),

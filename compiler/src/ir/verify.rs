@@ -147,6 +147,12 @@ fn test(module: &Module, program: &Program, branch: &Branch) -> Result<(), Defec
             values::is_integer(program, *old)?;
             return values::is_integer(program, *new);
         }
+        Test::Substring { value, texts, .. } => {
+            return values::substrings(program, *value, texts);
+        }
+        Test::FileType { value, types } => {
+            return values::file_types(program, *value, types);
+        }
         Test::Binary { set } => is_hook && (*set as usize) < module.binary_sets.len(),
         Test::Pid { pids, .. } => (is_hook || program.role == Role::Fork) && !pids.is_empty(),
         Test::Descends { set } => is_hook && (*set as usize) < module.follow_sets.len(),

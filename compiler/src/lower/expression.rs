@@ -51,10 +51,12 @@ fn cost(expression: &Expression) -> u8 {
         Question::Pid { .. } => 0,
         Question::Namespace { .. } => 1,
         Question::Binary { .. } => 2,
-        Question::Integer { .. } | Question::Bits { .. } | Question::CapabilitiesGained { .. } => 3,
+        Question::Integer { .. }
+        | Question::Bits { .. }
+        | Question::FileType { .. }
+        | Question::CapabilitiesGained { .. } => 3,
         Question::Text { .. } | Question::Address { .. } | Question::Socket { .. } => 4,
         Question::Substring { .. }
-        | Question::FileType { .. }
         | Question::Lineage { .. }
         | Question::NamespaceChange { .. }
         | Question::Capability { .. }
@@ -182,10 +184,22 @@ fn test(
             let test = Test::Namespace { kind: *kind, values: values.clone() };
             branch(builder, from.span, test, here, ways);
         }
+        Question::Substring { argument, texts, case } => {
+            let texts = texts.iter().map(|text| text.value.clone());
+            // Texts with a zero byte inside are not looked for: YAML hardly has any.
+            let texts: Vec<String> = texts.filter(|text| !text.contains('\0')).collect();
+            if texts.is_empty() {
+                return builder.fill(here, Vec::new(), Jump::To(ways.no));
+            }
+            let test = |value| Test::Substring { value, texts, case: *case };
+            about_value(builder, part, *argument, from.span, test, here, ways);
+        }
+        Question::FileType { argument, types } => {
+            let test = |value| Test::FileType { value, types: types.clone() };
+            about_value(builder, part, *argument, from.span, test, here, ways);
+        }
         // `lower` has refused policies with these.
-        Question::Substring { .. }
-        | Question::FileType { .. }
-        | Question::Lineage { .. }
+        Question::Lineage { .. }
         | Question::NamespaceChange { .. }
         | Question::Capability { .. }
         | Question::CapabilityChange { .. }

@@ -110,7 +110,10 @@ pub(super) fn of_program(
 /// The same way, which is none when a register is read that a program attached so does not see.
 fn with_registers(candidate: Candidate, arguments: &[Argument]) -> Candidate {
     let reads = arguments.iter().any(|one| matches!(one.origin, Origin::Register { .. }));
-    let sees = matches!(candidate.entry, Attach::Kprobe { .. });
+    let sees = matches!(
+        candidate.entry,
+        Attach::Kprobe { .. } | Attach::KprobeMulti { .. } | Attach::Kprobes { .. }
+    );
     if !reads || sees || candidate.obstacle.is_some() {
         return candidate;
     }

@@ -131,11 +131,11 @@ fn of_expression(expression: &Expression, parts: &mut Parts) {
             | Question::Socket { .. }
             | Question::CapabilitiesGained { .. }
             | Question::Text { .. }
+            | Question::Substring { .. }
+            | Question::FileType { .. }
             | Question::Binary { .. }
             | Question::Pid { .. }
             | Question::Namespace { .. } => continue,
-            Question::Substring { .. } => "the operator `SubString`",
-            Question::FileType { .. } => "the operator `FileType`",
             Question::Lineage { whose: crate::policy::Whose::Parent, .. } => {
                 "conditions on the parent process"
             }

@@ -212,6 +212,19 @@ impl FileType {
         (Self::Pipe, ["pipe", "fifo"]),
     ];
 
+    /// The kernel's number for it, as it stands in `i_mode` (include/uapi/linux/stat.h).
+    pub fn number(self) -> u32 {
+        match self {
+            Self::Socket => 0o140_000,
+            Self::Link => 0o120_000,
+            Self::Regular => 0o100_000,
+            Self::Block => 0o060_000,
+            Self::Directory => 0o040_000,
+            Self::Character => 0o020_000,
+            Self::Pipe => 0o010_000,
+        }
+    }
+
     /// The name of its own.
     pub fn name(self) -> &'static str {
         Self::NAMES.iter().find(|(type_, _)| *type_ == self).map_or("", |(_, [name, _])| name)

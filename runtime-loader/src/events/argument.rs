@@ -22,6 +22,8 @@ pub enum Value {
     Size(u64),
     /// `string_arg`.
     Text(String),
+    /// `bytes_arg`; `truncated_bytes_arg` when there were more bytes than were read.
+    Bytes { bytes: Vec<u8>, all: Option<u32> },
     /// `syscall_id`.
     Syscall { id: u32, abi: Abi },
     /// `file_arg`.
@@ -98,6 +100,7 @@ enum Form {
     Long,
     Size,
     Text,
+    Bytes,
     Syscall,
     File,
     Path,
@@ -144,6 +147,10 @@ const FORMS: &[(&str, Form)] = &[
     ("string", Form::Text),
     ("filename", Form::Text),
     ("data_loc", Form::Text),
+    ("char_buf", Form::Bytes),
+    ("char_iovec", Form::Bytes),
+    ("const_buf", Form::Bytes),
+    ("iov_iter", Form::Bytes),
     ("file", Form::File),
     ("fd", Form::File),
     ("kiocb", Form::File),
@@ -197,6 +204,7 @@ fn read(form: Form, item: &Item<'_>) -> Value {
         Form::Size => number(item, Value::Size),
         Form::Syscall => number(item, syscall),
         Form::Text => Value::Text(text(item)),
+        Form::Bytes => bytes(item),
         Form::File => Value::File(path(item)),
         Form::Path => Value::Path(path(item)),
         Form::Binprm => Value::Binprm(path(item)),
@@ -219,6 +227,11 @@ fn read(form: Form, item: &Item<'_>) -> Value {
         Form::Module => known(structure::module(item), Value::Module),
         Form::Nothing => Value::Unreadable("the argument has no value"),
     }
+}
+
+fn bytes(item: &Item<'_>) -> Value {
+    let is_cut = item.status == status::TRUNCATED;
+    Value::Bytes { bytes: item.payload.to_vec(), all: is_cut.then_some(item.flags) }
 }
 
 fn number(item: &Item<'_>, form: impl FnOnce(u64) -> Value) -> Value {

@@ -442,6 +442,11 @@ enum ValueForm<'a> {
     LongArg(String),
     SizeArg(String),
     StringArg(&'a str),
+    BytesArg(String),
+    TruncatedBytesArg {
+        bytes_arg: String,
+        orig_size: String,
+    },
     SyscallId {
         #[serde(skip_serializing_if = "is_zero_id")]
         id: u32,
@@ -499,6 +504,11 @@ impl<'a> ValueForm<'a> {
             Value::Long(value) => Self::LongArg(value.to_string()),
             Value::Size(value) => Self::SizeArg(value.to_string()),
             Value::Text(text) => Self::StringArg(text),
+            Value::Bytes { bytes, all: None } => Self::BytesArg(BASE64.encode(bytes)),
+            Value::Bytes { bytes, all: Some(all) } => Self::TruncatedBytesArg {
+                bytes_arg: BASE64.encode(bytes),
+                orig_size: all.to_string(),
+            },
             Value::Syscall { id, abi } => Self::SyscallId { id: *id, abi: abi_name(*abi) },
             Value::File(path) => Self::FileArg(PathForm::of(path)),
             Value::Path(path) => Self::PathArg(PathForm::of(path)),

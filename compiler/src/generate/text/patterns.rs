@@ -2,7 +2,12 @@
 
 use writ_bundle::Pattern;
 
+use std::collections::BTreeMap;
+
 use super::tables::TEXT_BYTES;
+use super::words::End;
+use crate::machine::Comparison;
+use crate::resolved::{Reader, Structure};
 use crate::set::TextSet;
 
 /// A set, cut by how it is compared.
@@ -40,6 +45,83 @@ impl Patterns {
         let (tabled, starts) = starts.into_iter().partition(fits);
         Self { starts, tabled, ends: without_longer(ends) }
     }
+}
+
+/// Patterns that hold only for texts of a certain length.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Measured {
+    pub length: i32,
+    /// The comparison of the text's length with `length` that rules the patterns out.
+    pub misses: Comparison,
+    pub end: End,
+    /// As [`Patterns`] has them.
+    pub patterns: Vec<Vec<u8>>,
+}
+
+/// Whether values that are read this way are bytes of any kind.
+pub(super) fn can_hold_zeros(reader: Reader) -> bool {
+    match reader {
+        Reader::Buffer { .. } | Reader::Structure(Structure::IovIter) => true,
+        Reader::Nothing
+        | Reader::Integer { .. }
+        | Reader::File
+        | Reader::Path
+        | Reader::Binprm
+        | Reader::Filename
+        | Reader::Descriptor
+        | Reader::Text
+        | Reader::Vectors { .. }
+        | Reader::RecordText
+        | Reader::Bytes { .. }
+        | Reader::SyscallNumber
+        | Reader::Capability
+        | Reader::Capabilities(_)
+        | Reader::Structure(_) => false,
+    }
+}
+
+impl Measured {
+    /// The patterns of `set` for bytes of any kind: those for which the length does not matter, and
+    /// the others by their length.
+    pub(super) fn of(set: &TextSet) -> (Patterns, Vec<Self>) {
+        let mut free = Patterns::default();
+        let mut measured: BTreeMap<(usize, u8), Vec<Vec<u8>>> = BTreeMap::new();
+        for one in &set.patterns {
+            let bytes = one.pattern.text().as_bytes();
+            let has_zero = bytes.contains(&0);
+            let (kind, pattern) = match &one.pattern {
+                Pattern::Equal(_) => (EQUAL, bytes.to_vec()),
+                Pattern::Prefix(_) if has_zero => (PREFIX, bytes.to_vec()),
+                Pattern::Postfix(_) if has_zero => (POSTFIX, reversed(bytes)),
+                Pattern::Prefix(_) => {
+                    free.starts.push(bytes.to_vec());
+                    continue;
+                }
+                Pattern::Postfix(_) => {
+                    free.ends.push(reversed(bytes));
+                    continue;
+                }
+            };
+            measured.entry((bytes.len(), kind)).or_default().push(pattern);
+        }
+        free.starts = without_longer(free.starts);
+        free.ends = without_longer(free.ends);
+        let measured = measured.into_iter().map(|((length, kind), patterns)| Self {
+            length: i32::try_from(length).unwrap_or(i32::MAX),
+            misses: if kind == EQUAL { Comparison::NotEqual } else { Comparison::Less },
+            end: if kind == POSTFIX { End::Last } else { End::Start },
+            patterns: without_longer(patterns),
+        });
+        (free, measured.collect())
+    }
+}
+
+const EQUAL: u8 = 0;
+const PREFIX: u8 = 1;
+const POSTFIX: u8 = 2;
+
+fn reversed(bytes: &[u8]) -> Vec<u8> {
+    bytes.iter().rev().copied().collect()
 }
 
 /// Ordered, without strings that begin with another one.
@@ -84,6 +166,33 @@ mod tests {
         many.push(Pattern::Equal("x".repeat(256)));
         let set = patterns(&many);
         assert_eq!((set.tabled.len(), set.starts.len()), (200, 1));
+    }
+
+    #[test]
+    fn of_any_bytes_the_length_tells_what_a_zero_does_not() {
+        let span = Span::new(SourceMap::default().add("", ""), 0..0);
+        let patterns = [
+            Pattern::Equal("ab".into()),
+            Pattern::Prefix("c".into()),
+            Pattern::Equal("xy".into()),
+            Pattern::Postfix("\0d".into()),
+        ];
+        let patterns = patterns.map(|pattern| TextPattern { pattern, span });
+        let (free, measured) = Measured::of(&TextSet { patterns: patterns.to_vec() });
+        assert_eq!(free.starts, [b"c".to_vec()]);
+        let equal = Measured {
+            length: 2,
+            misses: Comparison::NotEqual,
+            end: End::Start,
+            patterns: vec![b"ab".to_vec(), b"xy".to_vec()],
+        };
+        let postfix = Measured {
+            length: 2,
+            misses: Comparison::Less,
+            end: End::Last,
+            patterns: vec![b"d\0".to_vec()],
+        };
+        assert_eq!(measured, [equal, postfix]);
     }
 
     #[test]

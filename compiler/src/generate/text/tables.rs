@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use writ_bundle::{MapImage, hexadecimal};
 
+use super::automaton::{Automaton, automata};
 use crate::machine::{MapDefinition, MapKind, map_flag};
+use crate::resolved::Case;
 
 /// Bytes of text in a key; the kernel allows no more (`LPM_DATA_SIZE_MAX`).
 pub(super) const TEXT_BYTES: usize = 256;
@@ -16,6 +18,16 @@ pub(super) const KEY_BITS: i32 = 8 * 256;
 #[derive(Debug, Default)]
 pub(in crate::generate) struct Tables {
     tables: Vec<Vec<Vec<u8>>>,
+    searches: Vec<Automaton>,
+}
+
+/// How texts are looked for inside another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Search {
+    /// The name of the map.
+    pub map: String,
+    pub mask: u16,
+    pub found: u16,
 }
 
 impl Tables {
@@ -28,9 +40,25 @@ impl Tables {
         }))
     }
 
+    /// The searches that together find all of `texts`.
+    pub(super) fn searches(&mut self, texts: &[String], case: Case) -> Vec<Search> {
+        let search = |automaton: Automaton| {
+            let known = self.searches.iter().position(|known| *known == automaton);
+            let (mask, found) = (automaton.mask, automaton.found);
+            let number = known.unwrap_or_else(|| {
+                self.searches.push(automaton);
+                self.searches.len() - 1
+            });
+            Search { map: search_name(number), mask, found }
+        };
+        automata(texts, case).into_iter().map(search).collect()
+    }
+
     /// The maps, and what they hold.
     pub(in crate::generate) fn maps(&self) -> Vec<(MapDefinition, MapImage)> {
-        self.tables.iter().enumerate().map(|(number, patterns)| map(number, patterns)).collect()
+        let tables = self.tables.iter().enumerate().map(|(number, one)| map(number, one));
+        let searches = self.searches.iter().enumerate();
+        tables.chain(searches.map(|(number, one)| search_map(number, one))).collect()
     }
 }
 
@@ -52,6 +80,26 @@ fn map(number: usize, patterns: &[Vec<u8>]) -> (MapDefinition, MapImage) {
     let entries: BTreeMap<String, String> =
         patterns.iter().map(|pattern| (key(pattern), "01".to_owned())).collect();
     (definition, MapImage { map: name(number), key_size, value_size, entries })
+}
+
+fn search_name(number: usize) -> String {
+    format!("search{number}")
+}
+
+fn search_map(number: usize, automaton: &Automaton) -> (MapDefinition, MapImage) {
+    let map = search_name(number);
+    let (key_size, value_size) = (4, u32::try_from(automaton.table.len()).unwrap_or(u32::MAX));
+    let definition = MapDefinition {
+        name: map.clone(),
+        kind: MapKind::Array,
+        key_size,
+        value_size,
+        max_entries: 1,
+        flags: map_flag::READ_ONLY_FOR_PROGRAMS,
+    };
+    let key = hexadecimal(0u32.to_le_bytes());
+    let entries = BTreeMap::from([(key, hexadecimal(automaton.table.iter().copied()))]);
+    (definition, MapImage { map, key_size, value_size, entries })
 }
 
 /// How many bits count, then the text.

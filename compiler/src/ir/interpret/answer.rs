@@ -9,7 +9,7 @@ use super::{Event, KnownProcess, Raw, Run};
 use crate::ids::Id;
 use crate::ir::{Module, Test, Value};
 use crate::policy::NamespaceKind;
-use crate::resolved::{End, NamespaceValue, Reader, Signedness, SocketField};
+use crate::resolved::{Case, End, NamespaceValue, Reader, Signedness, SocketField};
 
 /// The answer to a test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +50,14 @@ impl Run<'_> {
             Test::Gained { new, old, mask } => {
                 let gained = |(new, old): (u64, u64)| new & !old & mask != 0;
                 self.bits(*new).zip(self.bits(*old)).map(gained).into()
+            }
+            Test::Substring { value, texts, case } => {
+                self.text(*value).map(|text| texts.iter().any(|one| has(text, one, *case))).into()
+            }
+            Test::FileType { value, types } => {
+                let item = self.program.values[*value].item;
+                let type_ = self.event.file_types.get(&item);
+                type_.map(|type_| types.contains(type_)).into()
             }
             Test::Binary { set } => binary(self.module, self.known(), *set).into(),
             Test::Pid { pids, is_namespace_pid } => {
@@ -116,6 +124,14 @@ impl Run<'_> {
         let own = || self.module.policies.get(policy as usize).map(|policy| policy.mode);
         self.event.modes.get(&policy).copied().or_else(own).unwrap_or(Mode::Enforce)
     }
+}
+
+/// Whether `text` has `part` in it.
+fn has(text: &[u8], part: &str, case: Case) -> bool {
+    text.windows(part.len()).any(|window| match case {
+        Case::Matters => window == part.as_bytes(),
+        Case::Ignored => window.eq_ignore_ascii_case(part.as_bytes()),
+    })
 }
 
 /// The number in `bits`: as many of the low bytes as `reader` wants, with or without sign.

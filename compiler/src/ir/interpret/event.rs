@@ -5,12 +5,15 @@ use std::collections::BTreeMap;
 use writ_bundle::Mode;
 
 use crate::policy::NamespaceKind;
+use crate::resolved::FileType;
 
 /// One hit of a hook.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Event {
     /// By [`crate::ir::Value::item`]. One that is missing cannot be read.
     pub values: BTreeMap<u16, Raw>,
+    /// The types of files, by [`crate::ir::Value::item`]. One that is missing cannot be found out.
+    pub file_types: BTreeMap<u16, FileType>,
     pub process: Process,
     /// Where a program that is attached in several places was hit.
     pub cookie: u16,

@@ -5,7 +5,7 @@ use writ_bundle::{Attach, HookKind, Pattern, UserPlace};
 
 use crate::ids::Id;
 use crate::ir::{HookFunction, OperationKind, Report, Role, Test, Value, ValueOrigin};
-use crate::resolved::{Network, Origin, Reader, Signedness, Walk, WalkStep};
+use crate::resolved::{Case, Network, Origin, Reader, Signedness, Walk, WalkStep};
 use crate::set::{IntegerSet, TextSet};
 
 pub(super) fn role(role: Role) -> &'static str {
@@ -202,6 +202,17 @@ pub(super) fn test(test: &Test, item: &dyn Fn(Id<Value>) -> u16) -> String {
         }
         Test::Gained { new, old, mask } => {
             format!("#{} gains a bit of {mask:#x} over #{}", item(*new), item(*old))
+        }
+        Test::Substring { value, texts, case } => {
+            let how = match case {
+                Case::Matters => "",
+                Case::Ignored => ", in any case",
+            };
+            format!("#{} has one of {texts:?} inside{how}", item(*value))
+        }
+        Test::FileType { value, types } => {
+            let types: Vec<&str> = types.iter().map(|type_| type_.name()).collect();
+            format!("#{} is a file of [{}]", item(*value), types.join(", "))
         }
         Test::Binary { set } => format!("binary in set {set}"),
         Test::Pid { pids, is_namespace_pid } => {

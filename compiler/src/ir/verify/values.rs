@@ -8,7 +8,7 @@ use super::must;
 use crate::diagnostic::Defect;
 use crate::ids::Id;
 use crate::ir::{Program, Role, Value, ValueOrigin};
-use crate::resolved::{Origin, Reader, SocketField, Structure, Walk, not_yet};
+use crate::resolved::{FileType, Origin, Reader, SocketField, Structure, Walk, not_yet};
 use crate::set::{IntegerSet, TextSet};
 
 /// Every value has an item of its own, a reader, and comes from where the program has it.
@@ -124,6 +124,31 @@ pub(super) fn text_set(program: &Program, value: Id<Value>, set: &TextSet) -> Re
     let is_empty =
         set.patterns.is_empty() || set.patterns.iter().any(|one| one.pattern.text().is_empty());
     must(!is_empty, || format!("value {value:?} is compared with nothing"))
+}
+
+/// The value is a text of this program, in which one of `texts` can be.
+pub(super) fn substrings(
+    program: &Program,
+    value: Id<Value>,
+    texts: &[String],
+) -> Result<(), Defect> {
+    exists(program, value)?;
+    must(program.values[value].reader.is_text(), || format!("value {value:?} is not a text"))?;
+    let can_be = |text: &String| !text.is_empty() && !text.contains('\0');
+    must(!texts.is_empty() && texts.iter().all(can_be), || {
+        format!("{texts:?} cannot be looked for in value {value:?}")
+    })
+}
+
+/// The value is a file of this program.
+pub(super) fn file_types(
+    program: &Program,
+    value: Id<Value>,
+    types: &[FileType],
+) -> Result<(), Defect> {
+    exists(program, value)?;
+    let is_file = matches!(program.values[value].reader, Reader::File | Reader::Path);
+    must(is_file && !types.is_empty(), || format!("value {value:?} has no type of {types:?}"))
 }
 
 /// The value is one of this program.

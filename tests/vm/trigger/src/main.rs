@@ -5,6 +5,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "what it prints is its result")]
 
 mod as_user;
+mod bind_socket;
 mod bpf;
 mod capset;
 mod descriptors;
@@ -13,8 +14,11 @@ mod exchange;
 mod nested_truncate;
 mod perf_event;
 mod probes;
+mod set_nice;
+mod spawn;
 mod threads_truncate;
 mod unix_bind;
+mod write_once;
 
 use std::process::ExitCode;
 
@@ -24,6 +28,7 @@ type Deed = fn(&[String]) -> Result<(), String>;
 /// Ordered by name.
 const DEEDS: &[(&str, Deed)] = &[
     ("as-user", as_user::run),
+    ("bind-socket", bind_socket::run),
     ("bpf-map", bpf::map),
     ("bpf-program", bpf::program),
     ("capset", capset::run),
@@ -34,9 +39,15 @@ const DEEDS: &[(&str, Deed)] = &[
     ("nested-truncate", nested_truncate::run),
     ("perf-event", perf_event::run),
     ("probes", probes::run),
+    ("read-once", write_once::read),
+    ("set-nice", set_nice::run),
+    ("spawn", spawn::run),
     ("threads-truncate", threads_truncate::run),
     ("unix-bind", unix_bind::run),
     ("use-descriptors", descriptors::use_them),
+    ("write-many", write_once::write_many),
+    ("write-once", write_once::write),
+    ("write-vectors", write_once::write_vectors),
 ];
 
 fn main() -> ExitCode {
