@@ -35,6 +35,7 @@ pub(super) fn event(random: &mut Random, module: &Module, time: u64) -> Event {
     let mode = |random: &mut Random| if random.once_in(2) { Mode::Monitor } else { Mode::Enforce };
     Event {
         values: BTreeMap::new(),
+        file_types: BTreeMap::new(),
         process: Process { pid, tid: pid + small(random), namespace_pid: small(random), known },
         cookie: 0,
         namespaces,

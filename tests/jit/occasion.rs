@@ -98,6 +98,7 @@ impl Surroundings {
         let Self { pid, tid, namespace_pid, .. } = *self;
         Event {
             values: BTreeMap::new(),
+            file_types: BTreeMap::new(),
             process: Process { pid, tid, namespace_pid, known },
             cookie: 0,
             namespaces: self.namespaces.clone(),
