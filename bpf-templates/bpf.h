@@ -48,6 +48,7 @@ static long (*const bpf_probe_read_kernel_str)(void *to, __u32 size,
 static long (*const bpf_ringbuf_output)(void *map, const void *data, __u64 size,
 					__u64 flags) = (void *)130;
 static void *(*const bpf_get_current_task_btf)(void) = (void *)158;
+static long (*const bpf_loop)(__u32 steps, void *step, void *context, __u64 flags) = (void *)181;
 
 enum bpf_func_id___writ {
 	BPF_FUNC_get_current_task_btf___writ = 158,

@@ -5,9 +5,8 @@
  * writ_read_bytes(scratch, address, item id, bytes)       -> payload offset, or negative
  *     An array in kernel memory or in the record of a tracepoint.
  * writ_read_buffer(scratch, address, item id, bytes)      -> payload offset, or negative
- *     In user or kernel memory: the upper half of the addresses is the kernel's. What a system call
- *     was given is thus never read from the kernel by mistake. A negative length, such as an error
- *     that a call returned, is none.
+ *     In user or kernel memory: the upper half of the addresses is the kernel's. A negative length,
+ *     such as an error that a call returned, is none.
  * writ_read_record_text(scratch, record, item id, place)  -> payload offset, or negative
  *     A text in the record of a tracepoint (__data_loc): its offset is in the lower half of the 32
  *     bits of `place`, its length with the trailing zero in the upper one.
@@ -19,6 +18,14 @@
 
 /* Which memory bytes are in. */
 enum memory { KERNEL_MEMORY, ANY_MEMORY };
+
+/* Copies bytes of user or kernel memory. */
+INLINE __s64 read_memory(void *to, __u64 size, const void *from)
+{
+	if ((__s64)from < 0)
+		return bpf_probe_read_kernel(to, size, from);
+	return bpf_probe_read_user(to, size, from);
+}
 
 INLINE __s64 read_bytes(struct writ_scratch *s, const void *from, __u64 id, __u64 bytes,
 			enum memory memory)
@@ -35,10 +42,10 @@ INLINE __s64 read_bytes(struct writ_scratch *s, const void *from, __u64 id, __u6
 		status = STATUS_TRUNCATED;
 	}
 	MASK(length, 0xfff);
-	if (memory == KERNEL_MEMORY || (__s64)from < 0)
+	if (memory == KERNEL_MEMORY)
 		failed = bpf_probe_read_kernel(PAYLOAD(s, at), length, from);
 	else
-		failed = bpf_probe_read_user(PAYLOAD(s, at), length, from);
+		failed = read_memory(PAYLOAD(s, at), length, from);
 	/* Nothing is read where there is nothing, wherever that is. */
 	if (failed && bytes)
 		return without_text(s, id, STATUS_UNREADABLE);

@@ -31,6 +31,7 @@ enum writ_kind {
 	KIND_EXEC = 2,
 	KIND_FORK = 3,
 	KIND_EXIT = 4,
+	KIND_DATA = 6,
 };
 
 enum writ_flag {

@@ -51,7 +51,12 @@ pub fn generate(
         machine::Linkage::Static
     };
     limits::sets(module, diagnostics)?;
-    let mut tables = Tables::default();
+    let search = if kernel.has(Feature::Helper("bpf_loop")).is_present() {
+        library::SEARCH_LOOP
+    } else {
+        library::SEARCH_PLAIN
+    };
+    let mut tables = Tables::new(search);
     let mut programs = Vec::new();
     for from in &module.programs {
         let program = program(from, acquire, &mut tables)

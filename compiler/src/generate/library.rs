@@ -129,6 +129,10 @@ impl Flavour {
     }
 }
 
+/// The routines that look for texts inside another: (scratch, offset, table, mask, found) → 1 or 0.
+pub(super) const SEARCH_LOOP: &str = "writ_search_loop";
+pub(super) const SEARCH_PLAIN: &str = "writ_search_plain";
+
 /// The routine that reads the characters of an array: (scratch, address, item, bytes).
 pub(super) const READ_CHARACTERS: &str = "writ_read_characters";
 

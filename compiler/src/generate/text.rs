@@ -76,7 +76,7 @@ impl Coder<'_> {
             self.emitter.arithmetic(Arithmetic::Add, Register::R2, first);
             self.emitter.constant(Register::R4, u64::from(search.mask));
             self.emitter.constant(Register::R5, u64::from(search.found));
-            self.emitter.call("writ_search");
+            self.emitter.call(search.routine);
             self.emitter.jump_if(RESULT, Comparison::NotEqual, 0, yes);
             self.emitter.place(skipped);
         }

@@ -101,6 +101,10 @@ fn runtime_features(object: &machine::Object) -> Vec<Feature<'static>> {
         Feature::Helper("bpf_ringbuf_output"),
         Feature::Helper("bpf_probe_read_kernel"),
     ];
+    let calls = object.programs.iter().flat_map(|program| program.code.relocations());
+    if calls.into_iter().any(|call| call.symbol == "writ_search_loop") {
+        features.push(Feature::Helper("bpf_loop"));
+    }
     if object.maps.iter().any(|map| map.kind == machine::MapKind::LpmTrie) {
         features.push(Feature::MapType("lpm_trie"));
     }

@@ -15,15 +15,18 @@ pub(super) const TEXT_BYTES: usize = 256;
 pub(super) const KEY_BITS: i32 = 8 * 256;
 
 /// The tables of one bundle, each different.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(in crate::generate) struct Tables {
     tables: Vec<Vec<Vec<u8>>>,
     searches: Vec<Automaton>,
+    /// The routine that runs them on this kernel.
+    search: &'static str,
 }
 
 /// How texts are looked for inside another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Search {
+    pub routine: &'static str,
     /// The name of the map.
     pub map: String,
     pub mask: u16,
@@ -31,6 +34,10 @@ pub(super) struct Search {
 }
 
 impl Tables {
+    pub(in crate::generate) fn new(search: &'static str) -> Self {
+        Self { tables: Vec::new(), searches: Vec::new(), search }
+    }
+
     /// The name of the map with these patterns.
     pub(super) fn table(&mut self, patterns: Vec<Vec<u8>>) -> String {
         let known = self.tables.iter().position(|known| *known == patterns);
@@ -42,6 +49,7 @@ impl Tables {
 
     /// The searches that together find all of `texts`.
     pub(super) fn searches(&mut self, texts: &[String], case: Case) -> Vec<Search> {
+        let routine = self.search;
         let search = |automaton: Automaton| {
             let known = self.searches.iter().position(|known| *known == automaton);
             let (mask, found) = (automaton.mask, automaton.found);
@@ -49,7 +57,7 @@ impl Tables {
                 self.searches.push(automaton);
                 self.searches.len() - 1
             });
-            Search { map: search_name(number), mask, found }
+            Search { routine, map: search_name(number), mask, found }
         };
         automata(texts, case).into_iter().map(search).collect()
     }
