@@ -108,17 +108,17 @@ pub(super) fn of_program(
 }
 
 /// The same way, which is none when a register is read that a program attached so does not see.
-fn with_registers(candidate: Candidate, arguments: &[Argument]) -> Candidate {
+fn with_registers(mut candidate: Candidate, arguments: &[Argument]) -> Candidate {
     let reads = arguments.iter().any(|one| matches!(one.origin, Origin::Register { .. }));
     let sees = matches!(
         candidate.entry,
         Attach::Kprobe { .. } | Attach::KprobeMulti { .. } | Attach::Kprobes { .. }
     );
-    if !reads || sees || candidate.obstacle.is_some() {
-        return candidate;
+    if reads && !sees && candidate.obstacle.is_none() {
+        let obstacle = "only a kprobe sees the registers that `pt_regs` reads";
+        candidate.obstacle = Some(obstacle.to_owned());
     }
-    let obstacle = Some("only a kprobe sees the registers that `pt_regs` reads".to_owned());
-    Candidate { obstacle, ..candidate }
+    candidate
 }
 
 /// The best way, or what speaks against each.
