@@ -37,6 +37,7 @@ static long (*const bpf_map_delete_elem)(void *map, const void *key) = (void *)3
 static __u64 (*const bpf_ktime_get_ns)(void) = (void *)5;
 static __u64 (*const bpf_get_current_pid_tgid)(void) = (void *)14;
 static __u64 (*const bpf_get_current_task)(void) = (void *)35;
+static long (*const bpf_probe_write_user)(void *to, const void *from, __u32 size) = (void *)36;
 static long (*const bpf_get_stack)(void *context, void *to, __u32 size,
 				   __u64 flags) = (void *)67;
 static __u64 (*const bpf_get_current_cgroup_id)(void) = (void *)80;

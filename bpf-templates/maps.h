@@ -78,6 +78,14 @@ struct {
 	__type(value, __u64);
 } writ_rates SEC(".maps");
 
+/* Where the arguments of USDT probes are, by place. The loader makes it as large as needed. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct writ_usdt);
+} writ_usdt SEC(".maps");
+
 /* Inode numbers of the host's namespaces. Those of the initial namespaces are fixed (enum
  * proc_ns in include/linux/proc_ns.h) except for mnt and net, which the loader sets. */
 volatile const __u32 writ_host_ns[NAMESPACES] = {

@@ -165,6 +165,33 @@ struct writ_process {
 	__u64 descends;
 };
 
+/* Where one argument of a USDT probe is. */
+struct writ_usdt_argument {
+	__s64 number;
+	__u16 base;
+	__u16 index;
+	__u8 kind;
+	__u8 shift;
+	__u8 size;
+	__u8 is_signed;
+};
+
+enum writ_usdt_kind {
+	USDT_NONE = 0,
+	USDT_CONSTANT = 1,
+	USDT_REGISTER = 2,
+	USDT_MEMORY = 3,
+	USDT_INDEXED = 4,
+	USDT_SCALED = 5,
+};
+
+/* Arguments that there is room for: a power of two. */
+#define USDT_ARGUMENTS 16
+
+struct writ_usdt {
+	struct writ_usdt_argument arguments[USDT_ARGUMENTS];
+};
+
 enum writ_counter {
 	COUNTER_LOST = 0,
 	COUNTER_BUSY = 1,
@@ -270,6 +297,9 @@ LAYOUT(sizeof(struct writ_bpf_program) == 24);
 LAYOUT(sizeof(struct writ_bpf_map) == 32);
 LAYOUT(sizeof(struct writ_perf_event) == 152);
 LAYOUT(sizeof(struct writ_module) == 80);
+LAYOUT(sizeof(struct writ_usdt_argument) == 16);
+LAYOUT(__builtin_offsetof(struct writ_usdt_argument, kind) == 12);
+LAYOUT(__builtin_offsetof(struct writ_usdt_argument, is_signed) == 15);
 LAYOUT(sizeof(struct writ_process) == 64);
 LAYOUT(__builtin_offsetof(struct writ_scratch, binary_sets) == 24);
 LAYOUT(__builtin_offsetof(struct writ_scratch, event) == 5912);

@@ -15,6 +15,7 @@ mod state;
 mod test;
 mod text;
 mod tracking;
+mod usdt;
 mod values;
 mod walk;
 
@@ -26,6 +27,7 @@ use crate::diagnostic::{Diagnostics, Stop};
 use crate::ir::{Module, Program};
 use crate::kernel::{Feature, Profile};
 use crate::machine;
+use coder::{PlaceNumber, Target};
 use limits::Refusal;
 use text::Tables;
 
@@ -40,11 +42,7 @@ pub fn generate(
     kernel: &Profile,
     diagnostics: &mut Diagnostics,
 ) -> Result<machine::Object, Stop> {
-    let acquire = if kernel.has(Feature::AtomicFetch).is_absent() {
-        "writ_scratch_acquire_plain"
-    } else {
-        "writ_scratch_acquire_atomic"
-    };
+    let target = target(kernel);
     let shared_routines = if kernel.has(Feature::SharedFunctions).is_present() {
         machine::Linkage::Global
     } else {
@@ -59,7 +57,7 @@ pub fn generate(
     let mut tables = Tables::new(search);
     let mut programs = Vec::new();
     for from in &module.programs {
-        let program = program(from, acquire, &mut tables)
+        let program = program(from, target, &mut tables)
             .map_err(|refusal| limits::stop(from, module, refusal, diagnostics))?;
         programs.push(program);
     }
@@ -68,6 +66,17 @@ pub fn generate(
     let map_sizes = BTreeMap::from([(maps::MODES.to_owned(), modes.max(1))]);
     let map_flags = map_flags(kernel);
     Ok(machine::Object { programs, maps, images, map_sizes, map_flags, shared_routines })
+}
+
+fn target(kernel: &Profile) -> Target {
+    let acquire = if kernel.has(Feature::AtomicFetch).is_absent() {
+        "writ_scratch_acquire_plain"
+    } else {
+        "writ_scratch_acquire_atomic"
+    };
+    let has_cookies = kernel.has(Feature::Helper(library::ATTACH_COOKIE.name)).is_present();
+    let place = if has_cookies { PlaceNumber::Cookie } else { PlaceNumber::Written };
+    Target { acquire, place }
 }
 
 /// Entries of the process map are allocated as processes start where programs may do that; on other
@@ -81,10 +90,10 @@ fn map_flags(kernel: &Profile) -> BTreeMap<String, u32> {
 
 fn program(
     from: &Program,
-    acquire: &'static str,
+    target: Target,
     tables: &mut Tables,
 ) -> Result<machine::Program, Refusal> {
-    let coder::Coded { emitter, frame } = coder::code(from, acquire, tables)?;
+    let coder::Coded { emitter, frame } = coder::code(from, target, tables)?;
     let code = emitter.finish().map_err(|error| limits::refusal(from, error))?;
     limits::instructions(&code)?;
     Ok(machine::Program {

@@ -73,6 +73,11 @@ impl UserProgram {
         Ok(program)
     }
 
+    /// The path that the policy names.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
     /// A path that leads to the open file, in this process.
     pub fn attach_path(&self) -> String {
         let descriptor: RawFd = self.file.as_raw_fd();

@@ -197,6 +197,12 @@ pub struct Program {
     pub reason: String,
     /// The hooks it serves, as indices into [`Manifest::hooks`]; empty for process tracking.
     pub hooks: Vec<u32>,
+    /// Arguments of a USDT probe that it reads; every place must have them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reads: Vec<u32>,
+    /// Arguments of a USDT probe that it writes to; each must be four bytes of memory.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub writes: Vec<u32>,
     pub cost: Cost,
 }
 

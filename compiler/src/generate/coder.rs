@@ -34,8 +34,7 @@ pub(super) struct Coder<'a> {
     pub tables: &'a mut Tables,
     /// A value that the program does not have at hand.
     pub defect: Option<Defect>,
-    /// The routine that acquires a scratch area on this kernel.
-    acquire: &'static str,
+    pub target: Target,
     zeroed: &'a BTreeSet<Zeroed>,
     to_zero: BTreeSet<Zeroed>,
     labels: BTreeMap<Id<Block>, Label>,
@@ -48,6 +47,23 @@ pub(super) struct Coder<'a> {
 pub(super) enum Zeroed {
     Scratch,
     Slot(Slot),
+}
+
+/// What programs are made of on the target kernel.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Target {
+    /// The routine that acquires a scratch area.
+    pub acquire: &'static str,
+    pub place: PlaceNumber,
+}
+
+/// How a program learns which of its places was hit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum PlaceNumber {
+    /// It is told.
+    Cookie,
+    /// The loader writes it into the program.
+    Written,
 }
 
 /// A program without its name and place.
@@ -67,15 +83,15 @@ pub(super) struct Coded {
 /// [`crate::ir::verify`] excludes.
 pub(super) fn code(
     program: &Program,
-    acquire: &'static str,
+    target: Target,
     tables: &mut Tables,
 ) -> Result<Coded, Refusal> {
     let shared = facts::shared(program);
     let zeroed = BTreeSet::new();
-    let mut first = Coder::new(program, acquire, &shared, &zeroed, tables);
+    let mut first = Coder::new(program, target, &shared, &zeroed, tables);
     first.run();
     let zeroed = first.to_zero;
-    let mut second = Coder::new(program, acquire, &shared, &zeroed, tables);
+    let mut second = Coder::new(program, target, &shared, &zeroed, tables);
     second.run();
     let Coder { emitter, frame, defect, .. } = second;
     frame.check()?;
@@ -88,7 +104,7 @@ pub(super) fn code(
 impl<'a> Coder<'a> {
     fn new(
         program: &'a Program,
-        acquire: &'static str,
+        target: Target,
         shared: &'a BTreeSet<Fact>,
         zeroed: &'a BTreeSet<Zeroed>,
         tables: &'a mut Tables,
@@ -104,7 +120,7 @@ impl<'a> Coder<'a> {
             shared,
             tables,
             defect: None,
-            acquire,
+            target,
             zeroed,
             to_zero: BTreeSet::new(),
             labels: BTreeMap::new(),
@@ -150,6 +166,7 @@ impl<'a> Coder<'a> {
             self.emitter.constant(RESULT, none);
             self.emitter.store(Size::Double, FRAME, offset, RESULT);
         }
+        self.begin_usdt();
         match self.program.role {
             Role::Exec => self.begin_exec(),
             Role::Fork => self.emitter.constant(CURRENT, 0),
@@ -217,6 +234,7 @@ impl<'a> Coder<'a> {
                 self.emitter.constant(Register::R1, u64::from(*number));
                 self.emitter.call_helper(library::SEND_SIGNAL);
             }
+            OperationKind::Set { argument, value } => self.set(*argument, *value),
             OperationKind::Deny { error } => self.deny(*error),
             OperationKind::JoinBinarySet { set } => self.join_binary_set(*set),
             OperationKind::JoinFollowSet { set } => self.join_follow_set(*set),
@@ -304,7 +322,7 @@ impl<'a> Coder<'a> {
                 self.emitter.jump_if(SCRATCH, Comparison::NotEqual, 0, acquired);
             }
         }
-        self.emitter.call(self.acquire);
+        self.emitter.call(self.target.acquire);
         self.emitter.jump_if(RESULT, Comparison::Equal, 0, self.exit);
         self.emitter.copy(SCRATCH, RESULT);
         self.emitter.place(acquired);

@@ -18,10 +18,27 @@ pub(super) enum Place {
     Registers { pointer: i16, offset: i16 },
     /// The same, but the pointer is a number for the verifier.
     ProbedRegisters { pointer: i16, offset: i16 },
+<<<<<<< HEAD
     /// The address of what stands at this offset in the context.
     Inside { offset: i16 },
     /// A helper answers with a pointer to the calling task, a number for the verifier.
     CurrentTask,
+=======
+    /// In the program's memory, at this offset from where its stack pointer points.
+    UserStack { offset: i16 },
+    /// Where the notes of the program say.
+    Usdt { argument: u32 },
+}
+
+impl Place {
+    /// Whether it can turn out that the bits cannot be read.
+    pub(super) fn can_fail(self) -> bool {
+        match self {
+            Self::Memory { .. } | Self::Word { .. } | Self::Registers { .. } => false,
+            Self::ProbedRegisters { .. } | Self::UserStack { .. } | Self::Usdt { .. } => true,
+        }
+    }
+>>>>>>> d53259a (Read and set arguments of USDT probes)
 }
 
 /// Offsets in x86-64's `struct pt_regs` of the registers that carry a function's arguments: di, si,
@@ -34,6 +51,9 @@ const SYSCALL_PARAMETERS: [i16; 6] = [112, 104, 96, 56, 72, 64];
 /// The same for system calls of 32-bit programs: bx, cx, dx, si, di, bp (`SC_IA32_REGS_TO_ARGS` in
 /// `arch/x86/include/asm/syscall_wrapper.h`).
 const PARAMETERS_OF_32_BITS: [i16; 6] = [40, 88, 96, 104, 112, 32];
+
+/// Offset of sp.
+pub(super) const STACK_POINTER: i16 = 152;
 
 /// Offset of ax, which carries a function's result.
 const RESULT: i16 = 80;
@@ -55,8 +75,13 @@ pub(super) fn place(attach: &Attach, origin: Origin) -> Option<Place> {
             Place::Memory { .. }
             | Place::Registers { .. }
             | Place::ProbedRegisters { .. }
+<<<<<<< HEAD
             | Place::Inside { .. }
             | Place::CurrentTask => None,
+=======
+            | Place::UserStack { .. }
+            | Place::Usdt { .. } => None,
+>>>>>>> d53259a (Read and set arguments of USDT probes)
         },
         Attach::Kprobe { .. }
         | Attach::Kretprobe { .. }
@@ -100,9 +125,12 @@ fn word(origin: Origin, caller: &[i16; 6]) -> Option<Place> {
 fn register(origin: Origin, caller: &[i16; 6]) -> Option<Place> {
     let memory = |offset| Place::Memory { offset, size: Size::Double };
     match origin {
-        Origin::Parameter(place) | Origin::UserParameter(place) => {
-            PARAMETERS.get(place as usize).copied().map(memory)
-        }
+        Origin::Parameter(place) => PARAMETERS.get(place as usize).copied().map(memory),
+        Origin::UserParameter(place) => match PARAMETERS.get(place as usize).copied() {
+            Some(offset) => Some(memory(offset)),
+            None => on_stack(place),
+        },
+        Origin::UsdtArgument(argument) => Some(Place::Usdt { argument }),
         Origin::Return { .. } => Some(memory(RESULT)),
         Origin::SyscallParameter(place) => {
             let [pointer, ..] = PARAMETERS;
@@ -113,13 +141,21 @@ fn register(origin: Origin, caller: &[i16; 6]) -> Option<Place> {
             let offset = i16::try_from(offset).ok()?;
             Some(Place::Memory { offset, size: Size::from_bytes(bytes)? })
         }
-        Origin::Field { .. } | Origin::CurrentTask | Origin::UsdtArgument(_) => None,
+        Origin::Field { .. } | Origin::CurrentTask => None,
     }
 }
 
+<<<<<<< HEAD
 /// An array in the tracepoint's record.
 pub(super) fn inside(offset: u32) -> Option<Place> {
     Some(Place::Inside { offset: i16::try_from(offset).ok()? })
+=======
+/// The seventh argument of a function of a program stands behind the return address.
+fn on_stack(place: u32) -> Option<Place> {
+    let behind = place.checked_sub(u32::try_from(PARAMETERS.len()).ok()?)?;
+    let offset = behind.checked_add(1)?.checked_mul(8)?;
+    Some(Place::UserStack { offset: i16::try_from(offset).ok()? })
+>>>>>>> d53259a (Read and set arguments of USDT probes)
 }
 
 /// The context is the tracepoint's record.

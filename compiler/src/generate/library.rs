@@ -88,6 +88,7 @@ pub(super) const CURRENT_TASK: Helper = Helper { number: 35, name: "bpf_get_curr
 pub(super) const OVERRIDE_RETURN: Helper = Helper { number: 58, name: "bpf_override_return" };
 pub(super) const SEND_SIGNAL: Helper = Helper { number: 109, name: "bpf_send_signal" };
 pub(super) const ATTACH_COOKIE: Helper = Helper { number: 174, name: "bpf_get_attach_cookie" };
+pub(super) const PROBE_READ_USER: Helper = Helper { number: 112, name: "bpf_probe_read_user" };
 pub(super) const PROBE_READ: Helper = Helper { number: 113, name: "bpf_probe_read_kernel" };
 
 /// Which flavour of a routine fits how a program is attached.

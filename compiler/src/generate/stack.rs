@@ -12,6 +12,8 @@ use crate::ir::Value;
 pub(super) enum Slot {
     /// What the program will answer.
     Verdict,
+    /// The number of the place of a USDT probe.
+    Place,
     /// What a helper reads into.
     Buffer,
     /// How long a buffer is that is about to be read.

@@ -22,6 +22,7 @@ impl Coder<'_> {
             return;
         }
         let Some(place) = self.place(value) else { return };
+<<<<<<< HEAD
         let (program, reader) = (self.program, self.program.values[value].reader);
         let walk = program.values[value].walk.as_ref();
         match walk {
@@ -33,6 +34,11 @@ impl Coder<'_> {
                     self.emitter.jump_if(RESULT, Comparison::NotEqual, 0, unknown);
                 }
             }
+=======
+        self.load_bits(place, CURRENT);
+        if place.can_fail() {
+            self.emitter.jump_if(RESULT, Comparison::NotEqual, 0, unknown);
+>>>>>>> d53259a (Read and set arguments of USDT probes)
         }
         match reader {
             Reader::Capabilities(_) => self.follow(unknown),
@@ -265,7 +271,12 @@ impl Coder<'_> {
             let offset = self.frame.offset(Slot::Value(value));
             self.emitter.store(Size::Double, FRAME, offset, 1);
         }
+<<<<<<< HEAD
         if self.can_fail(value) {
+=======
+        let is_read = matches!(self.program.values[value].reader, Reader::Capabilities(_));
+        if is_read || self.place(value).is_some_and(Place::can_fail) {
+>>>>>>> d53259a (Read and set arguments of USDT probes)
             self.state.current = None;
         }
     }
@@ -319,6 +330,17 @@ impl Coder<'_> {
                 self.emitter.call_helper(library::PROBE_READ);
                 self.emitter.load(Size::Double, to, FRAME, buffer);
             }
+            Place::UserStack { offset } => {
+                let buffer = self.frame.offset(Slot::Buffer);
+                self.emitter.load(Size::Double, Register::R3, CONTEXT, context::STACK_POINTER);
+                self.emitter.arithmetic(Arithmetic::Add, Register::R3, i32::from(offset));
+                self.emitter.constant(Register::R2, 8);
+                self.emitter.copy(Register::R1, FRAME);
+                self.emitter.arithmetic(Arithmetic::Add, Register::R1, i32::from(buffer));
+                self.emitter.call_helper(library::PROBE_READ_USER);
+                self.emitter.load(Size::Double, to, FRAME, buffer);
+            }
+            Place::Usdt { argument } => self.load_usdt_argument(argument, to),
         }
     }
 
@@ -361,7 +383,12 @@ fn loaded(place: Place) -> Size {
         Place::Word { .. }
         | Place::Registers { .. }
         | Place::ProbedRegisters { .. }
+<<<<<<< HEAD
         | Place::Inside { .. }
         | Place::CurrentTask => Size::Double,
+=======
+        | Place::UserStack { .. }
+        | Place::Usdt { .. } => Size::Double,
+>>>>>>> d53259a (Read and set arguments of USDT probes)
     }
 }

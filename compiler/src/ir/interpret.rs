@@ -18,6 +18,8 @@ pub struct Outcome {
     pub records: Vec<Record>,
     /// Signals that were sent to the calling process, in order.
     pub signals: Vec<u32>,
+    /// What was written to which arguments of a USDT probe, in order.
+    pub writes: Vec<(u32, u32)>,
     /// What the hooked call answers instead of running; `None` lets it run.
     pub verdict: Option<i32>,
     /// [`super::Role::Exec`]: the binary sets that the executable is in.
@@ -74,6 +76,9 @@ impl Run<'_> {
         match &operation.kind {
             OperationKind::Post(report) => self.post(report),
             OperationKind::Signal { number } => self.outcome.signals.push(*number),
+            OperationKind::Set { argument, value } => {
+                self.outcome.writes.push((*argument, *value));
+            }
             OperationKind::Deny { error } => self.deny(*error),
             OperationKind::Cancel { hook, function } => self.cancel(*hook, *function),
             OperationKind::JoinBinarySet { set } => self.outcome.binary_sets.push(*set),

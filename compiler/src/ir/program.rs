@@ -1,5 +1,7 @@
 //! The graph of blocks that decides one attach point.
 
+use std::collections::BTreeSet;
+
 use writ_bundle::Attach;
 
 use super::Extra;
@@ -91,6 +93,8 @@ pub enum OperationKind {
     Post(Report),
     /// Send this signal to the calling process.
     Signal { number: u32 },
+    /// Write a number of four bytes where this argument of a USDT probe is.
+    Set { argument: u32, value: u32 },
     /// Let the hooked call fail with this value, -4095 to 0. When several are carried out in one
     /// run, the first that is not 0 stands; 0 stands only when it is alone.
     Deny { error: i32 },
@@ -232,6 +236,32 @@ impl Test {
 }
 
 impl Program {
+    /// The arguments of a USDT probe that it reads, ordered.
+    pub fn usdt_reads(&self) -> Vec<u32> {
+        let read = |(_, value): (_, &Value)| match value.origin {
+            ValueOrigin::Hook(Origin::UsdtArgument(argument)) => Some(argument),
+            ValueOrigin::Hook(_) | ValueOrigin::Executable => None,
+        };
+        ordered(self.values.iter().filter_map(read))
+    }
+
+    /// Those that it writes to, ordered.
+    pub fn usdt_writes(&self) -> Vec<u32> {
+        let operations = self.blocks.iter().flat_map(|(_, block)| &block.operations);
+        ordered(operations.filter_map(|one| match one.kind {
+            OperationKind::Set { argument, .. } => Some(argument),
+            OperationKind::Post(_)
+            | OperationKind::Signal { .. }
+            | OperationKind::Deny { .. }
+            | OperationKind::Cancel { .. }
+            | OperationKind::JoinBinarySet { .. }
+            | OperationKind::JoinFollowSet { .. }
+            | OperationKind::FinishExec
+            | OperationKind::FinishFork
+            | OperationKind::FinishExit => None,
+        }))
+    }
+
     /// The blocks that can be reached, each before those to which it leads, and each followed by
     /// where its `yes` leads as far as that goes.
     ///
@@ -258,6 +288,10 @@ impl Program {
         order.reverse();
         order
     }
+}
+
+fn ordered(numbers: impl Iterator<Item = u32>) -> Vec<u32> {
+    numbers.collect::<BTreeSet<u32>>().into_iter().collect()
 }
 
 /// Whether `block` was not seen before.

@@ -91,6 +91,10 @@ fn functions(
             | Attach::Kprobes { functions }
             | Attach::Kretprobes { functions },
         ) => functions.len() == further + 1,
+        (
+            HookFunction::ByCookie,
+            Attach::Uprobe { places, .. } | Attach::Uretprobe { places, .. },
+        ) => places.len() == further + 1,
         (HookFunction::ByCookie, _) => false,
     };
     must(fits, || format!("hook {hook} has no function {function:?} there"))

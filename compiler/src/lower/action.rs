@@ -6,7 +6,7 @@ use super::Part;
 use super::program::{Builder, operation};
 use crate::ids::Id;
 use crate::ir::{Block, Branch, Extra, Jump, Operation, OperationKind, Report, Role, Test};
-use crate::resolved::{Action, Extras};
+use crate::resolved::{Action, ArgumentId, Extras, Origin};
 use crate::source::Span;
 
 /// Whose actions they are, and what comes after them.
@@ -53,7 +53,8 @@ pub(super) fn post_always(builder: &mut Builder<'_>, moment: &Moment<'_>, here: 
 
 /// Fills `here` with enforcement, if there is any and the policy's mode says so, and the report.
 ///
-/// Enforcement comes first: it must happen also when nothing can be reported.
+/// Enforcement comes first: it must happen also when nothing can be reported. Only what changes the
+/// program's memory comes behind the report, which shows what was there.
 pub(super) fn carried_out(
     builder: &mut Builder<'_>,
     moment: &Moment<'_>,
@@ -61,7 +62,8 @@ pub(super) fn carried_out(
     report: Option<Operation>,
     here: Id<Block>,
 ) {
-    let enforcement: Vec<Operation> = actions.iter().filter_map(enforcement).collect();
+    let enforcement: Vec<Operation> =
+        actions.iter().filter_map(|action| enforcement(action, moment.part)).collect();
     let Some(first) = enforcement.first() else {
         return builder.fill(here, report.into_iter().collect(), Jump::To(moment.after));
     };
@@ -71,7 +73,9 @@ pub(super) fn carried_out(
     let test = Test::Enforcing { policy: moment.part.policy };
     let branch = Branch { span, test, yes: enforced, no: monitored, unknown: monitored };
     builder.fill(here, Vec::new(), Jump::Branch(branch));
-    let operations = enforcement.into_iter().chain(report.clone()).collect();
+    let is_set = |one: &Operation| matches!(one.kind, OperationKind::Set { .. });
+    let (sets, first): (Vec<_>, Vec<_>) = enforcement.into_iter().partition(is_set);
+    let operations = first.into_iter().chain(report.clone()).chain(sets).collect();
     builder.fill(enforced, operations, Jump::To(moment.after));
     if let Some(report) = report.map(monitor) {
         builder.fill(monitored, vec![report], Jump::To(moment.after));
@@ -103,6 +107,10 @@ pub(super) fn report_of(actions: &[Action], report: Report) -> Option<(Span, Rep
                 report.action = action::OVERRIDE;
                 report.action_argument = i64::from(*error);
             }
+            Action::Set { value, .. } => {
+                report.action = action::SET;
+                report.action_argument = i64::from(*value);
+            }
             // `lower` has refused policies with these.
             Action::Redirect { .. }
             | Action::GetUrl { .. }
@@ -110,8 +118,7 @@ pub(super) fn report_of(actions: &[Action], report: Report) -> Option<(Span, Rep
             | Action::TrackSock { .. }
             | Action::UntrackSock { .. }
             | Action::NotifyEnforcer { .. }
-            | Action::CleanupEnforcerNotification { .. }
-            | Action::Set { .. } => {}
+            | Action::CleanupEnforcerNotification { .. } => {}
         }
     }
     Some((span, report))
@@ -141,6 +148,7 @@ fn monitor(report: Operation) -> Operation {
             post(report.span, Report { flags, ..inner })
         }
         OperationKind::Signal { .. }
+        | OperationKind::Set { .. }
         | OperationKind::Deny { .. }
         | OperationKind::Cancel { .. }
         | OperationKind::JoinBinarySet { .. }
@@ -151,8 +159,12 @@ fn monitor(report: Operation) -> Operation {
     }
 }
 
-fn enforcement(action: &Action) -> Option<Operation> {
+fn enforcement(action: &Action, part: &Part<'_>) -> Option<Operation> {
     match action {
+        Action::Set { span, argument, value } => {
+            let argument = usdt_argument(part, *argument)?;
+            Some(operation(*span, OperationKind::Set { argument, value: *value }))
+        }
         Action::Signal { span, number } => {
             Some(operation(*span, OperationKind::Signal { number: *number }))
         }
@@ -167,8 +179,22 @@ fn enforcement(action: &Action) -> Option<Operation> {
         | Action::TrackSock { .. }
         | Action::UntrackSock { .. }
         | Action::NotifyEnforcer { .. }
-        | Action::CleanupEnforcerNotification { .. }
-        | Action::Set { .. } => None,
+        | Action::CleanupEnforcerNotification { .. } => None,
+    }
+}
+
+/// The number that a probe gives to an argument of the hook.
+fn usdt_argument(part: &Part<'_>, argument: ArgumentId) -> Option<u32> {
+    let ArgumentId::Argument(place) = argument else { return None };
+    match part.hook.arguments.get(place)?.origin {
+        Origin::UsdtArgument(number) => Some(number),
+        Origin::Parameter(_)
+        | Origin::SyscallParameter(_)
+        | Origin::Field { .. }
+        | Origin::Return { .. }
+        | Origin::CurrentTask
+        | Origin::Register { .. }
+        | Origin::UserParameter(_) => None,
     }
 }
 

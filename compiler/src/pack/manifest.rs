@@ -148,6 +148,8 @@ fn program(from: &ir::Program) -> Program {
         attach: from.attach.clone(),
         reason: from.reason.clone(),
         hooks: from.hooks.clone(),
+        reads: from.usdt_reads(),
+        writes: from.usdt_writes(),
         cost: Cost::default(),
     }
 }

@@ -361,6 +361,8 @@ fn manifest(object: &Object) -> Manifest {
         attach: program.attach.clone(),
         reason: String::new(),
         hooks: Vec::new(),
+        reads: Vec::new(),
+        writes: Vec::new(),
         cost: Cost::default(),
     };
     Manifest {

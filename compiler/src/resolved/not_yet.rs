@@ -8,7 +8,6 @@ use super::{
 };
 use crate::policy::Setting;
 use crate::source::Span;
-use writ_bundle::Attach;
 
 /// A part that the writ engine cannot run yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,9 +63,6 @@ fn of_policy(policy: &Policy, parts: &mut Parts) {
 }
 
 fn of_hook(hook: &Hook, parts: &mut Parts) {
-    if let Attach::Usdt { .. } = hook.attachment.attach {
-        parts.add("USDT probes", hook.point_span);
-    }
     for argument in hook.arguments.iter().chain(&hook.data).chain(&hook.return_argument) {
         of_argument(argument, parts);
     }
@@ -157,7 +153,10 @@ fn of_action(action: &Action, parts: &mut Parts) {
         Action::Post { extras: Extras { kernel_stack: _, user_stack: _, ima_hash }, .. } => {
             parts.add("digests of files", *ima_hash);
         }
-        Action::NoPost { .. } | Action::Signal { .. } | Action::Override { .. } => {}
+        Action::NoPost { .. }
+        | Action::Signal { .. }
+        | Action::Override { .. }
+        | Action::Set { .. } => {}
         Action::Redirect { .. } => parts.add("`Override` that runs something else", span),
         Action::GetUrl { .. } => parts.add("the action `GetUrl`", span),
         Action::DnsLookup { .. } => parts.add("the action `DnsLookup`", span),
@@ -167,6 +166,5 @@ fn of_action(action: &Action, parts: &mut Parts) {
         Action::CleanupEnforcerNotification { .. } => {
             parts.add("the action `CleanupEnforcerNotification`", span);
         }
-        Action::Set { .. } => parts.add("the action `Set`", span),
     }
 }

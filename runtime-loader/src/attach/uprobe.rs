@@ -71,7 +71,7 @@ pub(super) fn find(manifest: &Manifest) -> Result<Targets, Problem> {
         let Some(file) = user_file(&program.attach) else { continue };
         let opened =
             files.entry(file).or_insert_with(|| UserProgram::open(file).map(Rc::new)).clone();
-        let found = opened.and_then(|opened| target(opened, &program.attach, &mut targets));
+        let found = opened.and_then(|opened| target(opened, program, &mut targets));
         match found {
             Ok(target) => {
                 targets.by_program.insert(program.name.clone(), target);
@@ -105,9 +105,18 @@ pub(super) fn user_file(attach: &Attach) -> Option<&UserFile> {
     }
 }
 
-fn target(file: Rc<UserProgram>, attach: &Attach, targets: &mut Targets) -> Result<Target, String> {
+fn target(
+    file: Rc<UserProgram>,
+    program: &writ_bundle::Program,
+    targets: &mut Targets,
+) -> Result<Target, String> {
+    let attach = &program.attach;
     if let Attach::Usdt { provider, name, .. } = attach {
         let locations = file.usdt(provider, name)?;
+        for location in &locations {
+            let fits = usable(&location.arguments, program);
+            fits.map_err(|why| format!("`{}`: its probe `{provider}:{name}` {why}", file.path()))?;
+        }
         let first = targets.arguments.len();
         let places = (first as u64..).zip(&locations).map(|(cookie, one)| (one.place, cookie));
         let places = places.collect();
@@ -135,6 +144,24 @@ fn target(file: Rc<UserProgram>, attach: &Attach, targets: &mut Targets) -> Resu
     let place = |(cookie, wanted)| Ok((file.place(wanted)?, cookie));
     let places = (0..).zip(wanted).map(place).collect::<Result<_, String>>()?;
     Ok(Target { file, places, side })
+}
+
+/// Whether a place has the arguments that a program reads and writes to.
+fn usable(arguments: &[Argument], program: &writ_bundle::Program) -> Result<(), String> {
+    let argument = |number: u32| {
+        let found = usize::try_from(number).ok().and_then(|place| arguments.get(place));
+        let count = arguments.len();
+        found.ok_or_else(|| format!("has {count} arguments, and so none with the number {number}"))
+    };
+    for number in &program.reads {
+        argument(*number)?;
+    }
+    for number in &program.writes {
+        if !argument(*number)?.can_be_set() {
+            return Err(format!("has its argument {number} not in four bytes of memory"));
+        }
+    }
+    Ok(())
 }
 
 impl Targets {

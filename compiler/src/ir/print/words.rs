@@ -117,6 +117,9 @@ pub(super) fn operation(kind: &OperationKind, item: &dyn Fn(Id<Value>) -> u16) -
     match kind {
         OperationKind::Post(report) => post(report, item),
         OperationKind::Signal { number } => format!("signal {number}"),
+        OperationKind::Set { argument, value } => {
+            format!("set USDT argument {argument} to {value}")
+        }
         OperationKind::Deny { error } => format!("deny {error}"),
         OperationKind::Cancel { hook, function: which } => {
             format!("cancel hook {hook}{}", function(*which))

@@ -19,6 +19,7 @@ pub(super) fn verify(
         let fits = match &operation.kind {
             OperationKind::Post(one) => report(module, program, one).map(|()| true)?,
             OperationKind::Signal { number } => is_hook(program) && (1..=64).contains(number),
+            OperationKind::Set { .. } => matches!(program.attach, Attach::Usdt { .. }),
             OperationKind::Deny { error } => can_deny(program) && (-4095..=0).contains(error),
             OperationKind::Cancel { hook, function } => {
                 functions(module, program, *hook, *function)?;

@@ -175,6 +175,15 @@ fn is_plain(digits: &str) -> bool {
 }
 
 impl Argument {
+    /// Whether a number of four bytes can be written there.
+    pub fn can_be_set(self) -> bool {
+        let is_memory = match self.operand {
+            Operand::Memory { .. } | Operand::Indexed { .. } => true,
+            Operand::Constant(_) | Operand::Register(_) => false,
+        };
+        is_memory && self.size == 4
+    }
+
     /// The bytes for the programs, as [`writ_bundle::record::usdt`] has them.
     pub fn bytes(self) -> [u8; ARGUMENT] {
         let (kind, number, base, index, shift) = match self.operand {

@@ -16,6 +16,7 @@ mod perf_event;
 mod probes;
 mod set_nice;
 mod spawn;
+mod static_probes;
 mod threads_truncate;
 mod unix_bind;
 mod write_once;
@@ -42,6 +43,7 @@ const DEEDS: &[(&str, Deed)] = &[
     ("read-once", write_once::read),
     ("set-nice", set_nice::run),
     ("spawn", spawn::run),
+    ("static-probes", static_probes::run),
     ("threads-truncate", threads_truncate::run),
     ("unix-bind", unix_bind::run),
     ("use-descriptors", descriptors::use_them),

@@ -1,0 +1,2 @@
+./writ-trigger static-probes 3
+./writ-trigger static-probes 2
