@@ -188,8 +188,13 @@ fn reader(
         Fit::Unfit => {
             let name = declared.value.name();
             let message = format!("`{}` cannot be read as `{name}`", in_c(parameter));
+            let label = if parameter.text == OF_PROGRAM {
+                "a program hands over nothing of the kernel's".to_owned()
+            } else {
+                format!("the kernel has `{}` here", in_c(parameter))
+            };
             let finding = Finding::at(declared.span, message)
-                .label(format!("the kernel has `{}` here", in_c(parameter)))
+                .label(label)
                 .help(write_instead(parameter))
                 .note(format!("on {}: `{}`", signature.kernel, signature.text))
                 .on_kernel(signature.kernel);
@@ -197,6 +202,9 @@ fn reader(
         }
     }
 }
+
+/// What stands for the type of a value of a program, of which nothing is known.
+pub(super) const OF_PROGRAM: &str = "a value of a program";
 
 fn automatic(
     span: Span,

@@ -281,8 +281,8 @@ fn read<'a>(
             return Err(wrong_program(finding, diagnostics));
         }
     };
-    let start =
-        Parameter { name: String::new(), text: String::new(), shape: None, type_: None, origin };
+    let text = argument::OF_PROGRAM.to_owned();
+    let start = Parameter { name: String::new(), text, shape: None, type_: None, origin };
     let Some(path) = &from.resolve else {
         return argument::bind(from, &start, signature, kernel, diagnostics);
     };
@@ -291,7 +291,7 @@ fn read<'a>(
         let untyped = policy::Argument { resolve: None, ..from.clone() };
         return argument::bind(&untyped, &start, signature, kernel, diagnostics);
     };
-    let reader = match fit(declared.value, None, "") {
+    let reader = match fit(declared.value, None, argument::OF_PROGRAM) {
         Fit::Fits(reader) | Fit::Differs(reader, _) => reader,
         Fit::Unfit => resolved::Reader::Nothing,
     };

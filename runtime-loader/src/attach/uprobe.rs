@@ -200,7 +200,9 @@ impl Targets {
         let markers = markers(&instructions);
         let mut loaded = Vec::new();
         for (_, cookie) in &target.places {
-            markers.iter().for_each(|at| put_number(&mut instructions, *at, *cookie));
+            for at in &markers {
+                put_number(&mut instructions, *at, *cookie);
+            }
             loaded.push(relocated.load(manifest, program, &instructions, kind)?);
             if markers.is_empty() {
                 break;
@@ -248,8 +250,10 @@ fn put_number(instructions: &mut [u8], at: usize, number: u64) {
 }
 
 fn halves(number: u64) -> [[u8; 4]; 2] {
-    let [a, b, c, d, e, f, g, h] = number.to_le_bytes();
-    [[a, b, c, d], [e, f, g, h]]
+    match number.to_le_bytes().as_chunks::<4>() {
+        ([low, high], []) => [*low, *high],
+        _ => [[0; 4]; 2],
+    }
 }
 
 impl Program {

@@ -30,7 +30,8 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
 #[unsafe(link_section = ".probes")]
 static mut WATCHED: u16 = 0;
 
-/// The note of a probe: its place, its base, its semaphore, and where its arguments are.
+/// The note of a probe: its place, its base, its semaphore, and where its arguments are, in which
+/// `\\044` stands for the dollar sign, which asm! takes for its own.
 macro_rules! probe {
     ($name:literal, $semaphore:literal, $arguments:literal, $($operands:tt)*) => {
         asm!(
@@ -63,7 +64,7 @@ macro_rules! probe {
 fn first(round: i32, name: *const std::ffi::c_char) {
     // SAFETY: it does nothing.
     unsafe {
-        probe!("round", "0", "-4@%r12d 8@%rdi 8@$-3", in("r12") i64::from(round), in("rdi") name);
+        probe!("round", "0", "-4@%r12d 8@%rdi 8@\\044-3", in("r12") i64::from(round), in("rdi") name);
     }
 }
 
@@ -73,7 +74,7 @@ fn second(round: i32, name: *const std::ffi::c_char) {
     // SAFETY: it does nothing.
     unsafe {
         probe!(
-            "round", "0", "-4@-4(%r13,%r14,4) 8@%rsi 8@$9",
+            "round", "0", "-4@-4(%r13,%r14,4) 8@%rsi 8@\\0449",
             in("r13") &raw const numbers,
             in("r14") 2_u64,
             in("rsi") name,
