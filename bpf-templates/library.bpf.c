@@ -25,13 +25,10 @@
 #include "read_perf_event.bpf.c"
 #include "read_module.bpf.c"
 #include "syscall.bpf.c"
-<<<<<<< HEAD
 #include "read_bytes.bpf.c"
 #include "read_vectors.bpf.c"
 #include "search.bpf.c"
-=======
 #include "usdt.bpf.c"
->>>>>>> d53259a (Read and set arguments of USDT probes)
 #include "process.bpf.c"
 #include "mode.bpf.c"
 #include "namespace.bpf.c"

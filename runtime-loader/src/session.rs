@@ -159,11 +159,7 @@ impl Session {
 
 /// Waits for records or a signal, and after the first record for so many milliseconds; true when a
 /// signal came.
-fn wait(
-    signals: &OwnedFd,
-    rings: &[(usize, RingBuf<MapData>)],
-    gathered: u16,
-) -> io::Result<bool> {
+fn wait(signals: &OwnedFd, rings: &[(usize, RingBuf<MapData>)], gathered: u16) -> io::Result<bool> {
     let mut descriptors: Vec<BorrowedFd<'_>> = vec![signals.as_fd()];
     descriptors.extend(rings.iter().map(|(_, ring)| ring.as_fd()));
     let signal = |readable: Vec<bool>| readable.first().copied().unwrap_or(false);

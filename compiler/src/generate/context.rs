@@ -18,12 +18,10 @@ pub(super) enum Place {
     Registers { pointer: i16, offset: i16 },
     /// The same, but the pointer is a number for the verifier.
     ProbedRegisters { pointer: i16, offset: i16 },
-<<<<<<< HEAD
     /// The address of what stands at this offset in the context.
     Inside { offset: i16 },
     /// A helper answers with a pointer to the calling task, a number for the verifier.
     CurrentTask,
-=======
     /// In the program's memory, at this offset from where its stack pointer points.
     UserStack { offset: i16 },
     /// Where the notes of the program say.
@@ -34,11 +32,14 @@ impl Place {
     /// Whether it can turn out that the bits cannot be read.
     pub(super) fn can_fail(self) -> bool {
         match self {
-            Self::Memory { .. } | Self::Word { .. } | Self::Registers { .. } => false,
+            Self::Memory { .. }
+            | Self::Word { .. }
+            | Self::Registers { .. }
+            | Self::Inside { .. }
+            | Self::CurrentTask => false,
             Self::ProbedRegisters { .. } | Self::UserStack { .. } | Self::Usdt { .. } => true,
         }
     }
->>>>>>> d53259a (Read and set arguments of USDT probes)
 }
 
 /// Offsets in x86-64's `struct pt_regs` of the registers that carry a function's arguments: di, si,
@@ -75,13 +76,10 @@ pub(super) fn place(attach: &Attach, origin: Origin) -> Option<Place> {
             Place::Memory { .. }
             | Place::Registers { .. }
             | Place::ProbedRegisters { .. }
-<<<<<<< HEAD
             | Place::Inside { .. }
-            | Place::CurrentTask => None,
-=======
+            | Place::CurrentTask
             | Place::UserStack { .. }
             | Place::Usdt { .. } => None,
->>>>>>> d53259a (Read and set arguments of USDT probes)
         },
         Attach::Kprobe { .. }
         | Attach::Kretprobe { .. }
@@ -145,17 +143,16 @@ fn register(origin: Origin, caller: &[i16; 6]) -> Option<Place> {
     }
 }
 
-<<<<<<< HEAD
 /// An array in the tracepoint's record.
 pub(super) fn inside(offset: u32) -> Option<Place> {
     Some(Place::Inside { offset: i16::try_from(offset).ok()? })
-=======
+}
+
 /// The seventh argument of a function of a program stands behind the return address.
 fn on_stack(place: u32) -> Option<Place> {
     let behind = place.checked_sub(u32::try_from(PARAMETERS.len()).ok()?)?;
     let offset = behind.checked_add(1)?.checked_mul(8)?;
     Some(Place::UserStack { offset: i16::try_from(offset).ok()? })
->>>>>>> d53259a (Read and set arguments of USDT probes)
 }
 
 /// The context is the tracepoint's record.

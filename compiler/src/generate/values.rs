@@ -22,7 +22,6 @@ impl Coder<'_> {
             return;
         }
         let Some(place) = self.place(value) else { return };
-<<<<<<< HEAD
         let (program, reader) = (self.program, self.program.values[value].reader);
         let walk = program.values[value].walk.as_ref();
         match walk {
@@ -30,15 +29,10 @@ impl Coder<'_> {
             Some(walk) => self.walked_number(walk, place, reader, unknown),
             None => {
                 self.load_bits(place, CURRENT);
-                if matches!(place, Place::ProbedRegisters { .. }) {
+                if place.can_fail() {
                     self.emitter.jump_if(RESULT, Comparison::NotEqual, 0, unknown);
                 }
             }
-=======
-        self.load_bits(place, CURRENT);
-        if place.can_fail() {
-            self.emitter.jump_if(RESULT, Comparison::NotEqual, 0, unknown);
->>>>>>> d53259a (Read and set arguments of USDT probes)
         }
         match reader {
             Reader::Capabilities(_) => self.follow(unknown),
@@ -271,12 +265,7 @@ impl Coder<'_> {
             let offset = self.frame.offset(Slot::Value(value));
             self.emitter.store(Size::Double, FRAME, offset, 1);
         }
-<<<<<<< HEAD
         if self.can_fail(value) {
-=======
-        let is_read = matches!(self.program.values[value].reader, Reader::Capabilities(_));
-        if is_read || self.place(value).is_some_and(Place::can_fail) {
->>>>>>> d53259a (Read and set arguments of USDT probes)
             self.state.current = None;
         }
     }
@@ -286,7 +275,7 @@ impl Coder<'_> {
         let Value { reader, walk, .. } = &self.program.values[value];
         walk.is_some()
             || matches!(reader, Reader::Capabilities(_))
-            || matches!(self.place(value), Some(Place::ProbedRegisters { .. }))
+            || self.place(value).is_some_and(Place::can_fail)
     }
 
     /// The verifier knows pointers of the context only: what stands at the end of a walk is a
@@ -383,12 +372,9 @@ fn loaded(place: Place) -> Size {
         Place::Word { .. }
         | Place::Registers { .. }
         | Place::ProbedRegisters { .. }
-<<<<<<< HEAD
         | Place::Inside { .. }
-        | Place::CurrentTask => Size::Double,
-=======
+        | Place::CurrentTask
         | Place::UserStack { .. }
         | Place::Usdt { .. } => Size::Double,
->>>>>>> d53259a (Read and set arguments of USDT probes)
     }
 }
