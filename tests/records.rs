@@ -2,7 +2,8 @@
 //! what it declares when the library is built.
 
 use writ_bundle::record::{
-    action, counter, credentials, exec, flag, header, item, kind, process, status,
+    action, bpf_map, bpf_program, connection, counter, cred, credentials, exec, flag, header, item,
+    kernel_module, kind, perf_event, process, status, user_namespace,
 };
 
 use crate::files;
@@ -132,7 +133,106 @@ fn credentials_are_laid_out_as_both_sides_think() {
 }
 
 #[test]
+fn a_connection_is_laid_out_as_both_sides_think() {
+    assert_layout(
+        "writ_connection",
+        connection::SIZE,
+        &[
+            ("family", connection::FAMILY),
+            ("type", connection::TYPE),
+            ("protocol", connection::PROTOCOL),
+            ("state", connection::STATE),
+            ("known", connection::KNOWN),
+            ("source_port", connection::SOURCE_PORT),
+            ("destination_port", connection::DESTINATION_PORT),
+            ("mark", connection::MARK),
+            ("priority", connection::PRIORITY),
+            ("hash", connection::HASH),
+            ("source", connection::SOURCE),
+            ("destination", connection::DESTINATION),
+            ("length", connection::LENGTH),
+            ("security_path", connection::SECURITY_PATH),
+            ("security_path_offloaded", connection::SECURITY_PATH_OFFLOADED),
+            ("reserved", connection::RESERVED),
+            ("cookie", connection::COOKIE),
+        ],
+    );
+}
+
+#[test]
+fn structures_that_are_shown_are_laid_out_as_both_sides_think() {
+    assert_layout(
+        "writ_user_namespace",
+        user_namespace::SIZE,
+        &[
+            ("level", user_namespace::LEVEL),
+            ("owner", user_namespace::OWNER),
+            ("group", user_namespace::GROUP),
+            ("inode", user_namespace::INODE),
+        ],
+    );
+    assert_eq!(cred::SIZE, credentials::SIZE + user_namespace::SIZE);
+    assert_layout(
+        "writ_bpf_program",
+        bpf_program::SIZE,
+        &[
+            ("type", bpf_program::TYPE),
+            ("instructions", bpf_program::INSTRUCTIONS),
+            ("name", bpf_program::NAME),
+        ],
+    );
+    assert_layout(
+        "writ_bpf_map",
+        bpf_map::SIZE,
+        &[
+            ("type", bpf_map::TYPE),
+            ("key_size", bpf_map::KEY_SIZE),
+            ("value_size", bpf_map::VALUE_SIZE),
+            ("max_entries", bpf_map::MAX_ENTRIES),
+            ("name", bpf_map::NAME),
+        ],
+    );
+    assert_layout(
+        "writ_perf_event",
+        perf_event::SIZE,
+        &[
+            ("type", perf_event::TYPE),
+            ("config", perf_event::CONFIG),
+            ("probe_offset", perf_event::PROBE_OFFSET),
+            ("function", perf_event::FUNCTION),
+        ],
+    );
+    assert_layout(
+        "writ_module",
+        kernel_module::SIZE,
+        &[
+            ("taints", kernel_module::TAINTS),
+            ("signature", kernel_module::SIGNATURE),
+            ("name", kernel_module::NAME),
+        ],
+    );
+}
+
+#[test]
 fn numbers_mean_the_same_on_both_sides() {
+    assert_numbers(
+        "writ_known",
+        &[
+            ("KNOWN_SOURCE", connection::known::SOURCE.into()),
+            ("KNOWN_DESTINATION", connection::known::DESTINATION.into()),
+            ("KNOWN_PROTOCOL", connection::known::PROTOCOL.into()),
+            ("KNOWN_FAMILY", connection::known::FAMILY.into()),
+            ("KNOWN_STATE", connection::known::STATE.into()),
+        ],
+    );
+    assert_numbers(
+        "writ_signature",
+        &[
+            ("SIGNATURE_UNKNOWN", kernel_module::signature::UNKNOWN.into()),
+            ("SIGNATURE_BAD", kernel_module::signature::BAD.into()),
+            ("SIGNATURE_GOOD", kernel_module::signature::GOOD.into()),
+        ],
+    );
     assert_numbers(
         "writ_kind",
         &[

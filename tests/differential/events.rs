@@ -58,7 +58,10 @@ pub(super) fn values(random: &mut Random, program: &Program) -> BTreeMap<u16, Ra
         if value.reader == Reader::Structure(Structure::Sock) {
             return socket(random);
         }
-        if value.reader == Reader::Structure(Structure::SockaddrUn) && !random.once_in(6) {
+        if value.reader == Reader::Structure(Structure::SockaddrUn) {
+            if random.once_in(6) {
+                return Raw::Unreadable;
+            }
             let family = u16::try_from(random.below(3)).unwrap_or(0);
             return Raw::UnixAddress { family, path: text(random).into_bytes() };
         }

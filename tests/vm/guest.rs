@@ -119,6 +119,8 @@ pub(crate) fn payload(boot: &Boot) -> PathBuf {
         let name = script.parent().unwrap().file_name().unwrap().to_string_lossy().into_owned();
         std::fs::copy(script, folder.join(format!("{name}.sh"))).unwrap();
     }
+    let module = cache().join(boot.kernel).join("loop.ko");
+    std::fs::copy(module, folder.join("loop.ko")).expect("prepare took it");
     std::fs::copy(files::top().join("tests/vm/scenarios.sh"), folder.join("scenarios.sh")).unwrap();
     folder
 }

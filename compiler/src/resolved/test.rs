@@ -260,3 +260,32 @@ impl Expression {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_network_has_the_addresses_that_begin_as_it_does() {
+        for (network, bits, address, expected) in [
+            ("10.1.2.3", 32, "10.1.2.3", true),
+            ("10.1.2.3", 32, "10.1.2.2", false),
+            ("10.1.2.3", 8, "10.255.0.1", true),
+            ("10.1.2.3", 8, "11.0.0.0", false),
+            ("1.2.3.4", 0, "255.255.255.255", true),
+            ("1.2.3.4", 0, "::1", false),
+            ("::", 0, "ffff::1", true),
+            ("::", 0, "1.2.3.4", false),
+            ("fd00::1", 64, "fd00::ffff:ffff:ffff:ffff", true),
+            ("fd00::1", 64, "fd00:0:0:1::", false),
+            ("fd00::10", 124, "fd00::1f", true),
+            ("fd00::10", 124, "fd00::20", false),
+            // An address of IPv4 that is mapped into IPv6 is none of IPv4.
+            ("1.2.3.4", 32, "::ffff:1.2.3.4", false),
+        ] {
+            let network = Network { address: network.parse().unwrap(), bits };
+            let is_in = network.contains(address.parse().unwrap());
+            assert_eq!(is_in, expected, "{address} in {network}");
+        }
+    }
+}

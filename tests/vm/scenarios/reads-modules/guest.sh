@@ -1,0 +1,2 @@
+insmod ./loop.ko
+rmmod loop
