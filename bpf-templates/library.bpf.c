@@ -35,6 +35,7 @@
 #include "send_rest.bpf.c"
 #include "post.bpf.c"
 #include "return.bpf.c"
+#include "enforcer.bpf.c"
 #include "rate_limit.bpf.c"
 #include "stack.bpf.c"
 #include "exec.bpf.c"

@@ -64,6 +64,18 @@ struct {
 	__type(value, struct writ_pending_call);
 } writ_pending SEC(".maps");
 
+/* What an enforcer is to do to a thread's next call, for a policy: signal and error. */
+struct writ_notification_key {
+	__u64 thread;
+	__u64 policy;
+};
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, struct writ_notification_key);
+	__type(value, __u64);
+} writ_notifications SEC(".maps");
+
 /* When an event was last sent. */
 struct writ_rate_key {
 	__u64 hash;

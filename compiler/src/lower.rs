@@ -4,6 +4,7 @@
 //! cannot do yet is a defect here.
 
 mod action;
+mod enforcer;
 mod expression;
 mod group;
 mod module;
@@ -46,6 +47,8 @@ pub fn lower(policies: &[resolved::Policy]) -> Result<ir::Module, Defect> {
         .collect();
     let hooks = module::hooks(&parts, &hooked);
     let mut programs = tracking::programs(policies, &sets);
+    // An enforcer that is told before it is there would not act.
+    programs.extend(enforcer::programs(policies));
     programs.extend(hooked.into_iter().map(|(_, program)| program));
     Ok(ir::Module {
         policies: policies.iter().map(module::policy).collect(),

@@ -18,7 +18,7 @@ pub use argument::{
     Argument, ArgumentId, BufferLength, CapabilityWord, Moment, Origin, Reader, Signedness,
     Structure,
 };
-pub use hook::{Attachment, Enforcer, Hook, Need, Selector, Sharing};
+pub use hook::{Acts, Attachment, EnforcedFunction, Enforcer, Hook, Need, Selector, Sharing};
 pub use hook_view::HookView;
 pub use test::{
     Case, End, Expression, FileType, HostProcesses, NamespaceValue, Network, Question, Reach,

@@ -49,6 +49,9 @@ pub(super) const ALL: &[(&str, Routine)] = &[
     ("writ_post", post),
     ("writ_await", awaits),
     ("writ_return", returned),
+    ("writ_notify_enforcer", notify),
+    ("writ_forget_notification", forget),
+    ("writ_take_notification", take),
     ("writ_put_stack", put_stack),
     ("writ_rate_number", |hash, number, status, _, _| hash_of(&(hash, number, status))),
     ("writ_rate_fold", rate_fold),
@@ -226,6 +229,28 @@ fn rate_fold(slot: u64, offset: u64, hash: u64, _: u64, _: u64) -> u64 {
             return hash_of(&(hash, offset));
         }
         hash_of(&(hash, world.item_at(offset)))
+    })
+}
+
+fn notify(policy: u64, error: u64, signal: u64, _: u64, _: u64) -> u64 {
+    in_world(|world| {
+        let thread = (world.event.process.tid, policy);
+        world.state.notified.insert(thread, signal << 32 | error & 0xffff_ffff);
+        0
+    })
+}
+
+fn forget(policy: u64, _: u64, _: u64, _: u64, _: u64) -> u64 {
+    in_world(|world| {
+        world.state.notified.remove(&(world.event.process.tid, policy));
+        0
+    })
+}
+
+fn take(policy: u64, _: u64, _: u64, _: u64, _: u64) -> u64 {
+    in_world(|world| {
+        let thread = (world.event.process.tid, policy);
+        world.state.notified.remove(&thread).unwrap_or(0)
     })
 }
 

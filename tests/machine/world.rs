@@ -51,6 +51,8 @@ const TABLES: u64 = 0x7ab1_e000;
 pub(crate) struct State {
     /// Thread and hook → selector.
     pub(super) pending: BTreeMap<(u32, u64), u64>,
+    /// Thread and policy → what is to be done.
+    pub(super) notified: BTreeMap<(u32, u64), u64>,
     /// Hash of what is shown, hook, selector, scope and who → time.
     pub(super) sent: BTreeMap<Sent, u64>,
 }

@@ -195,7 +195,8 @@ pub struct Program {
     pub attach: Attach,
     /// What it is for, for people: hook and why this way of attaching was chosen.
     pub reason: String,
-    /// The hooks it serves, as indices into [`Manifest::hooks`]; empty for process tracking.
+    /// The hooks it serves, as indices into [`Manifest::hooks`]; empty for process tracking
+    /// and for enforcers.
     pub hooks: Vec<u32>,
     /// Arguments of a USDT probe that it reads; every place must have them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -403,6 +404,8 @@ pub mod maps {
     pub const SCRATCH: &str = "writ_scratch";
     /// Calls whose return is awaited.
     pub const PENDING: &str = "writ_pending";
+    /// What enforcers are to do to threads.
+    pub const NOTIFICATIONS: &str = "writ_notifications";
     /// When which event was last sent, for `rateLimit`.
     pub const RATES: &str = "writ_rates";
     /// Array: where the arguments of USDT probes are, see [`crate::record::usdt`].

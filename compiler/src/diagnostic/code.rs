@@ -199,6 +199,7 @@ catalogue! {
     ACTION_ARGUMENT = "TP0622" "action-argument" Error "an action names an argument that it cannot use";
     MISSING_ENFORCER = "TP0623" "missing-enforcer" Error "an enforcer is told, and the policy has none";
     ENFORCER_CALL = "TP0624" "enforcer-call" Error "an enforcer cannot act on this function";
+    ENFORCER_SIGNALS = "TP0625" "enforcer-signals" Warning "an enforcer cannot make a call fail, only signal its caller";
     ESSENTIAL_CALLER = "TP0650" "essential-caller" Warning "enforcement can stop the programs that run the node";
     WEAK_SIGNAL = "TP0651" "weak-signal" Note "a signal need not end the process";
     ESSENTIAL_PROGRAM = "TP0653" "essential-program" Warning "a file is denied without which the node does not run";

@@ -8,7 +8,7 @@ use super::emitter::Emitter;
 use super::facts::{self, Fact};
 use super::library::{self, Flavour};
 use super::limits::Refusal;
-use super::registers::{CONTEXT, CURRENT, FRAME, RESULT, SCRATCH};
+use super::registers::{CONTEXT, CURRENT, FRAME, KEPT, RESULT, SCRATCH};
 use super::stack::{Frame, Slot};
 use super::state::{Done, State};
 use super::text::Tables;
@@ -17,7 +17,8 @@ use crate::ids::Id;
 use crate::ir::{
     Block, Branch, HookFunction, Jump, OperationKind, Program, ReturnedTo, Role, Test,
 };
-use crate::machine::{Comparison, Instruction, Label, Register, Size};
+use crate::machine::{Arithmetic, Comparison, Instruction, Label, Register, Size};
+use crate::resolved::Acts;
 use crate::source::Span;
 
 /// A program being turned into instructions.
@@ -170,7 +171,7 @@ impl<'a> Coder<'a> {
         match self.program.role {
             Role::Exec => self.begin_exec(),
             Role::Fork => self.emitter.constant(CURRENT, 0),
-            Role::Entry | Role::Return | Role::Exit => {}
+            Role::Entry | Role::Return | Role::Enforce | Role::Exit => {}
         }
     }
 
@@ -236,12 +237,48 @@ impl<'a> Coder<'a> {
             }
             OperationKind::Set { argument, value } => self.set(*argument, *value),
             OperationKind::Deny { error } => self.deny(*error),
+            OperationKind::Notify { policy, error, signal } => {
+                self.emitter.constant(Register::R1, u64::from(*policy));
+                self.emitter.constant(Register::R2, i64::from(*error).cast_unsigned());
+                self.emitter.constant(Register::R3, u64::from(*signal));
+                self.emitter.call("writ_notify_enforcer");
+            }
+            OperationKind::Forget { policy } => {
+                self.emitter.constant(Register::R1, u64::from(*policy));
+                self.emitter.call("writ_forget_notification");
+            }
+            OperationKind::Enforce { policy, acts } => self.enforce(*policy, *acts),
             OperationKind::JoinBinarySet { set } => self.join_binary_set(*set),
             OperationKind::JoinFollowSet { set } => self.join_follow_set(*set),
             OperationKind::FinishExec => self.finish_exec(),
             OperationKind::FinishFork => self.finish_fork(),
             OperationKind::FinishExit => self.finish_exit(),
         }
+    }
+
+    /// Does what a notification says, if there is one.
+    fn enforce(&mut self, policy: u32, acts: Acts) {
+        let done = self.emitter.label();
+        let signalled = self.emitter.label();
+        self.emitter.constant(Register::R1, u64::from(policy));
+        self.emitter.call("writ_take_notification");
+        self.emitter.jump_if(RESULT, Comparison::Equal, 0, done);
+        self.emitter.copy(KEPT, RESULT);
+        self.emitter.copy(Register::R1, RESULT);
+        self.emitter.arithmetic(Arithmetic::ShiftRight, Register::R1, 32);
+        self.emitter.jump_if(Register::R1, Comparison::Equal, 0, signalled);
+        self.emitter.call_helper(library::SEND_SIGNAL);
+        self.emitter.place(signalled);
+        if acts == Acts::FailsAndSignals {
+            let offset = self.frame.offset(Slot::Verdict);
+            self.emitter.arithmetic(Arithmetic::ShiftLeft, KEPT, 32);
+            self.emitter.arithmetic(Arithmetic::ShiftRightSigned, KEPT, 32);
+            self.emitter.jump_if(KEPT, Comparison::Equal, 0, done);
+            self.emitter.load(Size::Double, RESULT, FRAME, offset);
+            self.emitter.jump_if(RESULT, Comparison::SignedLess, 0, done);
+            self.emitter.store(Size::Double, FRAME, offset, KEPT);
+        }
+        self.emitter.place(done);
     }
 
     /// Keeps the verdict, unless an error stands already.
@@ -362,7 +399,13 @@ impl<'a> Coder<'a> {
     /// Whether any operation leaves a verdict.
     fn denies(&self) -> bool {
         self.program.blocks.iter().any(|(_, block)| {
-            block.operations.iter().any(|one| matches!(one.kind, OperationKind::Deny { .. }))
+            block.operations.iter().any(|one| {
+                matches!(
+                    one.kind,
+                    OperationKind::Deny { .. }
+                        | OperationKind::Enforce { acts: Acts::FailsAndSignals, .. }
+                )
+            })
         })
     }
 

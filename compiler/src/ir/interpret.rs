@@ -9,6 +9,7 @@ pub use report::{Record, Shown, State};
 
 use super::{Block, HookFunction, Jump, Module, Operation, OperationKind, Program, ReturnedTo};
 use crate::ids::Id;
+use crate::resolved::Acts;
 use answer::Answer;
 
 /// What a run of a program did.
@@ -81,10 +82,31 @@ impl Run<'_> {
             }
             OperationKind::Deny { error } => self.deny(*error),
             OperationKind::Cancel { hook, function } => self.cancel(*hook, *function),
+            OperationKind::Notify { policy, error, signal } => {
+                let thread = (self.event.process.tid, *policy);
+                self.state.notified.insert(thread, (*error, *signal));
+            }
+            OperationKind::Forget { policy } => self.forget(*policy),
+            OperationKind::Enforce { policy, acts } => self.enforce(*policy, *acts),
             OperationKind::JoinBinarySet { set } => self.outcome.binary_sets.push(*set),
             OperationKind::JoinFollowSet { set } => self.outcome.follow_sets.push(*set),
             // The run has no say in what these store and send.
             OperationKind::FinishExec | OperationKind::FinishFork | OperationKind::FinishExit => {}
+        }
+    }
+
+    fn forget(&mut self, policy: u32) {
+        self.state.notified.remove(&(self.event.process.tid, policy));
+    }
+
+    fn enforce(&mut self, policy: u32, acts: Acts) {
+        let thread = (self.event.process.tid, policy);
+        let Some((error, signal)) = self.state.notified.remove(&thread) else { return };
+        if signal != 0 {
+            self.outcome.signals.push(signal);
+        }
+        if error != 0 && acts == Acts::FailsAndSignals {
+            self.deny(error);
         }
     }
 

@@ -8,8 +8,8 @@ use super::Extra;
 use crate::ids::{Arena, Id};
 use crate::policy::NamespaceKind;
 use crate::resolved::{
-    Case, End, FileType, NamespaceValue, Need, Network, Origin, RateLimit, Reader, SocketField,
-    Walk,
+    Acts, Case, End, FileType, NamespaceValue, Need, Network, Origin, RateLimit, Reader,
+    SocketField, Walk,
 };
 use crate::set::{IntegerSet, TextSet};
 use crate::source::Span;
@@ -41,6 +41,8 @@ pub enum Role {
     Entry,
     /// Decides when the hooked function returns.
     Return,
+    /// Acts where an enforcer's function is called.
+    Enforce,
     /// Process tracking: a program is executed. Its only value is the executable's path.
     Exec,
     /// Process tracking: a process is forked.
@@ -98,6 +100,14 @@ pub enum OperationKind {
     /// Let the hooked call fail with this value, -4095 to 0. When several are carried out in one
     /// run, the first that is not 0 stands; 0 stands only when it is alone.
     Deny { error: i32 },
+    /// Remember for the calling thread what the policy's enforcer is to do: let the call fail with
+    /// this error, send this signal; 0 is nothing. It takes the place of what was told before.
+    Notify { policy: u32, error: i32, signal: u32 },
+    /// Forget what the policy's enforcer is to do to the calling thread.
+    Forget { policy: u32 },
+    /// [`Role::Enforce`]: do what the policy's enforcer is to do to the calling thread, as far as
+    /// it can act here, and forget it.
+    Enforce { policy: u32, acts: Acts },
     /// [`Role::Return`]: tell that the entry record of this hook is not to be reported.
     Cancel { hook: u32, function: HookFunction },
     /// [`Role::Exec`]: the executable is in this binary set.
@@ -253,6 +263,9 @@ impl Program {
             OperationKind::Post(_)
             | OperationKind::Signal { .. }
             | OperationKind::Deny { .. }
+            | OperationKind::Notify { .. }
+            | OperationKind::Forget { .. }
+            | OperationKind::Enforce { .. }
             | OperationKind::Cancel { .. }
             | OperationKind::JoinBinarySet { .. }
             | OperationKind::JoinFollowSet { .. }

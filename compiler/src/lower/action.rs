@@ -62,14 +62,17 @@ pub(super) fn carried_out(
     report: Option<Operation>,
     here: Id<Block>,
 ) {
+    let policy = moment.part.policy;
+    let forgets = actions.iter().filter_map(|action| forgotten(action, policy));
+    let report: Vec<Operation> = forgets.chain(report).collect();
     let enforcement: Vec<Operation> =
         actions.iter().filter_map(|action| enforcement(action, moment.part)).collect();
     let Some(first) = enforcement.first() else {
-        return builder.fill(here, report.into_iter().collect(), Jump::To(moment.after));
+        return builder.fill(here, report, Jump::To(moment.after));
     };
     let span = first.span;
     let enforced = builder.reserve();
-    let monitored = if report.is_some() { builder.reserve() } else { moment.after };
+    let monitored = if report.is_empty() { moment.after } else { builder.reserve() };
     let test = Test::Enforcing { policy: moment.part.policy };
     let branch = Branch { span, test, yes: enforced, no: monitored, unknown: monitored };
     builder.fill(here, Vec::new(), Jump::Branch(branch));
@@ -77,8 +80,9 @@ pub(super) fn carried_out(
     let (sets, first): (Vec<_>, Vec<_>) = enforcement.into_iter().partition(is_set);
     let operations = first.into_iter().chain(report.clone()).chain(sets).collect();
     builder.fill(enforced, operations, Jump::To(moment.after));
-    if let Some(report) = report.map(monitor) {
-        builder.fill(monitored, vec![report], Jump::To(moment.after));
+    if !report.is_empty() {
+        let report = report.into_iter().map(monitor).collect();
+        builder.fill(monitored, report, Jump::To(moment.after));
     }
 }
 
@@ -116,9 +120,16 @@ pub(super) fn report_of(actions: &[Action], report: Report) -> Option<(Span, Rep
             | Action::GetUrl { .. }
             | Action::DnsLookup { .. }
             | Action::TrackSock { .. }
-            | Action::UntrackSock { .. }
-            | Action::NotifyEnforcer { .. }
-            | Action::CleanupEnforcerNotification { .. } => {}
+            | Action::UntrackSock { .. } => {}
+            Action::NotifyEnforcer { error, signal, .. } => {
+                report.action = action::NOTIFYENFORCER;
+                let argument = error.map(i64::from).or(signal.map(i64::from));
+                report.action_argument = argument.unwrap_or(0);
+            }
+            Action::CleanupEnforcerNotification { .. } => {
+                report.action = action::CLEANUPENFORCER;
+                report.action_argument = 0;
+            }
         }
     }
     Some((span, report))
@@ -150,6 +161,9 @@ fn monitor(report: Operation) -> Operation {
         OperationKind::Signal { .. }
         | OperationKind::Set { .. }
         | OperationKind::Deny { .. }
+        | OperationKind::Notify { .. }
+        | OperationKind::Forget { .. }
+        | OperationKind::Enforce { .. }
         | OperationKind::Cancel { .. }
         | OperationKind::JoinBinarySet { .. }
         | OperationKind::JoinFollowSet { .. }
@@ -171,6 +185,11 @@ fn enforcement(action: &Action, part: &Part<'_>) -> Option<Operation> {
         Action::Override { span, error } => {
             Some(operation(*span, OperationKind::Deny { error: *error }))
         }
+        Action::NotifyEnforcer { span, error, signal } => {
+            let policy = part.policy;
+            let (error, signal) = (error.unwrap_or(0), signal.unwrap_or(0));
+            Some(operation(*span, OperationKind::Notify { policy, error, signal }))
+        }
         Action::Post { .. }
         | Action::NoPost { .. }
         | Action::Redirect { .. }
@@ -178,7 +197,6 @@ fn enforcement(action: &Action, part: &Part<'_>) -> Option<Operation> {
         | Action::DnsLookup { .. }
         | Action::TrackSock { .. }
         | Action::UntrackSock { .. }
-        | Action::NotifyEnforcer { .. }
         | Action::CleanupEnforcerNotification { .. } => None,
     }
 }
@@ -196,6 +214,12 @@ fn usdt_argument(part: &Part<'_>, argument: ArgumentId) -> Option<u32> {
         | Origin::Register { .. }
         | Origin::UserParameter(_) => None,
     }
+}
+
+/// What is done in monitor mode as well: nothing stays remembered.
+fn forgotten(action: &Action, policy: u32) -> Option<Operation> {
+    let Action::CleanupEnforcerNotification { span } = action else { return None };
+    Some(operation(*span, OperationKind::Forget { policy }))
 }
 
 /// `SIGKILL` of every architecture.

@@ -148,7 +148,7 @@ fn attachment(hook: &Hook, role: Role) -> Option<&Attachment> {
     match role {
         Role::Entry => Some(&hook.attachment),
         Role::Return => hook.return_attachment.as_ref(),
-        Role::Exec | Role::Fork | Role::Exit => None,
+        Role::Enforce | Role::Exec | Role::Fork | Role::Exit => None,
     }
 }
 

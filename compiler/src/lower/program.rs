@@ -27,14 +27,14 @@ pub(super) fn program(group: &Group<'_>, number: usize, sets: &mut Sets) -> ir::
         let after = builder.reserve();
         match group.role {
             Role::Return => returning::hook(&mut builder, part, here, after),
-            Role::Entry | Role::Exec | Role::Fork | Role::Exit => {
+            Role::Entry | Role::Enforce | Role::Exec | Role::Fork | Role::Exit => {
                 selector::hook(&mut builder, part, here, after);
             }
         }
         here = after;
     }
     ir::Program {
-        name: name(group, number),
+        name: name(letter(group.role), number, &group.attach),
         role: group.role,
         attach: group.attach.clone(),
         reason: group.reason.to_owned(),
@@ -70,7 +70,7 @@ fn declare(values: &mut Arena<Value>, role: Role, part: &Part<'_>) {
 fn shown<'a>(role: Role, part: &Part<'a>) -> Vec<&'a Argument> {
     match role {
         Role::Return => part.hook.return_argument.iter().collect(),
-        Role::Entry | Role::Exec | Role::Fork | Role::Exit => {
+        Role::Entry | Role::Enforce | Role::Exec | Role::Fork | Role::Exit => {
             part.hook.arguments.iter().chain(&part.hook.data).collect()
         }
     }
@@ -137,13 +137,16 @@ fn needs(group: &Group<'_>) -> Vec<crate::resolved::Need> {
     needs
 }
 
-/// `e4_setns`: the role, the group's number, and as much of the point's name as there is room for.
-fn name(group: &Group<'_>, number: usize) -> String {
-    let letter = match group.role {
+fn letter(role: Role) -> char {
+    match role {
         Role::Return => 'r',
-        Role::Entry | Role::Exec | Role::Fork | Role::Exit => 'e',
-    };
-    let point = point(&group.attach);
+        Role::Entry | Role::Enforce | Role::Exec | Role::Fork | Role::Exit => 'e',
+    }
+}
+
+/// `e4_setns`: what it is for, its number, and as much of the point's name as there is room for.
+pub(super) fn name(letter: char, number: usize, attach: &Attach) -> String {
+    let point = point(attach);
     let short = ["__x64_sys_", "security_"].iter().find_map(|prefix| point.strip_prefix(prefix));
     let word = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
     let name = format!("{letter}{number}_{}", short.unwrap_or(point));

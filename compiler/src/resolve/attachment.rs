@@ -5,7 +5,7 @@ use writ_bundle::{Attach, Evidence, Requirement};
 
 use super::candidate::{Candidate, alone, candidates, parts, whole};
 use super::target::Target;
-use super::wish::{Denial, Force, Return, Wish};
+use super::wish::{self, Denial, Force, Return, Wish};
 use crate::diagnostic::{Certainty, Diagnostics, Finding, Reported, code};
 use crate::kernel::{self, Answer, Feature, Profile, Strength, Way, security};
 use crate::policy::{self, Action, ActionKind};
@@ -121,6 +121,42 @@ fn with_registers(mut candidate: Candidate, arguments: &[Argument]) -> Candidate
     candidate
 }
 
+/// How a program is attached that makes calls of `target` fail for an enforcer.
+pub(super) fn that_denies(
+    target: &Target<'_>,
+    span: Span,
+    policy: &policy::Policy,
+    kernel: &Profile,
+) -> Result<Attachment, Vec<kernel::Evidence>> {
+    let force = wish::override_method(policy);
+    without_values(target, Denial::Wanted, force, span, kernel)
+}
+
+/// How a program is attached that sees calls of `target` and signals their callers.
+pub(super) fn that_observes(
+    target: &Target<'_>,
+    span: Span,
+    kernel: &Profile,
+) -> Result<Attachment, Vec<kernel::Evidence>> {
+    without_values(target, Denial::NotWanted, None, span, kernel)
+}
+
+fn without_values(
+    target: &Target<'_>,
+    denies: Denial,
+    force: Option<Force>,
+    span: Span,
+    kernel: &Profile,
+) -> Result<Attachment, Vec<kernel::Evidence>> {
+    let wish =
+        Wish { denies, returns: Return::NotWanted, arguments: &[], sharing: Sharing::Own, force };
+    let (chosen, answer) = choose(candidates(target, wish, kernel), kernel)?;
+    let mut needs = needs(&chosen.entry, Sharing::Own, span, kernel);
+    needs.extend(need(Feature::Helper("bpf_send_signal"), span, kernel));
+    let reason = format!("enforcer: {}: {}", chosen.reason, answer.because());
+    Ok(Attachment { attach: chosen.entry, reason, needs })
+}
+
 /// The best way, or what speaks against each.
 fn choose(
     candidates: Vec<Candidate>,
@@ -222,7 +258,7 @@ fn cannot_attach(
     diagnostics.error(&code::NOT_ATTACHABLE, because(finding, obstacles))
 }
 
-fn cannot_deny(
+pub(super) fn cannot_deny(
     span: Span,
     target: &Target<'_>,
     obstacles: &[kernel::Evidence],

@@ -58,6 +58,11 @@ pub(super) fn force(
     if denies == Denial::NotWanted || !is_function {
         return None;
     }
+    override_method(policy)
+}
+
+/// How the policy wants calls to be made to fail (`override-method`).
+pub(super) fn override_method(policy: &Policy) -> Option<Force> {
     policy.options.iter().rev().find_map(|option| match option.value {
         Setting::OverrideMethod(OverrideMethod::ModifyReturn) => {
             Some(Force { way: Way::FmodRet, span: option.span })

@@ -47,8 +47,25 @@ pub enum Sharing {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Enforcer {
     pub span: Span,
-    /// Names as the kernel has them: `__x64_sys_kill`, `security_file_open`.
-    pub functions: Vec<Spanned<String>>,
+    pub functions: Vec<EnforcedFunction>,
+}
+
+/// One of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnforcedFunction {
+    /// Where the policy names it, or its list.
+    pub span: Span,
+    pub attachment: Attachment,
+    pub acts: Acts,
+}
+
+/// What an enforcer can do to a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Acts {
+    /// Signal the caller.
+    Signals,
+    /// Signal the caller and make the call fail.
+    FailsAndSignals,
 }
 
 /// How a program gets to run at a hook.

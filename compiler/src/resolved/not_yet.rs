@@ -42,9 +42,6 @@ impl Parts {
 }
 
 fn of_policy(policy: &Policy, parts: &mut Parts) {
-    for enforcer in &policy.enforcers {
-        parts.add("enforcers", enforcer.span);
-    }
     for option in &policy.settings {
         match option.value {
             // How hooks are attached rests on these already.
@@ -156,15 +153,13 @@ fn of_action(action: &Action, parts: &mut Parts) {
         Action::NoPost { .. }
         | Action::Signal { .. }
         | Action::Override { .. }
-        | Action::Set { .. } => {}
+        | Action::Set { .. }
+        | Action::NotifyEnforcer { .. }
+        | Action::CleanupEnforcerNotification { .. } => {}
         Action::Redirect { .. } => parts.add("`Override` that runs something else", span),
         Action::GetUrl { .. } => parts.add("the action `GetUrl`", span),
         Action::DnsLookup { .. } => parts.add("the action `DnsLookup`", span),
         Action::TrackSock { .. } => parts.add("the action `TrackSock`", span),
         Action::UntrackSock { .. } => parts.add("the action `UntrackSock`", span),
-        Action::NotifyEnforcer { .. } => parts.add("the action `NotifyEnforcer`", span),
-        Action::CleanupEnforcerNotification { .. } => {
-            parts.add("the action `CleanupEnforcerNotification`", span);
-        }
     }
 }

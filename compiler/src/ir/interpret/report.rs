@@ -47,6 +47,8 @@ pub enum Shown {
 pub struct State {
     /// Calls whose return is awaited: thread, hook and its function, and the selector that matched.
     pub(super) pending: BTreeMap<(u32, u32, u16), u16>,
+    /// What enforcers are to do to threads: thread and policy, error and signal.
+    pub(super) notified: BTreeMap<(u32, u32), (i32, u32)>,
     /// When an event with a rate limit was last sent.
     sent: BTreeMap<Sent, u64>,
 }

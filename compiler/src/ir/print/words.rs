@@ -5,13 +5,14 @@ use writ_bundle::{Attach, HookKind, Pattern, UserPlace};
 
 use crate::ids::Id;
 use crate::ir::{HookFunction, OperationKind, Report, Role, Test, Value, ValueOrigin};
-use crate::resolved::{Case, Network, Origin, Reader, Signedness, Walk, WalkStep};
+use crate::resolved::{Acts, Case, Network, Origin, Reader, Signedness, Walk, WalkStep};
 use crate::set::{IntegerSet, TextSet};
 
 pub(super) fn role(role: Role) -> &'static str {
     match role {
         Role::Entry => "entry",
         Role::Return => "return",
+        Role::Enforce => "enforce",
         Role::Exec => "exec",
         Role::Fork => "fork",
         Role::Exit => "exit",
@@ -123,6 +124,16 @@ pub(super) fn operation(kind: &OperationKind, item: &dyn Fn(Id<Value>) -> u16) -
         OperationKind::Deny { error } => format!("deny {error}"),
         OperationKind::Cancel { hook, function: which } => {
             format!("cancel hook {hook}{}", function(*which))
+        }
+        OperationKind::Notify { policy, error, signal } => {
+            format!("notify the enforcer of policy {policy}: error {error}, signal {signal}")
+        }
+        OperationKind::Forget { policy } => format!("forget what policy {policy} notified"),
+        OperationKind::Enforce { policy, acts: Acts::FailsAndSignals } => {
+            format!("enforce what policy {policy} notified")
+        }
+        OperationKind::Enforce { policy, acts: Acts::Signals } => {
+            format!("send the signal that policy {policy} notified")
         }
         OperationKind::JoinBinarySet { set } => format!("join binary set {set}"),
         OperationKind::JoinFollowSet { set } => format!("join follow set {set}"),

@@ -6,6 +6,7 @@ use writ_bundle::record::flag;
 use super::{functions, must, values};
 use crate::diagnostic::Defect;
 use crate::ir::{Jump, Module, Operation, OperationKind, Program, Report, Role};
+use crate::resolved::Acts;
 
 /// Every operation of a block fits, and what must come last comes last.
 pub(super) fn verify(
@@ -25,6 +26,18 @@ pub(super) fn verify(
                 functions(module, program, *hook, *function)?;
                 program.role == Role::Return && program.hooks.contains(hook)
             }
+            OperationKind::Notify { policy, error, signal } => {
+                is_hook(program)
+                    && is_policy(module, *policy)
+                    && (-4095..=0).contains(error)
+                    && *signal <= 64
+            }
+            OperationKind::Forget { policy } => is_hook(program) && is_policy(module, *policy),
+            OperationKind::Enforce { policy, acts } => {
+                program.role == Role::Enforce
+                    && is_policy(module, *policy)
+                    && (*acts == Acts::Signals || can_deny(program))
+            }
             OperationKind::JoinBinarySet { set } => {
                 program.role == Role::Exec && (*set as usize) < module.binary_sets.len()
             }
@@ -38,6 +51,10 @@ pub(super) fn verify(
         must(fits, || format!("it cannot do {:?} there", operation.kind))?;
     }
     Ok(())
+}
+
+fn is_policy(module: &Module, policy: u32) -> bool {
+    (policy as usize) < module.policies.len()
 }
 
 fn is_hook(program: &Program) -> bool {
@@ -63,7 +80,7 @@ fn can_deny(program: &Program) -> bool {
         | Attach::Uretprobe { .. }
         | Attach::Usdt { .. } => false,
     };
-    program.role == Role::Entry && counts
+    matches!(program.role, Role::Entry | Role::Enforce) && counts
 }
 
 /// A report names a hook and a selector that there are, and shows values of the program.
@@ -84,7 +101,7 @@ fn report(module: &Module, program: &Program, report: &Report) -> Result<(), Def
     let fits = match program.role {
         Role::Entry => !is_return,
         Role::Return => is_return && !awaits,
-        Role::Exec | Role::Fork | Role::Exit => false,
+        Role::Enforce | Role::Exec | Role::Fork | Role::Exit => false,
     };
     must(fits, || format!("its report has the flags {:#x}", report.flags))?;
     report.values.iter().try_for_each(|value| values::exists(program, *value))

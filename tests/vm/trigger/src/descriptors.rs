@@ -21,6 +21,25 @@ pub(crate) fn use_them(arguments: &[String]) -> Result<(), String> {
     Ok(())
 }
 
+/// `notify-and-forget FOLDER`: makes two folders in it. Before the first it calls `fchdir`, before the
+/// second `fchdir` and then `fsync`, both on a descriptor that is not open.
+pub(crate) fn notify_and_forget(arguments: &[String]) -> Result<(), String> {
+    let [folder] = arguments else { return Err("FOLDER is missing".into()) };
+    for (name, forgets) in [("first", false), ("second", true)] {
+        // SAFETY: the calls take no pointer.
+        unsafe {
+            libc::syscall(libc::SYS_fchdir, 7001);
+            if forgets {
+                libc::syscall(libc::SYS_fsync, 7001);
+            }
+        }
+        let result = std::fs::create_dir(format!("{folder}/{name}"));
+        let error = result.err().and_then(|error| error.raw_os_error()).unwrap_or(0);
+        println!("{name} {error}");
+    }
+    Ok(())
+}
+
 /// `close` has the number 6 there.
 pub(crate) fn close_as_32_bits(arguments: &[String]) -> Result<(), String> {
     let descriptor = number(arguments)?;

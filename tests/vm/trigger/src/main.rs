@@ -38,6 +38,7 @@ const DEEDS: &[(&str, Deed)] = &[
     ("dup32", dup32::run),
     ("exchange", exchange::run),
     ("nested-truncate", nested_truncate::run),
+    ("notify-and-forget", descriptors::notify_and_forget),
     ("perf-event", perf_event::run),
     ("probes", probes::run),
     ("read-once", write_once::read),

@@ -1,0 +1,2 @@
+mkdir /tmp/enforced
+./writ-trigger notify-and-forget /tmp/enforced
