@@ -91,6 +91,7 @@ pub fn hook_words(kind: &HookKind) -> String {
     match kind {
         HookKind::Kprobe { function } => format!("kprobe {function}"),
         HookKind::Lsm { hook } => format!("lsm {hook}"),
+        HookKind::Loader => "loader".to_owned(),
         HookKind::Tracepoint { subsystem, event } => format!("tracepoint {subsystem}:{event}"),
         HookKind::Uprobe { path, symbol, offset, .. } => match symbol.as_str() {
             "" => format!("uprobe {path} {offset:#x}"),

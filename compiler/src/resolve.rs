@@ -13,6 +13,7 @@ mod fit;
 mod generated;
 mod hook;
 mod list;
+mod loader;
 mod macros;
 mod names;
 mod number;
@@ -53,6 +54,12 @@ pub fn resolve(
         match found {
             Ok(found) if hook.is_whole => bound.add(found),
             Ok(_) => {}
+            Err(_) => bound.is_whole = false,
+        }
+    }
+    if let Some(span) = policy.loader {
+        match loader::hook(span, kernel, diagnostics) {
+            Ok(hook) => bound.hooks.push(hook),
             Err(_) => bound.is_whole = false,
         }
     }

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use writ_bundle::Manifest;
 use writ_bundle::record::{Record, RecordError, header, kind};
 
+use crate::build_id;
 use crate::process_cache::{Key, Process, ProcessCache, Shown};
 
 pub mod argument;
@@ -151,7 +152,10 @@ impl Observer {
             self.open_calls.complete(bundle, hook, record, stacks, events);
             return Ok(());
         }
-        let call = hook::call(manifest, hook, record, stacks)?;
+        let mut call = hook::call(manifest, hook, record, stacks)?;
+        if !describe_mapping(&mut call, record.u32(header::PID)) {
+            return Ok(());
+        }
         let event = self.event(record, Body::Hook(Box::new(call)));
         self.open_calls.open(bundle, record, event, events);
         Ok(())
@@ -239,3 +243,14 @@ impl Refused {
 mod test_records;
 #[cfg(test)]
 mod tests;
+
+/// Adds what a mapped file says of itself. False when no file is mapped: memory without one is
+/// executed as well, and is no event.
+fn describe_mapping(call: &mut hook::Call, pid: u32) -> bool {
+    if !matches!(call.origin, hook::Origin::Loader { .. }) {
+        return true;
+    }
+    let Some(path) = call.path() else { return false };
+    call.origin = hook::Origin::Loader { build_id: build_id::of_file(pid, path) };
+    true
+}

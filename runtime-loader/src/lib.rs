@@ -6,6 +6,7 @@
 
 pub mod arguments;
 pub mod attach;
+mod build_id;
 pub mod bundle_file;
 pub mod clock;
 pub mod code;

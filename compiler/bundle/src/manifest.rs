@@ -151,6 +151,9 @@ pub enum HookKind {
     Kprobe { function: String },
     /// `process_lsm`; without `bpf_lsm_`.
     Lsm { hook: String },
+    /// `process_loader`: a file is mapped to be executed. Its only argument that is shown is the
+    /// first, the file.
+    Loader,
     /// `process_tracepoint`.
     Tracepoint { subsystem: String, event: String },
     /// `process_uprobe`. `symbol` is as the policy writes it, `main+0x10`, and empty where it names

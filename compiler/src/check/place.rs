@@ -15,7 +15,8 @@ pub(super) fn syscall<'a>(hook: &'a Hook, kernel: &Profile) -> Option<&'a str> {
         HookKind::Tracepoint { .. }
         | HookKind::Lsm { .. }
         | HookKind::Uprobe { .. }
-        | HookKind::Usdt { .. } => None,
+        | HookKind::Usdt { .. }
+        | HookKind::Loader => None,
     }
 }
 
@@ -24,7 +25,10 @@ pub(super) fn lsm_hook(hook: &Hook) -> Option<String> {
     match &hook.kind {
         HookKind::Kprobe { function } => security::hook_of_function(function),
         HookKind::Lsm { hook } => Some(hook.clone()),
-        HookKind::Tracepoint { .. } | HookKind::Uprobe { .. } | HookKind::Usdt { .. } => None,
+        HookKind::Tracepoint { .. }
+        | HookKind::Uprobe { .. }
+        | HookKind::Usdt { .. }
+        | HookKind::Loader => None,
     }
 }
 
@@ -33,7 +37,10 @@ pub(super) fn rate(hook: &Hook, kernel: &Profile) -> Option<Rate> {
     let known = match &hook.kind {
         HookKind::Kprobe { function } => rate::of_function(function),
         HookKind::Tracepoint { subsystem, event } => rate::of_event(subsystem, event),
-        HookKind::Lsm { .. } | HookKind::Uprobe { .. } | HookKind::Usdt { .. } => None,
+        HookKind::Lsm { .. }
+        | HookKind::Uprobe { .. }
+        | HookKind::Usdt { .. }
+        | HookKind::Loader => None,
     };
     let asked = || rate::of_lsm_hook(&lsm_hook(hook)?);
     known.or_else(asked).or_else(|| rate::of_syscall(syscall(hook, kernel)?))

@@ -94,7 +94,8 @@ fn is_of_32_bits(hook: &Hook) -> bool {
         HookKind::Lsm { .. }
         | HookKind::Tracepoint { .. }
         | HookKind::Uprobe { .. }
-        | HookKind::Usdt { .. } => false,
+        | HookKind::Usdt { .. }
+        | HookKind::Loader => false,
     }
 }
 

@@ -65,7 +65,10 @@ fn function(kind: &HookKind) -> Option<String> {
         HookKind::Kprobe { function } => Some(function.clone()),
         HookKind::Uprobe { symbol, offset, .. } if symbol.is_empty() => Some(offset.to_string()),
         HookKind::Uprobe { symbol, .. } => Some(symbol.clone()),
-        HookKind::Lsm { .. } | HookKind::Tracepoint { .. } | HookKind::Usdt { .. } => None,
+        HookKind::Lsm { .. }
+        | HookKind::Tracepoint { .. }
+        | HookKind::Usdt { .. }
+        | HookKind::Loader => None,
     }
 }
 

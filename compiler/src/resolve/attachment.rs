@@ -65,7 +65,7 @@ pub(super) fn attachments(
             }
             return Err(match overrides {
                 Some(action) => cannot_deny(action.span, target, &obstacles, kernel, diagnostics),
-                None => cannot_attach(from, &obstacles, kernel, diagnostics),
+                None => cannot_attach(from.point.span(), &obstacles, kernel, diagnostics),
             });
         }
     };
@@ -94,7 +94,7 @@ pub(super) fn of_program(
 ) -> Result<(Attachment, Option<Attachment>), Reported> {
     let candidate = alone(entry, Way::Uprobe, "uprobe, the kernel's way into programs");
     let (chosen, answer) = choose(vec![candidate], kernel)
-        .map_err(|obstacles| cannot_attach(from, &obstacles, kernel, diagnostics))?;
+        .map_err(|obstacles| cannot_attach(from.point.span(), &obstacles, kernel, diagnostics))?;
     let span = from.point.span();
     let exit = exit.map(|exit| Attachment {
         reason: "where the return value is seen".to_owned(),
@@ -129,31 +129,31 @@ pub(super) fn that_denies(
     kernel: &Profile,
 ) -> Result<Attachment, Vec<kernel::Evidence>> {
     let force = wish::override_method(policy);
-    without_values(target, Denial::Wanted, force, span, kernel)
+    chosen(target, (Denial::Wanted, force), &[], span, kernel)
 }
 
-/// How a program is attached that sees calls of `target` and signals their callers.
+/// How a program is attached that sees calls of `target`, and such arguments of them.
 pub(super) fn that_observes(
     target: &Target<'_>,
+    arguments: &[Argument],
     span: Span,
     kernel: &Profile,
 ) -> Result<Attachment, Vec<kernel::Evidence>> {
-    without_values(target, Denial::NotWanted, None, span, kernel)
+    chosen(target, (Denial::NotWanted, None), arguments, span, kernel)
 }
 
-fn without_values(
+fn chosen(
     target: &Target<'_>,
-    denies: Denial,
-    force: Option<Force>,
+    (denies, force): (Denial, Option<Force>),
+    arguments: &[Argument],
     span: Span,
     kernel: &Profile,
 ) -> Result<Attachment, Vec<kernel::Evidence>> {
-    let wish =
-        Wish { denies, returns: Return::NotWanted, arguments: &[], sharing: Sharing::Own, force };
+    let (returns, sharing) = (Return::NotWanted, Sharing::Own);
+    let wish = Wish { denies, returns, arguments, sharing, force };
     let (chosen, answer) = choose(candidates(target, wish, kernel), kernel)?;
-    let mut needs = needs(&chosen.entry, Sharing::Own, span, kernel);
-    needs.extend(need(Feature::Helper("bpf_send_signal"), span, kernel));
-    let reason = format!("enforcer: {}: {}", chosen.reason, answer.because());
+    let needs = needs(&chosen.entry, Sharing::Own, span, kernel);
+    let reason = format!("{}: {}", chosen.reason, answer.because());
     Ok(Attachment { attach: chosen.entry, reason, needs })
 }
 
@@ -208,6 +208,11 @@ fn need(feature: Feature<'_>, span: Span, kernel: &Profile) -> Option<Need> {
     Some(Need { requirement, span })
 }
 
+/// What sending a signal needs of the kernel.
+pub(super) fn signal_need(span: Span, kernel: &Profile) -> Option<Need> {
+    need(Feature::Helper("bpf_send_signal"), span, kernel)
+}
+
 /// What actions need of the kernel: a helper to send signals.
 fn for_actions(from: &policy::Hook, kernel: &Profile) -> Option<Need> {
     let mut actions = from
@@ -216,7 +221,7 @@ fn for_actions(from: &policy::Hook, kernel: &Profile) -> Option<Need> {
         .flat_map(|selector| selector.actions.iter().chain(&selector.return_actions));
     let signal = actions
         .find(|action| matches!(action.kind, ActionKind::Sigkill | ActionKind::Signal { .. }))?;
-    need(Feature::Helper("bpf_send_signal"), signal.span, kernel)
+    signal_need(signal.span, kernel)
 }
 
 /// Says why the way that was asked for does not do, and which would.
@@ -244,14 +249,14 @@ fn cannot_force(
     diagnostics.error(&code::FORCED_ATTACHMENT, because(finding, obstacles))
 }
 
-fn cannot_attach(
-    from: &policy::Hook,
+pub(super) fn cannot_attach(
+    span: Span,
     obstacles: &[kernel::Evidence],
     kernel: &Profile,
     diagnostics: &mut Diagnostics,
 ) -> Reported {
     let message = "nothing can be attached here".to_owned();
-    let finding = Finding::at(from.point.span(), message)
+    let finding = Finding::at(span, message)
         .label("cannot be hooked")
         .help("hook a function that calls it, or one that it calls".to_owned())
         .on_kernel(kernel.name());

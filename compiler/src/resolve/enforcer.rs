@@ -5,7 +5,7 @@ use super::{attachment, generated, list};
 use crate::diagnostic::{Diagnostics, Finding, Reported, code};
 use crate::kernel::Profile;
 use crate::policy::{self, ActionKind, CallKind, ListKind};
-use crate::resolved::{Acts, EnforcedFunction, Enforcer};
+use crate::resolved::{Acts, Attachment, EnforcedFunction, Enforcer};
 use crate::source::Spanned;
 
 /// The enforcer, bound.
@@ -86,7 +86,7 @@ fn bound(
             return Err(attachment::cannot_deny(span, &target, &obstacles, kernel, diagnostics));
         }
         (_, Wanted::Signal) | (Err(_), Wanted::ErrorOrSignal) => {
-            match attachment::that_observes(&target, span, kernel) {
+            match attachment::that_observes(&target, &[], span, kernel) {
                 Ok(attachment) => (attachment, Acts::Signals),
                 Err(obstacles) => {
                     let found = &obstacles;
@@ -95,6 +95,9 @@ fn bound(
             }
         }
     };
+    let Attachment { attach, reason, mut needs } = attachment;
+    needs.extend(attachment::signal_need(span, kernel));
+    let attachment = Attachment { attach, reason: format!("enforcer: {reason}"), needs };
     Ok(EnforcedFunction { span, attachment, acts })
 }
 

@@ -56,7 +56,6 @@ fn of_policy(policy: &Policy, parts: &mut Parts) {
     parts.add("container selectors", workloads.containers.as_ref().map(|one| one.span));
     parts.add("host selectors", workloads.hosts);
     parts.add("node selectors", policy.nodes.as_ref().map(|nodes| nodes.span));
-    parts.add("loader events", policy.loader);
 }
 
 fn of_hook(hook: &Hook, parts: &mut Parts) {

@@ -111,6 +111,10 @@ fn headline(event: &Event, color: Color) -> Headline {
         }
         Body::Hook(call) => match &call.origin {
             Origin::Kprobe { function } => kprobe(function, call, color),
+            Origin::Loader { build_id } => {
+                let build_id = writ_bundle::hexadecimal(build_id.iter().copied());
+                head("🧬", "loader", [build_id, quote(call.path().unwrap_or_default())])
+            }
             Origin::Lsm { hook } => head("🔒", "LSM", [hook.clone()]),
             Origin::Tracepoint { subsystem, event } => tracepoint(subsystem, event, call),
             Origin::Uprobe { path, symbol, .. } => {

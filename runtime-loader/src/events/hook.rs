@@ -25,14 +25,44 @@ pub struct Call {
     pub stacks: Stacks,
 }
 
+impl Call {
+    /// The path of its first argument, when that is a file.
+    pub fn path(&self) -> Option<&str> {
+        match &self.arguments.first()?.value {
+            Value::File(path) => Some(&path.path),
+            _ => None,
+        }
+    }
+}
+
 /// The hook as the policy names it, which decides the event's type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
-    Kprobe { function: String },
-    Lsm { hook: String },
-    Tracepoint { subsystem: String, event: String },
-    Uprobe { path: String, symbol: String, offset: u64, reference_counter: u64 },
-    Usdt { path: String, provider: String, name: String },
+    Kprobe {
+        function: String,
+    },
+    Lsm {
+        hook: String,
+    },
+    /// The identity that the linker gave the file; empty when it cannot be read.
+    Loader {
+        build_id: Vec<u8>,
+    },
+    Tracepoint {
+        subsystem: String,
+        event: String,
+    },
+    Uprobe {
+        path: String,
+        symbol: String,
+        offset: u64,
+        reference_counter: u64,
+    },
+    Usdt {
+        path: String,
+        provider: String,
+        name: String,
+    },
 }
 
 /// An argument of an event.
@@ -114,6 +144,7 @@ fn origin(hook: &Hook, function: u16) -> Origin {
     match hook.kind.clone() {
         HookKind::Kprobe { function } => Origin::Kprobe { function: further.unwrap_or(function) },
         HookKind::Lsm { hook } => Origin::Lsm { hook },
+        HookKind::Loader => Origin::Loader { build_id: Vec::new() },
         HookKind::Tracepoint { subsystem, event } => Origin::Tracepoint { subsystem, event },
         HookKind::Uprobe { path, symbol, offset, reference_counter } => {
             // A place without a name is there with its number.

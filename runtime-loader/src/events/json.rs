@@ -71,6 +71,8 @@ struct Response<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     process_tracepoint: Option<TracepointForm<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    process_loader: Option<LoaderForm<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     process_uprobe: Option<UprobeForm<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     process_lsm: Option<LsmForm<'a>>,
@@ -113,6 +115,11 @@ impl<'a> Response<'a> {
                     user_stack_trace,
                     data,
                 });
+            }
+            Origin::Loader { build_id } => {
+                let path = call.path().unwrap_or_default();
+                let buildid = BASE64.encode(build_id);
+                self.process_loader = Some(LoaderForm { process, path, buildid });
             }
             Origin::Lsm { hook } => {
                 self.process_lsm = Some(LsmForm {
@@ -199,6 +206,14 @@ struct ExitForm<'a> {
     #[serde(skip_serializing_if = "is_zero")]
     status: u8,
     time: &'a str,
+}
+
+#[derive(Debug, Serialize)]
+struct LoaderForm<'a> {
+    process: ProcessForm<'a>,
+    path: &'a str,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    buildid: String,
 }
 
 #[derive(Debug, Serialize)]

@@ -33,7 +33,10 @@ fn is_before_exec(hook: &Hook) -> bool {
     let asked = match &hook.kind {
         HookKind::Kprobe { function } => security::hook_of_function(function),
         HookKind::Lsm { hook } => Some(hook.clone()),
-        HookKind::Tracepoint { .. } | HookKind::Uprobe { .. } | HookKind::Usdt { .. } => None,
+        HookKind::Tracepoint { .. }
+        | HookKind::Uprobe { .. }
+        | HookKind::Usdt { .. }
+        | HookKind::Loader => None,
     };
     asked.is_some_and(|hook| hook == "bprm_check_security" || hook == "bprm_creds_for_exec")
 }

@@ -40,6 +40,9 @@ fn is_end(hook: &Hook) -> bool {
     match &hook.kind {
         HookKind::Kprobe { function } => FUNCTIONS.contains(&function.as_str()),
         HookKind::Tracepoint { event, .. } => EVENTS.contains(&event.as_str()),
-        HookKind::Lsm { .. } | HookKind::Uprobe { .. } | HookKind::Usdt { .. } => false,
+        HookKind::Lsm { .. }
+        | HookKind::Uprobe { .. }
+        | HookKind::Usdt { .. }
+        | HookKind::Loader => false,
     }
 }

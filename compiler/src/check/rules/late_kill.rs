@@ -38,6 +38,9 @@ fn could_deny(hook: &Hook) -> bool {
             function.starts_with("security_") && !function.starts_with("security_bprm_")
         }
         HookKind::Lsm { hook } => !hook.starts_with("bprm_"),
-        HookKind::Tracepoint { .. } | HookKind::Uprobe { .. } | HookKind::Usdt { .. } => false,
+        HookKind::Tracepoint { .. }
+        | HookKind::Uprobe { .. }
+        | HookKind::Usdt { .. }
+        | HookKind::Loader => false,
     }
 }

@@ -65,7 +65,10 @@ fn instead(hook: &Hook, findings: &Findings<'_>) -> Option<String> {
             function.strip_prefix(findings.kernel().syscall_prefix())?
         }
         HookKind::Tracepoint { event, .. } => event.strip_prefix("sys_enter_")?,
-        HookKind::Lsm { .. } | HookKind::Uprobe { .. } | HookKind::Usdt { .. } => return None,
+        HookKind::Lsm { .. }
+        | HookKind::Uprobe { .. }
+        | HookKind::Usdt { .. }
+        | HookKind::Loader => return None,
     };
     let hook = findings.kernel().lsm_hook(security::hook_for_syscall(name)?)?;
     Some(format!("hook the LSM hook `{}`: it is given what the kernel really uses", hook.name))

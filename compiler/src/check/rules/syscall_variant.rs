@@ -41,7 +41,10 @@ fn check(policy: &Policy, findings: &mut Findings<'_>) {
             let name = match &hook.kind {
                 HookKind::Kprobe { function } => function.strip_prefix(prefix)?,
                 HookKind::Tracepoint { event, .. } => event.strip_prefix("sys_enter_")?,
-                HookKind::Lsm { .. } | HookKind::Uprobe { .. } | HookKind::Usdt { .. } => {
+                HookKind::Lsm { .. }
+                | HookKind::Uprobe { .. }
+                | HookKind::Usdt { .. }
+                | HookKind::Loader => {
                     return None;
                 }
             };
