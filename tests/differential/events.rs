@@ -59,8 +59,9 @@ pub(super) fn values(random: &mut Random, program: &Program) -> BTreeMap<u16, Ra
             return socket(random);
         }
         if value.reader == Reader::Structure(Structure::SockaddrUn) {
-            if random.once_in(6) {
-                return Raw::Unreadable;
+            // A path comes with its family, and is never too long.
+            if random.once_in(8) {
+                return if random.once_in(2) { Raw::Unreadable } else { Raw::Absent };
             }
             let family = u16::try_from(random.below(3)).unwrap_or(0);
             return Raw::UnixAddress { family, path: text(random).into_bytes() };

@@ -11,8 +11,8 @@ use writ::ir::interpret::{Event, KnownProcess, Outcome, Raw, Shown};
 use writ::ir::{Extra, Module, Program, Value};
 use writ::machine::Object;
 use writ::resolved::Reader;
-use writ_bundle::Mode;
 use writ_bundle::record::{header, item, process, status};
+use writ_bundle::{Mode, hexadecimal};
 
 /// Where `event` stands in `struct writ_scratch`.
 pub(super) const EVENT: usize = 5912;
@@ -269,12 +269,12 @@ impl World {
         let at = usize::try_from(key - self.scratch.as_ptr() as u64).unwrap();
         let key = &self.scratch[at..at + 260];
         assert_eq!(key[..4], 2048_u32.to_le_bytes(), "the whole key counts");
+        // Compared as the image writes it: the sets are large, and asked again in every run.
+        let key = hexadecimal(key[4..].iter().copied());
         let is_prefix = |entry: &String| {
-            let entry: Vec<u8> = (0..entry.len() / 2)
-                .map(|at| u8::from_str_radix(&entry[2 * at..2 * at + 2], 16).unwrap())
-                .collect();
-            let bits = u32::from_le_bytes(entry[..4].try_into().unwrap()) as usize;
-            key[4..].starts_with(&entry[4..4 + bits / 8])
+            let (length, text) = entry.split_at(8);
+            let bits = u32::from_str_radix(length, 16).unwrap().swap_bytes() as usize;
+            key.starts_with(&text[..bits / 4])
         };
         u64::from(image.entries.keys().any(is_prefix))
     }
