@@ -2,46 +2,34 @@
 /*
  * A process ends.
  *
- * writ_exit(context of the raw tracepoint sched_process_exit) -> 0
+ * writ_exit(context of the tracepoint sched_process_exit) -> 0
  *     When the last thread of a tracked process exits: forgets the process and sends an exit
  *     record. Threads that exit at the same time can each look like the last; the one that takes
  *     the process out of the map reports it, so that there is one record. Minimum kernel 5.8.
  */
 #include "kernel.h"
 #include "record.h"
-
-struct exit_context {
-	struct task_struct *task;
-};
+#include "tracking.h"
 
 /* What waitid reports: as wait_task_zombie in kernel/exit.c finds it. */
-INLINE __u32 exit_code(struct task_struct *task, struct signal_struct *signal)
+INLINE __u32 exit_code(struct task_struct *task)
 {
-	struct task_struct *leader = 0;
-	__u32 flags = 0, code = 0;
+	struct signal_struct *signal = task->signal;
 
-	READ(&flags, &signal->flags);
-	if (flags & SIGNAL_GROUP_EXIT) {
-		READ(&code, &signal->group_exit_code);
-		return code;
-	}
-	READ(&leader, &task->group_leader);
-	READ(&code, &leader->exit_code);
-	return code;
+	if (signal->flags & SIGNAL_GROUP_EXIT)
+		return signal->group_exit_code;
+	return task->group_leader->exit_code;
 }
 
 ROUTINE __u64 writ_exit(struct exit_context *context)
 {
 	struct task_struct *task = context->task;
-	struct signal_struct *signal = 0;
 	struct writ_process *process;
 	struct writ_header header;
-	__u32 live = 0, key = bpf_get_current_pid_tgid() >> 32;
+	__u32 key = bpf_get_current_pid_tgid() >> 32;
 	__u64 start;
 
-	READ(&signal, &task->signal);
-	READ(&live, &signal->live.counter);
-	if (live != 0)
+	if (!is_last(task))
 		return 0;
 	process = bpf_map_lookup_elem(&writ_processes, &key);
 	if (!process)
@@ -51,7 +39,7 @@ ROUTINE __u64 writ_exit(struct exit_context *context)
 		return 0;
 	fill_header(&header, KIND_EXIT, sizeof(header));
 	header.process_start = start;
-	header.action_argument = exit_code(task, signal);
+	header.action_argument = exit_code(task);
 	send(&header, sizeof(header));
 	return 0;
 }

@@ -2,7 +2,7 @@
 /*
  * A process is forked: it starts with what is known about its parent.
  *
- * writ_fork(context of the raw tracepoint sched_process_fork, follow sets) -> 0
+ * writ_fork(context of the tracepoint sched_process_fork, follow sets) -> 0
  *     Stores the child in writ_processes with its parent's binary sets, and as a descendant of the
  *     parent's follow sets and of those given; sends a fork record. The parent is the process that
  *     called fork or clone. A new thread is no new process. UNTRACKED is counted when the map is
@@ -10,11 +10,7 @@
  */
 #include "namespace.h"
 #include "record.h"
-
-struct fork_context {
-	struct task_struct *parent;
-	struct task_struct *child;
-};
+#include "tracking.h"
 
 INLINE void inherit(struct writ_process *child, struct writ_process *parent)
 {
@@ -29,16 +25,14 @@ ROUTINE __u64 writ_fork(struct fork_context *context, __u64 descends)
 	struct task_struct *child = context->child;
 	struct writ_process process = { .descends = descends }, *parent = writ_process();
 	struct writ_header header;
-	__u32 tid = 0, key = 0;
+	__u32 key = child->tgid;
 
-	READ(&tid, &child->pid);
-	READ(&key, &child->tgid);
-	if (tid != key)
+	if (is_thread(child))
 		return 0;
 	fill_header(&header, KIND_FORK, sizeof(header));
 	process.start = header.time;
 	process.parent = header.pid;
-	process.namespace_pid = own_number(child).number;
+	process.namespace_pid = load_own_number(child);
 	if (parent)
 		inherit(&process, parent);
 	if (bpf_map_update_elem(&writ_processes, &key, &process, 0) < 0)

@@ -116,6 +116,8 @@ struct mnt_namespace {
 	struct ns_common ns;
 };
 struct pid_namespace {
+	unsigned int level;
+	struct pid_namespace *parent;
 	struct ns_common ns;
 };
 struct net {

@@ -33,6 +33,23 @@ struct {
 	__type(value, struct writ_process);
 } writ_processes SEC(".maps");
 
+/* As writ_processes, with what only some policies ask about. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 32768);
+	__uint(map_flags, 0);
+	__type(key, __u32);
+	__type(value, struct writ_lineage);
+} writ_lineages SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 32768);
+	__uint(map_flags, 0);
+	__type(key, __u32);
+	__type(value, struct writ_baseline);
+} writ_baselines SEC(".maps");
+
 /* Mode of each policy. The linker sets max_entries to the number of policies. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

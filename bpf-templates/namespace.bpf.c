@@ -43,19 +43,28 @@ ROUTINE __u64 writ_namespace_user(void)
 	return read_user_namespace((void *)bpf_get_current_task());
 }
 
+/* A task that exits has no namespaces any more, but for its id. */
 ROUTINE __u64 writ_namespace_pid(void)
 {
-	struct own_number own = own_number((void *)bpf_get_current_task());
-	__u32 inode = 0;
+	struct task_struct *task;
 
-	READ(&inode, &own.space->ns.inum);
-	return inode;
+	if (HAVE_CURRENT_TASK_BTF) {
+		task = bpf_get_current_task_btf();
+		if (task->nsproxy)
+			return load_pid_namespace(task);
+	}
+	return read_pid_namespace((void *)bpf_get_current_task());
 }
 
 ROUTINE __u64 writ_namespace_pid_number(void)
 {
-	struct task_struct *task = (void *)bpf_get_current_task(), *leader = 0;
+	struct task_struct *task, *leader = 0;
 
+	if (HAVE_CURRENT_TASK_BTF) {
+		task = bpf_get_current_task_btf();
+		return load_own_number(task->group_leader);
+	}
+	task = (void *)bpf_get_current_task();
 	READ(&leader, &task->group_leader);
-	return own_number(leader).number;
+	return read_own_number(leader);
 }

@@ -192,15 +192,15 @@ struct writ_usdt {
 	struct writ_usdt_argument arguments[USDT_ARGUMENTS];
 };
 
-enum writ_counter {
-	COUNTER_LOST = 0,
-	COUNTER_BUSY = 1,
-	COUNTER_LIMITED = 2,
-	COUNTER_UNTRACKED = 3,
-	COUNTERS = 4,
+/* Whose executables a process descends from: bits of binary sets. */
+struct writ_lineage {
+	__u64 line[4];
+	__u64 parent[4];
+	__u64 parent_line[4];
+	__u64 has_parent;
 };
 
-/* Indices into writ_host_ns and into an exec record's namespaces. */
+/* Indices into writ_host_ns and into lists of namespaces. */
 enum writ_namespace {
 	NAMESPACE_UTS,
 	NAMESPACE_IPC,
@@ -213,6 +213,20 @@ enum writ_namespace {
 	NAMESPACE_CGROUP,
 	NAMESPACE_USER,
 	NAMESPACES,
+};
+
+/* What a process was when it was started: changes are changes from it. */
+struct writ_baseline {
+	__u32 namespaces[NAMESPACES];
+	__u64 permitted, effective, inheritable;
+};
+
+enum writ_counter {
+	COUNTER_LOST = 0,
+	COUNTER_BUSY = 1,
+	COUNTER_LIMITED = 2,
+	COUNTER_UNTRACKED = 3,
+	COUNTERS = 4,
 };
 
 /* The longest text, without a trailing zero. */
@@ -301,6 +315,8 @@ LAYOUT(sizeof(struct writ_usdt_argument) == 16);
 LAYOUT(__builtin_offsetof(struct writ_usdt_argument, kind) == 12);
 LAYOUT(__builtin_offsetof(struct writ_usdt_argument, is_signed) == 15);
 LAYOUT(sizeof(struct writ_process) == 64);
+LAYOUT(sizeof(struct writ_lineage) == 104);
+LAYOUT(sizeof(struct writ_baseline) == 64);
 LAYOUT(__builtin_offsetof(struct writ_scratch, binary_sets) == 24);
 LAYOUT(__builtin_offsetof(struct writ_scratch, event) == 5912);
 LAYOUT(sizeof(struct writ_scratch) <= 32768);

@@ -1,6 +1,7 @@
 //! Runs generated code in user space: the eBPF machine is `rbpf`, and the runtime library is played
 //! by functions that do what its routines promise.
 
+mod entries;
 mod routines;
 mod world;
 
@@ -13,7 +14,8 @@ use writ::resolved::Origin;
 use writ_bundle::Attach;
 
 use world::World;
-pub(crate) use world::{HOST_NAMESPACES, State, extras, process_entry, shown};
+pub(crate) use entries::{baseline_entry, lineage_entry, process_entry};
+pub(crate) use world::{HOST_NAMESPACES, State, extras, shown};
 
 /// A generated program, ready to run as often as one likes.
 pub(crate) struct Machine {

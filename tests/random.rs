@@ -4,7 +4,9 @@
 //! numbers, so that it can make a failing case smaller: a choice of 0, and the end of the choices,
 //! stand for whatever is simplest.
 
+pub(crate) mod formulas;
 pub(crate) mod policies;
+pub(crate) mod processes;
 
 use std::ops::Range;
 

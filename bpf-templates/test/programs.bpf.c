@@ -247,7 +247,7 @@ int limit_syscall(struct arguments *context)
 	});
 }
 
-SEC("raw_tp/sched_process_exec")
+SEC("tp_btf/sched_process_exec")
 int process_exec(struct exec_context *context)
 {
 	struct writ_scratch *s = acquire();
@@ -264,13 +264,13 @@ int process_exec(struct exec_context *context)
 	return 0;
 }
 
-SEC("raw_tp/sched_process_fork")
+SEC("tp_btf/sched_process_fork")
 int process_fork(struct fork_context *context)
 {
 	return writ_fork(context, 4);
 }
 
-SEC("raw_tp/sched_process_exit")
+SEC("tp_btf/sched_process_exit")
 int process_exit(struct exit_context *context)
 {
 	return writ_exit(context);

@@ -4,6 +4,7 @@ mod coder;
 mod context;
 mod emitter;
 mod facts;
+mod formula;
 mod integer;
 mod library;
 mod limits;
@@ -79,13 +80,15 @@ fn target(kernel: &Profile) -> Target {
     Target { acquire, place }
 }
 
-/// Entries of the process map are allocated as processes start where programs may do that; on other
+/// Entries of the maps of processes are allocated as processes start where programs may do that; on
+/// other
 /// kernels all are allocated at once.
 fn map_flags(kernel: &Profile) -> BTreeMap<String, u32> {
     if !kernel.has(Feature::AllocationInPrograms).is_present() {
         return BTreeMap::new();
     }
-    BTreeMap::from([(maps::PROCESSES.to_owned(), machine::map_flag::NO_PREALLOC)])
+    let follows = [maps::PROCESSES, maps::LINEAGES, maps::BASELINES];
+    follows.map(|map| (map.to_owned(), machine::map_flag::NO_PREALLOC)).into()
 }
 
 fn program(

@@ -12,8 +12,8 @@ pub mod verify;
 
 pub use extra::Extra;
 pub use program::{
-    Block, Branch, HookFunction, Jump, Operation, OperationKind, Program, Report, ReturnedTo, Role,
-    Test, Value, ValueOrigin,
+    Block, Branch, HookFunction, Jump, Kin, Operation, OperationKind, Program, Report, ReturnedTo,
+    Role, Test, Value, ValueOrigin,
 };
 
 use writ_bundle::{FollowSet, HookKind, Mode};

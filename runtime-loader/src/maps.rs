@@ -64,32 +64,54 @@ fn damaged(map: &str, what: &str) -> Problem {
     Problem::new(&code::DAMAGED_BUNDLE, format!("the map `{map}` {what}"))
 }
 
-/// Brings the processes that run already into the programs' map.
+/// Brings the processes that run already into the programs' maps.
 ///
 /// It is called twice: before the programs that follow processes are attached, so that these know
 /// the parent of each fork, and after, for what was forked or executed in between.
 ///
 /// # Errors
 ///
-/// When the map's layout is not this loader's.
+/// When a map's layout is not this loader's.
 pub fn put_processes(
     ebpf: &Ebpf,
     bundle: &BundleFile,
     all: &BTreeMap<u32, Found>,
     before: &BTreeMap<u32, Found>,
 ) -> Result<(), Problem> {
-    // The map is left out when no policy asks about processes.
-    let Some(map) = data(ebpf, maps::PROCESSES) else { return Ok(()) };
-    let target = Target::of(map, maps::PROCESSES)?;
+    let manifest = &bundle.manifest;
+    put_each(ebpf, maps::PROCESSES, all, before, |_, found| {
+        Some(proc_scan::map_value(found, all, manifest).to_vec())
+    })?;
+    put_each(ebpf, maps::LINEAGES, all, before, |_, found| {
+        Some(proc_scan::lineage_value(found, all, manifest).to_vec())
+    })?;
+    put_each(ebpf, maps::BASELINES, all, before, |pid, _| {
+        Some(proc_scan::baseline_value(pid)?.to_vec())
+    })
+}
+
+/// Maps that hold an entry for each process.
+const OF_PROCESSES: [&str; 3] = [maps::PROCESSES, maps::LINEAGES, maps::BASELINES];
+
+fn put_each(
+    ebpf: &Ebpf,
+    name: &str,
+    all: &BTreeMap<u32, Found>,
+    before: &BTreeMap<u32, Found>,
+    value: impl Fn(u32, &Found) -> Option<Vec<u8>>,
+) -> Result<(), Problem> {
+    // The map is left out when no policy asks for what it holds.
+    let Some(map) = data(ebpf, name) else { return Ok(()) };
+    let target = Target::of(map, name)?;
     for (pid, found) in all {
-        let value = proc_scan::map_value(found, all, &bundle.manifest);
+        let Some(value) = value(*pid, found) else { continue };
         // Programs that are attached know better, except when the execve came before them.
         let missed = before.get(pid).is_some_and(|old| old.executable != found.executable);
         let existing = if missed { Existing::Overwrite } else { Existing::Keep };
         match target.put_raw(&pid.to_le_bytes(), &value, existing) {
             Err(error) if error.raw_os_error() == Some(libc::E2BIG) => break,
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            other => other.map_err(|error| refused(maps::PROCESSES, &error))?,
+            other => other.map_err(|error| refused(name, &error))?,
         }
     }
     Ok(())
@@ -98,10 +120,12 @@ pub fn put_processes(
 /// Takes out processes that ended while they were being put in: the program that would have done
 /// it may not have seen them.
 pub fn remove_ended(ebpf: &Ebpf, all: &BTreeMap<u32, Found>, still: impl Fn(u32) -> bool) {
-    let Some(map) = data(ebpf, maps::PROCESSES) else { return };
-    for pid in all.keys().filter(|pid| !still(**pid)) {
-        // It is gone already when the program did see it.
-        let _ = system::delete_from_map(map.fd().as_fd(), 4, &pid.to_le_bytes());
+    let ended: Vec<u32> = all.keys().copied().filter(|pid| !still(*pid)).collect();
+    for map in OF_PROCESSES.iter().filter_map(|name| data(ebpf, name)) {
+        for pid in &ended {
+            // It is gone already when the program did see it.
+            let _ = system::delete_from_map(map.fd().as_fd(), 4, &pid.to_le_bytes());
+        }
     }
 }
 

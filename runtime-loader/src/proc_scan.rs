@@ -1,6 +1,8 @@
 //! Which processes run already, from `/proc`.
 #![expect(clippy::disallowed_methods, reason = "the loader reads /proc")]
 
+mod kept;
+
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::Read as _;
@@ -14,6 +16,8 @@ use crate::container::container_id;
 use crate::events::join_arguments;
 use crate::process_cache::{Flag, Key, Process, Program};
 use crate::system::ticks_per_second;
+
+pub use kept::{baseline_value, lineage_value};
 
 /// A process that was running when it was looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,8 +113,10 @@ fn put(value: &mut [u8], offset: usize, bytes: &[u8]) {
 }
 
 /// Bit `n` of byte `n / 8`, which is bit `n % 64` of the little-endian word `n / 64`.
-fn binary_sets(executable: &[u8], manifest: &Manifest) -> [u8; process::BINARY_SETS_MAX / 8] {
-    let mut bits = [0; process::BINARY_SETS_MAX / 8];
+type Sets = [u8; process::BINARY_SETS_MAX / 8];
+
+fn binary_sets(executable: &[u8], manifest: &Manifest) -> Sets {
+    let mut bits = Sets::default();
     if executable.is_empty() {
         return bits;
     }
@@ -210,10 +216,12 @@ fn last_status_number(status: &str, name: &str) -> Option<u32> {
 /// Inode numbers of the host's namespaces, in the order of [`writ_bundle::record::NAMESPACES`]; 0
 /// for a kind that the kernel does not have.
 pub fn host_namespaces() -> [u32; 10] {
-    writ_bundle::record::NAMESPACES.map(|kind| {
-        let link = fs::read_link(format!("/proc/1/ns/{kind}"));
-        link.ok().and_then(|target| namespace_number(&target.to_string_lossy())).unwrap_or(0)
-    })
+    writ_bundle::record::NAMESPACES.map(|kind| namespace_inode(1, kind).unwrap_or(0))
+}
+
+fn namespace_inode(pid: u32, kind: &str) -> Option<u32> {
+    let target = fs::read_link(format!("/proc/{pid}/ns/{kind}")).ok()?;
+    namespace_number(&target.to_string_lossy())
 }
 
 /// The inode number in `mnt:[4026531841]`.

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use writ::ir::interpret::{Event, KnownProcess, Process, Raw};
+use writ::ir::interpret::{Event, Process, Raw};
 use writ::ir::{Module, Program};
-use writ::policy::NamespaceKind;
+use writ::policy::{CapabilitySet, NamespaceKind};
 use writ::resolved::{Reader, Structure};
 use writ_bundle::Mode;
 use writ_bundle::record::connection::{self, Connection, known};
@@ -14,11 +14,10 @@ use super::{LOWEST_NAMESPACE, SMALL};
 use crate::machine::HOST_NAMESPACES;
 use crate::random::Random;
 use crate::random::policies::{address, text};
+use crate::random::processes::{capability_bits, known};
 
 /// An event without values.
 pub(super) fn event(random: &mut Random, module: &Module, time: u64) -> Event {
-    let known = (!random.once_in(4))
-        .then(|| KnownProcess { executable: text(random).into_bytes(), descends: random.bits() });
     let pid = small(random);
     let host: BTreeMap<NamespaceKind, u32> =
         NamespaceKind::ALL.into_iter().zip(HOST_NAMESPACES).collect();
@@ -30,6 +29,9 @@ pub(super) fn event(random: &mut Random, module: &Module, time: u64) -> Event {
             _ => {}
         }
     }
+    let capabilities: BTreeMap<CapabilitySet, u64> =
+        CapabilitySet::ALL.into_iter().map(|set| (set, capability_bits(random))).collect();
+    let known = known(random, &namespaces, &capabilities);
     let modes = (0..).zip(&module.policies).filter(|_| random.once_in(2)).map(|(number, _)| number);
     let modes: Vec<u32> = modes.collect();
     let mode = |random: &mut Random| if random.once_in(2) { Mode::Monitor } else { Mode::Enforce };
@@ -39,6 +41,7 @@ pub(super) fn event(random: &mut Random, module: &Module, time: u64) -> Event {
         process: Process { pid, tid: pid + small(random), namespace_pid: small(random), known },
         cookie: 0,
         namespaces,
+        capabilities,
         host_namespaces: host,
         time,
         modes: modes.into_iter().map(|policy| (policy, mode(random))).collect(),

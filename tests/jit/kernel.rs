@@ -10,14 +10,14 @@ use writ::ir::interpret::{Event, Record};
 use writ::ir::{Module, Program};
 use writ::kernel::Profile;
 use writ::lower;
-use writ_bundle::record::{self, counter, header, kind, process};
+use writ_bundle::record::{self, counter, header, kind};
 use writ_bundle::{Manifest, Mode, globals, maps as map_names};
 use writ_loader::bundle_file::BundleFile;
 use writ_loader::maps;
 use writ_loader::running_kernel::{self, RunningKernel};
 use writ_loader::system::{self, Existing};
 
-use crate::machine::{extras, process_entry, shown};
+use crate::machine::{baseline_entry, extras, lineage_entry, process_entry, shown};
 use crate::random::policies::one_that_always_posts;
 
 /// What a kernel without test runs of raw tracepoints answers: `ENOTSUPP`, which user space has no
@@ -103,12 +103,24 @@ impl Loaded {
                 system::update_map(map, (4, 1), &key, &[mode as u8], Existing::Overwrite).unwrap();
             }
         }
-        let Some(map) = maps::data(&self.ebpf, map_names::PROCESSES) else { return };
-        let (map, key) = (map.fd().as_fd(), event.process.pid.to_le_bytes());
-        match &event.process.known {
-            Some(known) => {
-                let entry = process_entry(module, known);
-                let sizes = (4, u32::try_from(process::SIZE).unwrap());
+        let known = event.process.known.as_ref();
+        let entries = [
+            (map_names::PROCESSES, known.map(|known| process_entry(module, known))),
+            (map_names::LINEAGES, known.map(|known| lineage_entry(module, known))),
+            (map_names::BASELINES, known.map(baseline_entry)),
+        ];
+        for (map, entry) in entries {
+            self.put(map, event.process.pid, entry);
+        }
+    }
+
+    /// Writes what a map holds of a process, if the bundle has the map.
+    fn put(&self, map: &str, pid: u32, entry: Option<Vec<u8>>) {
+        let Some(map) = maps::data(&self.ebpf, map) else { return };
+        let (map, key) = (map.fd().as_fd(), pid.to_le_bytes());
+        match entry {
+            Some(entry) => {
+                let sizes = (4, u32::try_from(entry.len()).unwrap());
                 system::update_map(map, sizes, &key, &entry, Existing::Overwrite).unwrap();
             }
             // It may not be there.

@@ -5,15 +5,16 @@ use std::ffi::CString;
 use std::fs::{File, read_link};
 use std::os::fd::AsRawFd as _;
 
-use writ::ir::interpret::{Event, KnownProcess, Process, Raw};
+use writ::ir::interpret::{Event, Process, Raw};
 use writ::ir::{Module, Program, ValueOrigin};
-use writ::policy::NamespaceKind;
+use writ::policy::{CapabilitySet, NamespaceKind};
 use writ::resolved::{Origin, Reader};
 use writ_bundle::Mode;
 use writ_bundle::record::{NAMESPACES, TEXT_MAX};
 
 use crate::random::Random;
 use crate::random::policies::text;
+use crate::random::processes::known;
 
 /// What this thread is to the kernel.
 pub(super) struct Surroundings {
@@ -21,6 +22,7 @@ pub(super) struct Surroundings {
     tid: u32,
     namespace_pid: u32,
     namespaces: BTreeMap<NamespaceKind, u32>,
+    capabilities: BTreeMap<CapabilitySet, u64>,
 }
 
 /// What a program is given. Words point to the texts.
@@ -49,7 +51,17 @@ impl Surroundings {
             let link = read_link(format!("/proc/self/ns/{name}")).ok()?;
             link.to_str()?.split(['[', ']']).nth(1)?.parse().ok()
         };
+        let capabilities = |set: CapabilitySet| {
+            let name = match set {
+                CapabilitySet::Effective => "CapEff:",
+                CapabilitySet::Inheritable => "CapInh:",
+                CapabilitySet::Permitted => "CapPrm:",
+            };
+            let bits = status.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+            (set, u64::from_str_radix(bits.trim(), 16).unwrap())
+        };
         Self {
+            capabilities: CapabilitySet::ALL.into_iter().map(capabilities).collect(),
             pid,
             tid,
             namespace_pid: own.split_whitespace().last().unwrap().parse().unwrap(),
@@ -90,10 +102,7 @@ impl Surroundings {
         host_namespaces: [u32; 10],
         time: u64,
     ) -> Event {
-        let known = (!random.once_in(4)).then(|| KnownProcess {
-            executable: text(random).into_bytes(),
-            descends: random.bits(),
-        });
+        let known = known(random, &self.namespaces, &self.capabilities);
         let mode = |random: &mut Random| *random.one_of(&[Mode::Enforce, Mode::Monitor]);
         let Self { pid, tid, namespace_pid, .. } = *self;
         Event {
@@ -102,6 +111,7 @@ impl Surroundings {
             process: Process { pid, tid, namespace_pid, known },
             cookie: 0,
             namespaces: self.namespaces.clone(),
+            capabilities: self.capabilities.clone(),
             host_namespaces: NamespaceKind::ALL.into_iter().zip(host_namespaces).collect(),
             time,
             modes: (0..).zip(&module.policies).map(|(policy, _)| (policy, mode(random))).collect(),

@@ -4,7 +4,7 @@ use std::hash::{DefaultHasher, Hash, Hasher as _};
 
 use writ::ir::Extra;
 use writ::ir::interpret::{Raw, Record};
-use writ::policy::NamespaceKind;
+use writ::policy::{CapabilitySet, NamespaceKind};
 use writ_bundle::record::{flag, status};
 
 use super::extras;
@@ -58,6 +58,26 @@ pub(super) const ALL: &[(&str, Routine)] = &[
     ("writ_rate_limited", rate_limited),
     ("writ_mode", |policy, _, _, _, _| in_world(|world| world.mode(policy) as u64)),
     ("writ_process", process),
+    ("writ_lineage", lineage),
+    ("writ_lineage_exec", |_, _, _, _, _| 0),
+    ("writ_lineage_fork", |_, _, _, _, _| 0),
+    ("writ_lineage_exit", |_, _, _, _, _| 0),
+    ("writ_baseline_exec", |_, _, _, _, _| 0),
+    ("writ_baseline_fork", |_, _, _, _, _| 0),
+    ("writ_baseline_exit", |_, _, _, _, _| 0),
+    ("writ_capability_effective", |_, _, _, _, _| capability(CapabilitySet::Effective)),
+    ("writ_capability_inheritable", |_, _, _, _, _| capability(CapabilitySet::Inheritable)),
+    ("writ_capability_permitted", |_, _, _, _, _| capability(CapabilitySet::Permitted)),
+    ("writ_capability_changes_effective", |_, _, _, _, _| {
+        capability_changes(CapabilitySet::Effective)
+    }),
+    ("writ_capability_changes_inheritable", |_, _, _, _, _| {
+        capability_changes(CapabilitySet::Inheritable)
+    }),
+    ("writ_capability_changes_permitted", |_, _, _, _, _| {
+        capability_changes(CapabilitySet::Permitted)
+    }),
+    ("writ_namespace_changes", namespace_changes),
     ("writ_namespace_uts", |_, _, _, _, _| namespace(NamespaceKind::Uts)),
     ("writ_namespace_ipc", |_, _, _, _, _| namespace(NamespaceKind::Ipc)),
     ("writ_namespace_mnt", |_, _, _, _, _| namespace(NamespaceKind::Mnt)),
@@ -274,6 +294,38 @@ fn rate_limited(hash: u64, hook: u64, selector: u64, interval: u64, scope: u64) 
 
 fn process(_: u64, _: u64, _: u64, _: u64, _: u64) -> u64 {
     in_world(|world| if world.process.is_empty() { 0 } else { world.process.as_ptr() as u64 })
+}
+
+fn lineage(_: u64, _: u64, _: u64, _: u64, _: u64) -> u64 {
+    in_world(|world| if world.lineage.is_empty() { 0 } else { world.lineage.as_ptr() as u64 })
+}
+
+fn capability(set: CapabilitySet) -> u64 {
+    in_world(|world| world.event.capabilities.get(&set).copied().unwrap_or(0))
+}
+
+fn capability_changes(set: CapabilitySet) -> u64 {
+    let now = capability(set);
+    in_world(|world| {
+        let Some(known) = &world.event.process.known else { return 0 };
+        let before = known.started.capabilities.get(&set).copied().unwrap_or(0);
+        1 << 63 | (before ^ now)
+    })
+}
+
+fn namespace_changes(_: u64, _: u64, _: u64, _: u64, _: u64) -> u64 {
+    in_world(|world| {
+        let Some(known) = &world.event.process.known else { return 0 };
+        let mut changes = 1 << 16;
+        for (place, kind) in NamespaceKind::ALL.iter().enumerate() {
+            let inodes = [&known.started.namespaces, &world.event.namespaces]
+                .map(|all| all.get(kind).copied().unwrap_or(0));
+            if inodes[0] != inodes[1] && !inodes.contains(&0) {
+                changes |= 1 << place;
+            }
+        }
+        changes
+    })
 }
 
 fn namespace(kind: NamespaceKind) -> u64 {

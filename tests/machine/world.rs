@@ -7,12 +7,14 @@ use std::ops::Range;
 use std::os::unix::fs::FileExt as _;
 use std::rc::Rc;
 
-use writ::ir::interpret::{Event, KnownProcess, Outcome, Raw, Shown};
+use writ::ir::interpret::{Event, Outcome, Raw, Shown};
 use writ::ir::{Extra, Module, Program, Value};
 use writ::machine::Object;
 use writ::resolved::Reader;
-use writ_bundle::record::{header, item, process, status};
+use writ_bundle::record::{header, item, status};
 use writ_bundle::{Mode, hexadecimal};
+
+use super::entries::{lineage_entry, process_entry};
 
 /// Where `event` stands in `struct writ_scratch`.
 pub(super) const EVENT: usize = 5912;
@@ -75,6 +77,8 @@ pub(super) struct World {
     pub context: u64,
     /// The calling process's entry in the process map; empty when it has none.
     pub process: Vec<u8>,
+    /// The same of the map of lineages.
+    pub lineage: Vec<u8>,
 }
 
 thread_local! {
@@ -106,6 +110,7 @@ impl World {
         let known = event.process.known.as_ref();
         Self {
             process: known.map_or(Vec::new(), |known| process_entry(&module, known)),
+            lineage: known.map_or(Vec::new(), |known| lineage_entry(&module, known)),
             module,
             object,
             place,
@@ -122,7 +127,7 @@ impl World {
     /// Memory that the program may touch.
     pub(super) fn ranges(&self) -> Vec<Range<u64>> {
         let start = HOST_NAMESPACES.as_ptr() as u64;
-        vec![super::range(&self.scratch), super::range(&self.process), start..start + 40]
+        vec![super::range(&self.scratch), super::range(&self.process), super::range(&self.lineage), start..start + 40]
     }
 
     pub(super) fn enter(mut self, state: State) {
@@ -334,16 +339,4 @@ fn show(reader: Reader, status: u8, payload: &[u8]) -> Shown {
 /// Does something in the world of the run.
 pub(super) fn in_world<T>(act: impl FnOnce(&mut World) -> T) -> T {
     WORLD.with_borrow_mut(|world| act(world.as_mut().expect("a run began")))
-}
-
-/// The entry that process tracking would have made.
-pub(crate) fn process_entry(module: &Module, known: &KnownProcess) -> Vec<u8> {
-    let mut entry = vec![0; process::SIZE];
-    for (number, set) in module.binary_sets.iter().enumerate() {
-        if set.contains(&known.executable) {
-            entry[process::BINARY_SETS + number / 8] |= 1 << (number % 8);
-        }
-    }
-    entry[process::DESCENDS..].copy_from_slice(&known.descends.to_le_bytes());
-    entry
 }

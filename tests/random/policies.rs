@@ -2,16 +2,18 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use writ::policy::{ArgumentType, Mode, NamespaceKind, RateScope, Workloads};
+use writ::policy::{ArgumentType, CapabilitySet, Mode, NamespaceKind, RateScope, Whose, Workloads};
 use writ::resolved::{
-    Action, Argument, ArgumentId, Attachment, End, Expression, Extras, Hook, NamespaceValue,
-    Network, Origin, Policy, Question, RateLimit, Reader, Selector, Sense, Sharing, Signedness,
-    SocketField, Structure, Test,
+    Action, Argument, ArgumentId, Attachment, End, Expression, Extras, Hook, HostProcesses,
+    NamespaceValue, Network, Origin, Policy, Question, RateLimit, Reach, Reader, Selector, Sense,
+    Sharing, Signedness, SocketField, Structure, Test,
 };
 use writ::set::{IntegerSet, TextPattern, TextSet};
 use writ::source::{SourceMap, Span};
 use writ_bundle::{Attach, HookKind, Pattern};
 
+use super::formulas::formula;
+use super::processes::capability_bits;
 use super::{Choices, Random};
 
 /// What policies are about, so that their conditions hold now and then.
@@ -251,8 +253,18 @@ fn expression(
 }
 
 fn test(random: &mut Random, setting: &Setting, ids: &[(ArgumentId, Reader)]) -> Test {
-    let question = match random.below(8) {
+    let question = match random.below(12) {
         5 => Question::Binary { set: texts(random) },
+        8 => Question::Lineage {
+            whose: *random.one_of(&[Whose::Process, Whose::Parent]),
+            reach: *random.one_of(&[Reach::Itself, Reach::Descendants]),
+            set: texts(random),
+        },
+        9 => Question::NamespaceChange {
+            kinds: (0..random.length(1..4)).map(|_| *random.one_of(&NamespaceKind::ALL)).collect(),
+        },
+        10 => capabilities(random),
+        11 => Question::Cel { formula: formula(random, ids) },
         6 => Question::Pid {
             pids: (0..random.length(1..6)).map(|_| *random.one_of(&setting.pids)).collect(),
             is_namespace_pid: random.once_in(2),
@@ -278,6 +290,16 @@ fn test(random: &mut Random, setting: &Setting, ids: &[(ArgumentId, Reader)]) ->
     };
     let sense = *random.one_of(&[Sense::Is, Sense::IsNot]);
     Test { span: span(), sense, question }
+}
+
+fn capabilities(random: &mut Random) -> Question {
+    let set = *random.one_of(&CapabilitySet::ALL);
+    let mask = capability_bits(random) | 1 << random.below(40);
+    let hosts = *random.one_of(&[HostProcesses::Count, HostProcesses::FailTheRule]);
+    if random.once_in(2) {
+        return Question::Capability { set, mask, hosts };
+    }
+    Question::CapabilityChange { set, mask, hosts }
 }
 
 fn about(random: &mut Random, argument: ArgumentId, reader: Reader) -> Question {

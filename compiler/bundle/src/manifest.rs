@@ -399,6 +399,10 @@ pub mod maps {
     pub const EVENTS: &str = "writ_events";
     /// Hash: thread group id (`u32`) to [`crate::record::process`].
     pub const PROCESSES: &str = "writ_processes";
+    /// Hash: thread group id (`u32`) to [`crate::record::lineage`].
+    pub const LINEAGES: &str = "writ_lineages";
+    /// Hash: thread group id (`u32`) to [`crate::record::baseline`].
+    pub const BASELINES: &str = "writ_baselines";
     /// Array of one byte a policy: [`super::Mode`].
     pub const MODES: &str = "writ_modes";
     /// Per-CPU array of `u64` counters, see [`crate::record::counter`].

@@ -245,6 +245,30 @@ pub mod usdt {
 /// the number there, and loads the program once for each place.
 pub const PLACE_MARKER: u64 = 0x7772_6974_5f70_6c63;
 
+/// Offsets in a value of the map [`crate::maps::LINEAGES`]. Sets are those of
+/// [`process::BINARY_SETS`], in as many bits.
+pub mod lineage {
+    /// `u64[4]`: which sets any executable of the process and its ancestors was in.
+    pub const LINE: usize = 0;
+    /// `u64[4]`: which sets the parent's executable was in when it forked the process.
+    pub const PARENT: usize = 32;
+    /// `u64[4]`: what was [`LINE`] of the parent then.
+    pub const PARENT_LINE: usize = 64;
+    /// `u64`: 1 when the parent was known, else 0.
+    pub const HAS_PARENT: usize = 96;
+    pub const SIZE: usize = 104;
+}
+
+/// Offsets in a value of the map [`crate::maps::BASELINES`]: what a process was when it was forked or
+/// last executed a program.
+pub mod baseline {
+    /// `u32[10]` in the order of [`super::NAMESPACES`]: inode numbers, 0 for one that is not known.
+    pub const NAMESPACES: usize = 0;
+    /// `u64` each: permitted, effective, inheritable capabilities.
+    pub const CAPABILITIES: usize = 40;
+    pub const SIZE: usize = 64;
+}
+
 /// Indices of the map [`crate::maps::COUNTERS`].
 pub mod counter {
     /// Records that the ring buffer had no room for.

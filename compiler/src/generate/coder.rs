@@ -250,6 +250,8 @@ impl<'a> Coder<'a> {
             OperationKind::Enforce { policy, acts } => self.enforce(*policy, *acts),
             OperationKind::JoinBinarySet { set } => self.join_binary_set(*set),
             OperationKind::JoinFollowSet { set } => self.join_follow_set(*set),
+            OperationKind::FollowLineage => self.keep_up("lineage"),
+            OperationKind::FollowBaseline => self.keep_up("baseline"),
             OperationKind::FinishExec => self.finish_exec(),
             OperationKind::FinishFork => self.finish_fork(),
             OperationKind::FinishExit => self.finish_exit(),

@@ -10,7 +10,7 @@ use super::state::Done;
 use crate::ids::Id;
 use crate::ir::{Jump, Program, Test, Value};
 use crate::machine::{Arithmetic, Comparison, Register, Size};
-use crate::policy::NamespaceKind;
+use crate::policy::{CapabilitySet, NamespaceKind};
 
 /// Something that does not change in a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,6 +23,14 @@ pub(super) enum Fact {
     NamespacePid,
     /// The inode number of a namespace, 0 when it is unknown.
     Namespace(NamespaceKind),
+    /// Its entry in the map of lineages, 0 when it has none.
+    Lineage,
+    /// A set of capabilities.
+    Capability(CapabilitySet),
+    /// What of a set of capabilities changed: see [`library::CAPABILITY_CHANGES_KNOWN`].
+    CapabilityChanges(CapabilitySet),
+    /// Which namespaces changed: see [`library::NAMESPACE_CHANGES_KNOWN`].
+    NamespaceChanges,
     /// The start of the first name of a path, 0 when only its text tells. That of the second one
     /// comes into [`Slot::SecondName`].
     Top(Id<Value>),
@@ -37,6 +45,10 @@ fn fact(test: &Test) -> Option<Fact> {
         Test::Pid { is_namespace_pid: true, .. } => Some(Fact::NamespacePid),
         Test::Pid { is_namespace_pid: false, .. } => Some(Fact::Pid),
         Test::Namespace { kind, .. } => Some(Fact::Namespace(*kind)),
+        Test::Lineage { .. } => Some(Fact::Lineage),
+        Test::Capability { set, .. } => Some(Fact::Capability(*set)),
+        Test::CapabilityChange { set, .. } => Some(Fact::CapabilityChanges(*set)),
+        Test::NamespaceChange { .. } => Some(Fact::NamespaceChanges),
         Test::Text { value, .. } => Some(Fact::Top(*value)),
         Test::FileType { value, .. } => Some(Fact::FileType(*value)),
         Test::Substring { .. }
@@ -45,6 +57,7 @@ fn fact(test: &Test) -> Option<Fact> {
         | Test::Socket { .. }
         | Test::Address { .. }
         | Test::Gained { .. }
+        | Test::Formula { .. }
         | Test::Enforcing { .. } => None,
     }
 }
@@ -94,6 +107,10 @@ impl Coder<'_> {
             Fact::Process => self.emitter.call("writ_process"),
             Fact::NamespacePid => self.emitter.call("writ_namespace_pid_number"),
             Fact::Namespace(kind) => self.emitter.call(library::namespace(kind)),
+            Fact::Lineage => self.emitter.call("writ_lineage"),
+            Fact::Capability(set) => self.emitter.call(library::capability(set)),
+            Fact::CapabilityChanges(set) => self.emitter.call(library::capability_changes(set)),
+            Fact::NamespaceChanges => self.emitter.call("writ_namespace_changes"),
             Fact::Pid => {
                 self.emitter.call_helper(library::PID);
                 self.emitter.arithmetic(Arithmetic::ShiftRight, RESULT, 32);

@@ -5,7 +5,8 @@ use writ_bundle::Attach;
 use writ_bundle::record::{header, item};
 
 use crate::machine::Helper;
-use crate::policy::NamespaceKind;
+use crate::ir::Kin;
+use crate::policy::{CapabilitySet, NamespaceKind};
 use crate::resolved::{Reader, Structure};
 
 /// Offset of `cursor` in `struct writ_scratch`.
@@ -78,6 +79,26 @@ pub(super) const PROCESS_BINARY_SETS: i16 = 24;
 
 /// `writ_processes` values: where the word of the follow sets is.
 pub(super) const PROCESS_DESCENDS: i16 = 56;
+
+/// `writ_lineages` values: where the words of the sets of each kin begin.
+pub(super) fn lineage(kin: Kin) -> i16 {
+    match kin {
+        Kin::Line => 0,
+        Kin::Parent => 32,
+        Kin::ParentLine => 64,
+    }
+}
+
+/// `writ_lineages` values: where it stands whether there was a parent.
+pub(super) const LINEAGE_HAS_PARENT: i16 = 96;
+
+/// Set in every answer of `writ_namespace_changes` for a process that is known; the bits below are
+/// kinds of namespaces, in the order of [`NamespaceKind::ALL`].
+pub(super) const NAMESPACE_CHANGES_KNOWN: u64 = 1 << 16;
+
+/// Set in every answer of `writ_capability_changes_…` for a process that is known; the bits below
+/// are capabilities.
+pub(super) const CAPABILITY_CHANGES_KNOWN: u64 = 1 << 63;
 
 /// The global with the inode numbers of the host's namespaces.
 pub(super) const HOST_NAMESPACES: &str = writ_bundle::globals::HOST_NAMESPACES;
@@ -244,6 +265,16 @@ pub(super) fn namespace(kind: NamespaceKind) -> String {
     format!("writ_namespace_{}", kind.word())
 }
 
+/// The routine that says which capabilities the current task has in a set.
+pub(super) fn capability(set: CapabilitySet) -> String {
+    format!("writ_capability_{}", set.word())
+}
+
+/// The routine that says which capabilities of a set changed since the process was started.
+pub(super) fn capability_changes(set: CapabilitySet) -> String {
+    format!("writ_capability_changes_{}", set.word())
+}
+
 /// Where the inode number of the host's namespace stands in [`HOST_NAMESPACES`].
 pub(super) fn host_namespace(kind: NamespaceKind) -> u32 {
     let place = NamespaceKind::ALL.iter().position(|one| *one == kind).unwrap_or(0);
@@ -283,5 +314,14 @@ mod tests {
         let btf = library();
         assert_eq!(offset(&btf, "writ_process", "binary_sets"), PROCESS_BINARY_SETS);
         assert_eq!(offset(&btf, "writ_process", "descends"), PROCESS_DESCENDS);
+    }
+
+    #[test]
+    fn the_lineage_is_laid_out_as_generated_code_thinks() {
+        let btf = library();
+        let at = |member| offset(&btf, "writ_lineage", member);
+        let expected = [at("line"), at("parent"), at("parent_line")];
+        assert_eq!(Kin::ALL.map(lineage), expected);
+        assert_eq!(at("has_parent"), LINEAGE_HAS_PARENT);
     }
 }

@@ -22,7 +22,7 @@ pub(super) fn sets(module: &Module, diagnostics: &mut Diagnostics) -> Result<(),
 
 fn beyond(test: &Test) -> Option<String> {
     match test {
-        Test::Binary { set } if *set as usize >= BINARY_SETS_MAX => Some(format!(
+        Test::Binary { set } | Test::Lineage { set, .. } if *set as usize >= BINARY_SETS_MAX => Some(format!(
             "the policies ask about more than {BINARY_SETS_MAX} different sets of executables"
         )),
         Test::Descends { set } if *set as usize >= FOLLOW_SETS_MAX => Some(format!(
@@ -31,6 +31,11 @@ fn beyond(test: &Test) -> Option<String> {
         )),
         Test::Binary { .. }
         | Test::Descends { .. }
+        | Test::Lineage { .. }
+        | Test::Formula { .. }
+        | Test::Capability { .. }
+        | Test::CapabilityChange { .. }
+        | Test::NamespaceChange { .. }
         | Test::Integer { .. }
         | Test::Bits { .. }
         | Test::Text { .. }

@@ -22,6 +22,10 @@ pub(super) enum Slot {
     Fact(Fact),
     /// The second name of a path, which comes with its [`Fact::Top`].
     SecondName(Id<Value>),
+    /// What a formula names, while it is computed.
+    Operand(Id<Value>),
+    /// What a part of a formula gave, while the other part is computed.
+    Computed(u16),
     /// Where the payload of a located value stands in the scratch area, negative when there is none;
     /// for an integer, 1 when it is in the record. 0 when it was not read.
     Value(Id<Value>),

@@ -5,7 +5,7 @@ use super::facts::Fact;
 use super::integer;
 use super::library;
 use super::registers::{CURRENT, KEPT, RESULT};
-use crate::ir::Test;
+use crate::ir::{Kin, Test};
 use crate::machine::{Arithmetic, Comparison, Instruction, Label, Register, Size};
 use crate::policy::NamespaceKind;
 use crate::resolved::{NamespaceValue, Reader, Signedness};
@@ -61,6 +61,22 @@ impl Coder<'_> {
                 integer::one_of(&mut self.emitter, RESULT, pids.iter().copied(), yes, no);
             }
             Test::Namespace { kind, values } => self.namespace(*kind, values, yes, no, unknown),
+            Test::Lineage { kin, set } => self.lineage(*kin, *set, yes, no, unknown),
+            Test::Formula { formula } => self.formula(formula, yes, no, unknown),
+            Test::Capability { set, mask } => {
+                self.fact(Fact::Capability(*set));
+                self.any_bit(RESULT, *mask, yes, no);
+            }
+            Test::CapabilityChange { set, mask } => {
+                self.fact(Fact::CapabilityChanges(*set));
+                self.emitter.jump_if(RESULT, Comparison::Equal, 0, unknown);
+                self.any_bit(RESULT, *mask & !library::CAPABILITY_CHANGES_KNOWN, yes, no);
+            }
+            Test::NamespaceChange { kinds } => {
+                self.fact(Fact::NamespaceChanges);
+                self.emitter.jump_if(RESULT, Comparison::Equal, 0, unknown);
+                self.any_bit(RESULT, kind_mask(kinds), yes, no);
+            }
             Test::Enforcing { policy } => {
                 self.emitter.constant(Register::R1, u64::from(*policy));
                 self.emitter.call("writ_mode");
@@ -75,6 +91,23 @@ impl Coder<'_> {
         self.emitter.jump_if(RESULT, Comparison::Equal, 0, unknown);
         let word = i16::try_from(set / 64 * 8).unwrap_or(0);
         let offset = library::PROCESS_BINARY_SETS.saturating_add(word);
+        self.emitter.load(Size::Double, RESULT, RESULT, offset);
+        self.any_bit(RESULT, 1 << (set % 64), yes, no);
+    }
+
+    fn lineage(&mut self, kin: Kin, set: u32, yes: Label, no: Label, unknown: Label) {
+        self.fact(Fact::Lineage);
+        self.emitter.jump_if(RESULT, Comparison::Equal, 0, unknown);
+        match kin {
+            Kin::Line => {}
+            Kin::Parent | Kin::ParentLine => {
+                let known = library::LINEAGE_HAS_PARENT;
+                self.emitter.load(Size::Double, Register::R1, RESULT, known);
+                self.emitter.jump_if(Register::R1, Comparison::Equal, 0, unknown);
+            }
+        }
+        let word = i16::try_from(set / 64 * 8).unwrap_or(0);
+        let offset = library::lineage(kin).saturating_add(word);
         self.emitter.load(Size::Double, RESULT, RESULT, offset);
         self.any_bit(RESULT, 1 << (set % 64), yes, no);
     }
@@ -116,6 +149,13 @@ impl Coder<'_> {
         });
         integer::one_of(&mut self.emitter, RESULT, inodes, yes, no);
     }
+}
+
+/// The bits of these kinds among the namespaces that changed.
+fn kind_mask(kinds: &[NamespaceKind]) -> u64 {
+    let places = NamespaceKind::ALL.iter().enumerate();
+    let bits = places.filter(|(_, kind)| kinds.contains(kind)).map(|(place, _)| 1_u64 << place);
+    bits.fold(0, |mask, bit| mask | bit) & (library::NAMESPACE_CHANGES_KNOWN - 1)
 }
 
 /// Unsigned numbers of 32 bits.

@@ -5,6 +5,7 @@ use super::library;
 use super::registers::{CONTEXT, CURRENT, FRAME, RESULT, SCRATCH};
 use super::stack::Slot;
 use super::state::Done;
+use crate::ir::Role;
 use crate::machine::{Arithmetic, Register, Size};
 
 impl Coder<'_> {
@@ -34,6 +35,18 @@ impl Coder<'_> {
         self.emitter.arithmetic(Arithmetic::Or, CURRENT, Register::R1);
     }
 
+    /// Lets the library keep something more of the process. The sets that the executable is in
+    /// are known by now.
+    pub(super) fn keep_up(&mut self, what: &str) {
+        self.emitter.origin = self.program.span;
+        match self.program.role {
+            Role::Exec => self.with_scratch_and_context(&format!("writ_{what}_exec")),
+            Role::Fork => self.with_context(&format!("writ_{what}_fork")),
+            Role::Exit => self.with_context(&format!("writ_{what}_exit")),
+            Role::Entry | Role::Return => {}
+        }
+    }
+
     pub(super) fn finish_exec(&mut self) {
         self.emitter.origin = self.program.span;
         self.with_scratch_and_context("writ_exec_finish");
@@ -48,8 +61,12 @@ impl Coder<'_> {
 
     pub(super) fn finish_exit(&mut self) {
         self.emitter.origin = self.program.span;
+        self.with_context("writ_exit");
+    }
+
+    fn with_context(&mut self, routine: &str) {
         self.emitter.copy(Register::R1, CONTEXT);
-        self.emitter.call("writ_exit");
+        self.emitter.call(routine);
     }
 
     fn with_scratch_and_context(&mut self, routine: &str) {

@@ -2,9 +2,10 @@
 
 mod answer;
 mod event;
+mod formula;
 mod report;
 
-pub use event::{Event, KnownProcess, Process, Raw};
+pub use event::{Event, KnownProcess, Parent, Process, Raw, Started};
 pub use report::{Record, Shown, State};
 
 use super::{Block, HookFunction, Jump, Module, Operation, OperationKind, Program, ReturnedTo};
@@ -91,7 +92,11 @@ impl Run<'_> {
             OperationKind::JoinBinarySet { set } => self.outcome.binary_sets.push(*set),
             OperationKind::JoinFollowSet { set } => self.outcome.follow_sets.push(*set),
             // The run has no say in what these store and send.
-            OperationKind::FinishExec | OperationKind::FinishFork | OperationKind::FinishExit => {}
+            OperationKind::FollowLineage
+            | OperationKind::FollowBaseline
+            | OperationKind::FinishExec
+            | OperationKind::FinishFork
+            | OperationKind::FinishExit => {}
         }
     }
 

@@ -6,7 +6,8 @@ use writ_bundle::Attach;
 
 use super::Extra;
 use crate::ids::{Arena, Id};
-use crate::policy::NamespaceKind;
+use crate::policy::{CapabilitySet, NamespaceKind};
+use crate::resolved::cel::Formula;
 use crate::resolved::{
     Acts, Case, End, FileType, NamespaceValue, Need, Network, Origin, RateLimit, Reader,
     SocketField, Walk,
@@ -114,6 +115,11 @@ pub enum OperationKind {
     JoinBinarySet { set: u32 },
     /// [`Role::Fork`]: the parent is in this follow set, so the child descends from it.
     JoinFollowSet { set: u32 },
+    /// [`Role::Exec`], [`Role::Fork`], [`Role::Exit`]: keep up what [`Test::Lineage`] asks about.
+    FollowLineage,
+    /// [`Role::Exec`], [`Role::Fork`], [`Role::Exit`]: keep up what [`Test::CapabilityChange`] and
+    /// [`Test::NamespaceChange`] compare with.
+    FollowBaseline,
     /// [`Role::Exec`]: store the process and send the record. The last operation.
     FinishExec,
     /// [`Role::Fork`]: store the child and send the record. The last operation.
@@ -218,31 +224,42 @@ pub enum Test {
     /// Whether the calling process descends from, or is in, this set of
     /// [`super::Module::follow_sets`]. No when the process is not known.
     Descends { set: u32 },
+    /// Whether somebody of the calling process's family executes, or executed, a file of this set of
+    /// [`super::Module::binary_sets`]. Unknown when the process is, or when the parent is asked
+    /// about and was not known.
+    Lineage { kin: Kin, set: u32 },
+    /// Whether a formula holds. Unknown when any value that it names cannot be read, or when it
+    /// computes a number of 64 bits that does not fit in them.
+    Formula { formula: Formula<Id<Value>> },
+    /// Whether the calling process has one of these capabilities.
+    Capability { set: CapabilitySet, mask: u64 },
+    /// Whether one of these capabilities of the calling process differs from when it was forked or
+    /// last executed a program. Unknown when the process is.
+    CapabilityChange { set: CapabilitySet, mask: u64 },
+    /// Whether the calling process is in another namespace of one of these kinds than when it was
+    /// forked or last executed a program; a namespace that is not known is no other. Unknown when
+    /// the process is.
+    NamespaceChange { kinds: Vec<NamespaceKind> },
     /// Whether the calling process is in one of these namespaces.
     Namespace { kind: NamespaceKind, values: Vec<NamespaceValue> },
     /// Whether this policy is in the mode `enforce`.
     Enforcing { policy: u32 },
 }
 
-impl Test {
-    /// The value that it needs.
-    pub fn value(&self) -> Option<Id<Value>> {
-        match self {
-            Self::Integer { value, .. }
-            | Self::Bits { value, .. }
-            | Self::Text { value, .. }
-            | Self::Substring { value, .. }
-            | Self::FileType { value, .. }
-            | Self::Socket { value, .. }
-            | Self::Address { value, .. }
-            | Self::Gained { new: value, .. } => Some(*value),
-            Self::Binary { .. }
-            | Self::Pid { .. }
-            | Self::Descends { .. }
-            | Self::Namespace { .. }
-            | Self::Enforcing { .. } => None,
-        }
-    }
+/// Whose executables are asked about, besides those of [`Test::Binary`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kin {
+    /// All that the process and its ancestors executed, its own now among them.
+    Line,
+    /// What its parent executed when it forked the process.
+    Parent,
+    /// All that its parent and the parent's ancestors had executed by then.
+    ParentLine,
+}
+
+impl Kin {
+    /// In the order in which they are numbered.
+    pub const ALL: [Self; 3] = [Self::Line, Self::Parent, Self::ParentLine];
 }
 
 impl Program {

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Block, Branch, HookFunction, Jump, Module, Program, Role, Test};
 use crate::diagnostic::Defect;
 use crate::ids::Id;
+use crate::resolved::cel::Type;
 use writ_bundle::Attach;
 
 /// Checks that the numbers in `module` refer to something, that every program is a graph without
@@ -161,6 +162,15 @@ fn test(module: &Module, program: &Program, branch: &Branch) -> Result<(), Defec
         Test::Pid { pids, .. } => (is_hook || program.role == Role::Fork) && !pids.is_empty(),
         Test::Descends { set } => is_hook && (*set as usize) < module.follow_sets.len(),
         Test::Namespace { values, .. } => is_hook && !values.is_empty(),
+        Test::Lineage { set, .. } => is_hook && (*set as usize) < module.binary_sets.len(),
+        Test::Formula { formula } => {
+            must(is_hook && formula.type_ == Type::Boolean, || "it is no question".into())?;
+            let mut values = formula.arguments().into_iter();
+            return values.try_for_each(|value| values::is_integer(program, *value));
+        }
+        Test::Capability { mask, .. } => is_hook && *mask != 0,
+        // A change of anything else than everything cannot be, but can be asked for.
+        Test::CapabilityChange { .. } | Test::NamespaceChange { .. } => is_hook,
         Test::Enforcing { policy } => is_hook && (*policy as usize) < module.policies.len(),
     };
     must(fits, || format!("it cannot ask {:?}", branch.test))

@@ -167,6 +167,8 @@ fn monitor(report: Operation) -> Operation {
         | OperationKind::Cancel { .. }
         | OperationKind::JoinBinarySet { .. }
         | OperationKind::JoinFollowSet { .. }
+        | OperationKind::FollowLineage
+        | OperationKind::FollowBaseline
         | OperationKind::FinishExec
         | OperationKind::FinishFork
         | OperationKind::FinishExit => report,

@@ -3,8 +3,12 @@
 use super::Part;
 use super::program::Builder;
 use crate::ids::Id;
-use crate::ir::{Block, Branch, Jump, Test};
-use crate::resolved::{self, ArgumentId, Expression, Question, Sense};
+use crate::ir::{Block, Branch, Jump, Kin, Test};
+use crate::policy::{CapabilitySet, NamespaceKind, Whose};
+use crate::resolved::{
+    self, ArgumentId, Expression, HostProcesses, NamespaceValue, Question, Reach, Sense,
+};
+use crate::set::TextSet;
 use crate::source::Span;
 
 /// Where the answers of a condition lead.
@@ -49,20 +53,18 @@ fn flatten<'a>(expression: &'a Expression, parts: &mut Vec<&'a Expression>) {
 fn cost(expression: &Expression) -> u8 {
     let class = |test: &resolved::Test| match test.question {
         Question::Pid { .. } => 0,
-        Question::Namespace { .. } => 1,
-        Question::Binary { .. } => 2,
+        Question::Namespace { .. } | Question::Capability { .. } => 1,
+        Question::Binary { .. }
+        | Question::Lineage { .. }
+        | Question::CapabilityChange { .. }
+        | Question::NamespaceChange { .. } => 2,
         Question::Integer { .. }
         | Question::Bits { .. }
         | Question::FileType { .. }
-        | Question::CapabilitiesGained { .. } => 3,
+        | Question::CapabilitiesGained { .. }
+        | Question::Cel { .. } => 3,
         Question::Text { .. } | Question::Address { .. } | Question::Socket { .. } => 4,
-        Question::Substring { .. }
-        | Question::Lineage { .. }
-        | Question::NamespaceChange { .. }
-        | Question::Capability { .. }
-        | Question::CapabilityChange { .. }
-        | Question::Workload { .. }
-        | Question::Cel { .. } => 5,
+        Question::Substring { .. } | Question::Workload { .. } => 5,
     };
     expression.tests().into_iter().map(class).max().unwrap_or(0)
 }
@@ -134,6 +136,7 @@ fn test(
     here: Id<Block>,
     ways: Ways,
 ) {
+    let asked = ways;
     let ways = match from.sense {
         Sense::Is => ways,
         Sense::IsNot => Ways { yes: ways.no, no: ways.yes, ..ways },
@@ -198,15 +201,89 @@ fn test(
             let test = |value| Test::FileType { value, types: types.clone() };
             about_value(builder, part, *argument, from.span, test, here, ways);
         }
+        Question::Lineage { whose, reach, set } => {
+            let test = lineage(builder, *whose, *reach, set);
+            branch(builder, from.span, test, here, ways);
+        }
+        Question::Capability { set, mask, hosts } => {
+            let here = namespaced(builder, from.span, *hosts, here, ways);
+            branch(builder, from.span, Test::Capability { set: *set, mask: *mask }, here, ways);
+        }
+        Question::CapabilityChange { set, mask, hosts } => {
+            builder.sets.asks_baseline = true;
+            let here = namespaced(builder, from.span, *hosts, here, ways);
+            let test = capability_change(*set, *mask, from.sense);
+            branch(builder, from.span, test, here, asked);
+        }
+        Question::NamespaceChange { kinds } => {
+            builder.sets.asks_baseline = true;
+            branch(builder, from.span, namespace_change(kinds, from.sense), here, asked);
+        }
+        Question::Cel { formula } => {
+            let mut value = |argument: &ArgumentId| builder.value(part, *argument);
+            match formula.renamed(&mut value) {
+                Some(formula) => {
+                    branch(builder, from.span, Test::Formula { formula }, here, ways);
+                }
+                None => builder.fill(here, Vec::new(), Jump::To(ways.unknown)),
+            }
+        }
         // `lower` has refused policies with these.
-        Question::Lineage { .. }
-        | Question::NamespaceChange { .. }
-        | Question::Capability { .. }
-        | Question::CapabilityChange { .. }
-        | Question::Workload { .. }
-        | Question::Cel { .. } => builder.fill(here, Vec::new(), Jump::To(ways.unknown)),
+        Question::Workload { .. } => builder.fill(here, Vec::new(), Jump::To(ways.unknown)),
     }
 }
+
+fn lineage(builder: &mut Builder<'_>, whose: Whose, reach: Reach, set: &TextSet) -> Test {
+    let set = builder.sets.binary(set);
+    let kin = match (whose, reach) {
+        (Whose::Process, Reach::Itself) => return Test::Binary { set },
+        (Whose::Process, Reach::Descendants) => Kin::Line,
+        (Whose::Parent, Reach::Itself) => Kin::Parent,
+        (Whose::Parent, Reach::Descendants) => Kin::ParentLine,
+    };
+    builder.sets.asks_lineage = true;
+    Test::Lineage { kin, set }
+}
+
+/// Fails the rule for processes of the host's user namespace when they do not count. The answer is
+/// where the condition itself is to be asked.
+fn namespaced(
+    builder: &mut Builder<'_>,
+    span: Span,
+    hosts: HostProcesses,
+    here: Id<Block>,
+    ways: Ways,
+) -> Id<Block> {
+    match hosts {
+        HostProcesses::Count => here,
+        HostProcesses::FailTheRule => {
+            let elsewhere = builder.reserve();
+            let values = vec![NamespaceValue::Host];
+            let test = Test::Namespace { kind: NamespaceKind::User, values };
+            let ways = Ways { yes: ways.unknown, no: elsewhere, ..ways };
+            branch(builder, span, test, here, ways);
+            elsewhere
+        }
+    }
+}
+
+/// `NotIn` asks for a change of any other: it is a condition of its own, no opposite.
+fn namespace_change(kinds: &[NamespaceKind], sense: Sense) -> Test {
+    let is_meant = |kind: &NamespaceKind| kinds.contains(kind) == (sense == Sense::Is);
+    Test::NamespaceChange { kinds: NamespaceKind::ALL.into_iter().filter(is_meant).collect() }
+}
+
+/// As [`namespace_change`].
+fn capability_change(set: CapabilitySet, mask: u64, sense: Sense) -> Test {
+    let mask = match sense {
+        Sense::Is => mask,
+        Sense::IsNot => !mask & CAPABILITIES,
+    };
+    Test::CapabilityChange { set, mask }
+}
+
+/// What capabilities there can be: one bit is left to say that a process is known.
+const CAPABILITIES: u64 = u64::MAX >> 1;
 
 /// A test of a value. An argument that is not read cannot be asked about: `resolve` refuses that,
 /// and here it fails the rule.

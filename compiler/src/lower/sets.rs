@@ -1,4 +1,5 @@
-//! Sets that the whole bundle shares: of executables, and of processes whose descendants count.
+//! What the whole bundle asks of processes: sets of executables, sets of processes whose descendants
+//! count, and what else must be kept of each process.
 
 use std::collections::BTreeMap;
 
@@ -11,6 +12,10 @@ use crate::set::TextSet;
 pub(super) struct Sets {
     pub binary: Vec<TextSet>,
     pub follow: Vec<FollowSet>,
+    /// Whether executables of a process's family are asked about.
+    pub asks_lineage: bool,
+    /// Whether it is asked what changed since a process was started.
+    pub asks_baseline: bool,
     /// Which number a set has, whatever the places its patterns were written at.
     binary_numbers: BTreeMap<writ_bundle::TextSet, usize>,
     follow_numbers: BTreeMap<FollowSet, usize>,

@@ -13,7 +13,7 @@ use crate::source::Span;
 /// The programs for exec, fork and exit; none when there are no policies.
 pub(super) fn programs(policies: &[Policy], sets: &Sets) -> Vec<Program> {
     let Some(span) = policies.first().map(|policy| policy.name_span) else { return Vec::new() };
-    vec![exec(sets, span), fork(sets, span), exit(span)]
+    vec![exec(sets, span), fork(sets, span), exit(sets, span)]
 }
 
 /// Joins the new executable to each set that it is in.
@@ -27,7 +27,7 @@ fn exec(sets: &Sets, span: Span) -> Program {
         let test = Test::Text { value, set: set.clone() };
         (span, test, OperationKind::JoinBinarySet { set: number })
     });
-    let (blocks, entry) = joins(questions.collect(), OperationKind::FinishExec, span);
+    let (blocks, entry) = joins(questions.collect(), finish(sets, OperationKind::FinishExec), span);
     tracking("track_exec", Role::Exec, "sched_process_exec", values, blocks, entry)
 }
 
@@ -38,24 +38,31 @@ fn fork(sets: &Sets, span: Span) -> Program {
         let test = Test::Pid { pids: set.pids.clone(), is_namespace_pid: set.namespace };
         (span, test, OperationKind::JoinFollowSet { set: number })
     });
-    let (blocks, entry) = joins(questions.collect(), OperationKind::FinishFork, span);
+    let (blocks, entry) = joins(questions.collect(), finish(sets, OperationKind::FinishFork), span);
     tracking("track_fork", Role::Fork, "sched_process_fork", Arena::default(), blocks, entry)
 }
 
-fn exit(span: Span) -> Program {
-    let (blocks, entry) = joins(Vec::new(), OperationKind::FinishExit, span);
+fn exit(sets: &Sets, span: Span) -> Program {
+    let (blocks, entry) = joins(Vec::new(), finish(sets, OperationKind::FinishExit), span);
     tracking("track_exit", Role::Exit, "sched_process_exit", Arena::default(), blocks, entry)
+}
+
+/// What else is kept of each process, for whom it is asked, and `last`.
+fn finish(sets: &Sets, last: OperationKind) -> Vec<OperationKind> {
+    let lineage = sets.asks_lineage.then_some(OperationKind::FollowLineage);
+    let baseline = sets.asks_baseline.then_some(OperationKind::FollowBaseline);
+    lineage.into_iter().chain(baseline).chain([last]).collect()
 }
 
 /// Each question in turn, its operation where the answer is yes, and `last` at the end.
 fn joins(
     questions: Vec<(Span, Test, OperationKind)>,
-    last: OperationKind,
+    last: Vec<OperationKind>,
     span: Span,
 ) -> (Arena<Block>, Id<Block>) {
     let mut blocks = Arena::default();
-    let finish = Block { operations: vec![operation(span, last)], jump: Jump::Finish };
-    let mut next = blocks.push(finish);
+    let operations = last.into_iter().map(|kind| operation(span, kind)).collect();
+    let mut next = blocks.push(Block { operations, jump: Jump::Finish });
     for (span, test, join) in questions.into_iter().rev() {
         let operations = vec![operation(span, join)];
         let yes = blocks.push(Block { operations, jump: Jump::To(next) });
@@ -76,8 +83,8 @@ fn tracking(
     Program {
         name: name.to_owned(),
         role,
-        attach: Attach::RawTracepoint { event: event.to_owned() },
-        reason: "raw tracepoint: events and conditions refer to processes".to_owned(),
+        attach: Attach::BtfTracepoint { event: event.to_owned() },
+        reason: "BTF tracepoint: events and conditions refer to processes".to_owned(),
         needs: Vec::new(),
         hooks: Vec::new(),
         values,

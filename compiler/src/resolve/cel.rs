@@ -85,7 +85,7 @@ fn part(
             let Some(type_) = of_binary(operator.value, &left, &right) else {
                 return Err(match sign_unknown(operator.value) {
                     Some(sign) => unsupported(operator.span, sign, diagnostics),
-                    None => no_overload(*operator, &[&left, &right], diagnostics, binary_sign),
+                    None => no_overload(*operator, &[&left, &right], diagnostics, BinaryOperator::sign),
                 });
             };
             let (operator, left, right) = (operator.value, left.into(), right.into());
@@ -154,25 +154,6 @@ fn unary_sign(operator: UnaryOperator) -> &'static str {
     match operator {
         UnaryOperator::Negate => "-",
         UnaryOperator::Not => "!",
-    }
-}
-
-fn binary_sign(operator: BinaryOperator) -> &'static str {
-    match operator {
-        BinaryOperator::Or => "||",
-        BinaryOperator::And => "&&",
-        BinaryOperator::Equal => "==",
-        BinaryOperator::NotEqual => "!=",
-        BinaryOperator::Less => "<",
-        BinaryOperator::LessOrEqual => "<=",
-        BinaryOperator::Greater => ">",
-        BinaryOperator::GreaterOrEqual => ">=",
-        BinaryOperator::Add => "+",
-        BinaryOperator::Subtract => "-",
-        BinaryOperator::Multiply => "*",
-        BinaryOperator::Divide => "/",
-        BinaryOperator::Remainder => "%",
-        BinaryOperator::In => "in",
     }
 }
 

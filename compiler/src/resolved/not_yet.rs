@@ -127,17 +127,13 @@ fn of_expression(expression: &Expression, parts: &mut Parts) {
             | Question::FileType { .. }
             | Question::Binary { .. }
             | Question::Pid { .. }
-            | Question::Namespace { .. } => continue,
-            Question::Lineage { whose: crate::policy::Whose::Parent, .. } => {
-                "conditions on the parent process"
-            }
-            Question::Lineage { .. } => "`followChildren`",
-            Question::NamespaceChange { .. } => "conditions on changed namespaces",
-            Question::Capability { .. } | Question::CapabilityChange { .. } => {
-                "conditions on capabilities"
-            }
+            | Question::Lineage { .. }
+            | Question::Namespace { .. }
+            | Question::NamespaceChange { .. }
+            | Question::Capability { .. }
+            | Question::CapabilityChange { .. }
+            | Question::Cel { .. } => continue,
             Question::Workload { .. } => "conditions on workloads",
-            Question::Cel { .. } => "the operator `CelExpr`",
         };
         parts.add(what, *span);
     }

@@ -7,8 +7,10 @@
 use writ_bundle::Pattern;
 
 use super::{
-    Action, ArgumentId, Expression, Extras, Hook, Policy, Question, Selector, Sense, Test,
+    Action, ArgumentId, Expression, Extras, Hook, HostProcesses, Policy, Question, Reach, Selector,
+    Sense, Test,
 };
+use crate::policy::Whose;
 use crate::set::{IntegerSet, TextSet};
 
 /// What one selector asks and does.
@@ -127,15 +129,44 @@ fn test(hook: &Hook, test: &Test) -> String {
             values.dedup();
             format!("ns.{} {not}in [{}]", kind.word(), list(&values, |value| value.word()))
         }
+        Question::Lineage { whose, reach, set } => {
+            let subject = match whose {
+                Whose::Process => "process.binary",
+                Whose::Parent => "parent.binary",
+            };
+            let children = match reach {
+                Reach::Itself => "",
+                Reach::Descendants => " and children",
+            };
+            format!("{subject} {not}in [{}]{children}", texts(set))
+        }
+        Question::NamespaceChange { kinds } => {
+            format!("changed ns {not}in [{}]", list(kinds, |kind| kind.word().to_owned()))
+        }
+        Question::Capability { set, mask, hosts } => {
+            format!("cap.{} {not}has {mask:#x}{}", set.word(), namespaced(*hosts))
+        }
+        Question::CapabilityChange { set, mask, hosts } => {
+            format!("changed cap.{} {not}in {mask:#x}{}", set.word(), namespaced(*hosts))
+        }
+        Question::Cel { formula } => {
+            let formula = formula.words(&|argument| name(hook, *argument));
+            match test.sense {
+                Sense::Is => formula,
+                Sense::IsNot => format!("!({formula})"),
+            }
+        }
         // Nothing is compared with these so far: no bundle can hold them.
         question @ (Question::Substring { .. }
         | Question::FileType { .. }
-        | Question::Lineage { .. }
-        | Question::NamespaceChange { .. }
-        | Question::Capability { .. }
-        | Question::CapabilityChange { .. }
-        | Question::Workload { .. }
-        | Question::Cel { .. }) => format!("{not}{question:?}"),
+        | Question::Workload { .. }) => format!("{not}{question:?}"),
+    }
+}
+
+fn namespaced(hosts: HostProcesses) -> &'static str {
+    match hosts {
+        HostProcesses::Count => "",
+        HostProcesses::FailTheRule => " namespaced",
     }
 }
 

@@ -37,6 +37,28 @@ fn sets_are_bits_and_descendants_inherit_membership() {
 }
 
 #[test]
+fn a_lineage_has_the_sets_of_all_ancestors_and_a_parent_if_there_is_one() {
+    let all: BTreeMap<u32, Found> =
+        [found(1, 0, "/usr/init"), found(2, 1, "/usr/bin/x"), found(3, 2, "/x")]
+            .into_iter()
+            .map(|one| (one.process.key.pid, one))
+            .collect();
+    let value = |pid: u32| words(&lineage_value(&all[&pid], &all, &manifest()));
+    // LINE, PARENT and PARENT_LINE of four words each, HAS_PARENT
+    assert_eq!(value(1), [2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    assert_eq!(value(2), [2, 2, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 1]);
+    assert_eq!(value(3), [2, 2, 0, 0, 2, 2, 0, 0, 2, 2, 0, 0, 1]);
+}
+
+#[test]
+fn a_baseline_is_what_proc_shows_of_a_process() {
+    let value = baseline_value(std::process::id()).unwrap();
+    let inode = u32::from_le_bytes(value[8..12].try_into().unwrap());
+    assert_eq!(Some(inode), namespace_inode(std::process::id(), "mnt"));
+    assert_eq!(baseline_value(u32::MAX), None);
+}
+
+#[test]
 fn a_cycle_of_parents_ends() {
     let all: BTreeMap<u32, Found> =
         [(7, found(7, 8, "/a")), (8, found(8, 7, "/b"))].into_iter().collect();

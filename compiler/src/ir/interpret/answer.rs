@@ -1,14 +1,16 @@
 //! What tests answer.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use writ_bundle::Mode;
 use writ_bundle::record::connection::{Connection, known};
 
-use super::{Event, KnownProcess, Raw, Run};
+use super::{Event, KnownProcess, Raw, Run, formula};
 use crate::ids::Id;
-use crate::ir::{Module, Test, Value};
-use crate::policy::NamespaceKind;
+use crate::ir::{Kin, Module, Test, Value};
+use crate::policy::{CapabilitySet, NamespaceKind};
+use crate::resolved::cel::Formula;
 use crate::resolved::{Case, End, NamespaceValue, Reader, Signedness, SocketField};
 
 /// The answer to a test.
@@ -66,6 +68,20 @@ impl Run<'_> {
                 pids.contains(&pid).into()
             }
             Test::Descends { set } => self.known().is_some_and(|known| in_set(known, *set)).into(),
+            Test::Lineage { kin, set } => lineage(self.module, self.known(), *kin, *set).into(),
+            Test::Formula { formula } => self.formula(formula).into(),
+            Test::Capability { set, mask } => (self.capabilities(*set) & mask != 0).into(),
+            Test::CapabilityChange { set, mask } => self
+                .known()
+                .map(|known| {
+                    let before = known.started.capabilities.get(set).copied().unwrap_or(0);
+                    (self.capabilities(*set) ^ before) & mask != 0
+                })
+                .into(),
+            Test::NamespaceChange { kinds } => self
+                .known()
+                .map(|known| kinds.iter().any(|kind| is_other(self.event, known, *kind)))
+                .into(),
             Test::Namespace { kind, values } => namespace(self.event, *kind, values).into(),
             Test::Enforcing { policy } => (self.mode(*policy) == Mode::Enforce).into(),
         }
@@ -113,6 +129,20 @@ impl Run<'_> {
             Raw::UnixAddress { family, .. } => Some((*family).into()),
             Raw::Bits(_) | Raw::Text(_) | Raw::Truncated(_) | Raw::Unreadable | Raw::Absent => None,
         }
+    }
+
+    /// A value that cannot be read leaves the whole formula without answer, wherever it stands.
+    fn formula(&self, formula: &Formula<Id<Value>>) -> Option<bool> {
+        let numbers: BTreeMap<Id<Value>, i128> = formula
+            .arguments()
+            .into_iter()
+            .map(|value| Some((*value, self.integer(*value)?)))
+            .collect::<Option<_>>()?;
+        formula::holds(formula, &|value| numbers.get(value).copied().unwrap_or(0))
+    }
+
+    fn capabilities(&self, set: CapabilitySet) -> u64 {
+        self.event.capabilities.get(&set).copied().unwrap_or(0)
     }
 
     fn known(&self) -> Option<&KnownProcess> {
@@ -165,6 +195,29 @@ fn number_of(connection: &Connection, field: SocketField) -> Option<i128> {
 fn binary(module: &Module, process: Option<&KnownProcess>, set: u32) -> Option<bool> {
     let set = module.binary_sets.get(set as usize)?;
     process.map(|process| set.contains(&process.executable))
+}
+
+/// What an own or a parent's executable is now counts as something that was executed.
+fn lineage(module: &Module, known: Option<&KnownProcess>, kin: Kin, set: u32) -> Option<bool> {
+    let set = module.binary_sets.get(set as usize)?;
+    let known = known?;
+    let any = |line: &[Vec<u8>]| line.iter().any(|path| set.contains(path));
+    Some(match kin {
+        Kin::Line => set.contains(&known.executable) || any(&known.line),
+        Kin::Parent => set.contains(&known.parent.as_ref()?.executable),
+        Kin::ParentLine => {
+            let parent = known.parent.as_ref()?;
+            set.contains(&parent.executable) || any(&parent.line)
+        }
+    })
+}
+
+/// Whether the process is in another namespace than when it was started. Both must be known.
+fn is_other(event: &Event, known: &KnownProcess, kind: NamespaceKind) -> bool {
+    match (known.started.namespaces.get(&kind), event.namespaces.get(&kind)) {
+        (Some(before), Some(now)) => before != now,
+        (None, _) | (_, None) => false,
+    }
 }
 
 fn in_set(process: &KnownProcess, set: u32) -> bool {

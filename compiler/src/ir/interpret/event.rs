@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use writ_bundle::Mode;
 
-use crate::policy::NamespaceKind;
+use crate::policy::{CapabilitySet, NamespaceKind};
 use crate::resolved::FileType;
 
 /// One hit of a hook.
@@ -20,6 +20,8 @@ pub struct Event {
     /// Inode numbers of the calling process's namespaces; one that is missing is unknown, as when
     /// a process is about to end.
     pub namespaces: BTreeMap<NamespaceKind, u32>,
+    /// The calling thread's capabilities, a bit each; a set that is missing is empty.
+    pub capabilities: BTreeMap<CapabilitySet, u64>,
     /// Inode numbers of the host's namespaces.
     pub host_namespaces: BTreeMap<NamespaceKind, u32>,
     /// Nanoseconds since boot.
@@ -68,4 +70,29 @@ pub struct KnownProcess {
     pub executable: Vec<u8>,
     /// Bit `n`: it is in [`crate::ir::Module::follow_sets`] `n`, or descends from one that is.
     pub descends: u64,
+    /// What it executed before, and what its ancestors executed before they forked it or the one of
+    /// them that did.
+    pub line: Vec<Vec<u8>>,
+    /// Who forked it; `None` when that was not seen.
+    pub parent: Option<Parent>,
+    /// What it was when it was forked or last executed a program.
+    pub started: Started,
+}
+
+/// A parent as it was when it forked.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Parent {
+    /// As [`KnownProcess::executable`].
+    pub executable: Vec<u8>,
+    /// As [`KnownProcess::line`].
+    pub line: Vec<Vec<u8>>,
+}
+
+/// What changes are changes from.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Started {
+    /// As [`Event::namespaces`].
+    pub namespaces: BTreeMap<NamespaceKind, u32>,
+    /// As [`Event::capabilities`].
+    pub capabilities: BTreeMap<CapabilitySet, u64>,
 }

@@ -4,7 +4,7 @@ use writ_bundle::record::flag;
 use writ_bundle::{Attach, HookKind, Pattern, UserPlace};
 
 use crate::ids::Id;
-use crate::ir::{HookFunction, OperationKind, Report, Role, Test, Value, ValueOrigin};
+use crate::ir::{HookFunction, Kin, OperationKind, Report, Role, Test, Value, ValueOrigin};
 use crate::resolved::{Acts, Case, Network, Origin, Reader, Signedness, Walk, WalkStep};
 use crate::set::{IntegerSet, TextSet};
 
@@ -138,6 +138,8 @@ pub(super) fn operation(kind: &OperationKind, item: &dyn Fn(Id<Value>) -> u16) -
         }
         OperationKind::JoinBinarySet { set } => format!("join binary set {set}"),
         OperationKind::JoinFollowSet { set } => format!("join follow set {set}"),
+        OperationKind::FollowLineage => "follow executables of the family".into(),
+        OperationKind::FollowBaseline => "follow what changes are compared with".into(),
         OperationKind::FinishExec => "store and report the exec".into(),
         OperationKind::FinishFork => "store and report the fork".into(),
         OperationKind::FinishExit => "forget and report the exit".into(),
@@ -238,6 +240,20 @@ pub(super) fn test(test: &Test, item: &dyn Fn(Id<Value>) -> u16) -> String {
         Test::Namespace { kind, values } => {
             let values: Vec<String> = values.iter().map(|value| value.word()).collect();
             format!("namespace {} in [{}]", kind.word(), values.join(", "))
+        }
+        Test::Lineage { kin, set } => match kin {
+            Kin::Line => format!("binary or an ancestor's in set {set}"),
+            Kin::Parent => format!("parent's binary in set {set}"),
+            Kin::ParentLine => format!("parent's binary or an ancestor's in set {set}"),
+        },
+        Test::Formula { formula } => formula.words(&|value| format!("#{}", item(*value))),
+        Test::Capability { set, mask } => format!("{} has {mask:#x}", set.word()),
+        Test::CapabilityChange { set, mask } => {
+            format!("{} changed in {mask:#x}", set.word())
+        }
+        Test::NamespaceChange { kinds } => {
+            let kinds: Vec<&str> = kinds.iter().map(|kind| kind.word()).collect();
+            format!("namespace changed in [{}]", kinds.join(", "))
         }
         Test::Enforcing { policy } => format!("policy {policy} enforces"),
     }

@@ -44,6 +44,7 @@ pub(super) fn verify(
             OperationKind::JoinFollowSet { set } => {
                 program.role == Role::Fork && (*set as usize) < module.follow_sets.len()
             }
+            OperationKind::FollowLineage | OperationKind::FollowBaseline => !is_hook(program),
             OperationKind::FinishExec => program.role == Role::Exec && is_last,
             OperationKind::FinishFork => program.role == Role::Fork && is_last,
             OperationKind::FinishExit => program.role == Role::Exit && is_last,
