@@ -282,5 +282,5 @@ fn following_forks_asks_for_the_process_then_for_its_ancestors() {
         printed.contains("1:3  descends from follow set 0 ? b3 : b2, unknown b3\n"),
         "{printed}"
     );
-    assert!(printed.contains("fork track_fork on raw_tp/sched_process_fork\nb0:\n"), "{printed}");
+    assert!(printed.contains("fork track_fork on tp_btf/sched_process_fork\nb0:\n"), "{printed}");
 }
