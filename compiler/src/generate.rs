@@ -81,8 +81,7 @@ fn target(kernel: &Profile) -> Target {
 }
 
 /// Entries of the maps of processes are allocated as processes start where programs may do that; on
-/// other
-/// kernels all are allocated at once.
+/// other kernels all are allocated at once.
 fn map_flags(kernel: &Profile) -> BTreeMap<String, u32> {
     if !kernel.has(Feature::AllocationInPrograms).is_present() {
         return BTreeMap::new();
