@@ -43,7 +43,7 @@ impl Coder<'_> {
             Role::Exec => self.with_scratch_and_context(&format!("writ_{what}_exec")),
             Role::Fork => self.with_context(&format!("writ_{what}_fork")),
             Role::Exit => self.with_context(&format!("writ_{what}_exit")),
-            Role::Entry | Role::Return => {}
+            Role::Entry | Role::Return | Role::Enforce => {}
         }
     }
 

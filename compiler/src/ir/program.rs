@@ -286,6 +286,8 @@ impl Program {
             | OperationKind::Cancel { .. }
             | OperationKind::JoinBinarySet { .. }
             | OperationKind::JoinFollowSet { .. }
+            | OperationKind::FollowLineage
+            | OperationKind::FollowBaseline
             | OperationKind::FinishExec
             | OperationKind::FinishFork
             | OperationKind::FinishExit => None,
