@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use serde::Deserialize;
-use writ::diagnostic::{Diagnostics, Stop};
+use writ::diagnostic::{Diagnostics, Severity, Stop};
 use writ::driver::{self, Compiled};
 use writ::engine::LoadBudget;
 use writ::kernel::Profile;
@@ -48,6 +48,8 @@ pub(crate) struct Run {
     pub(crate) sources: SourceMap,
     /// What people would see.
     pub(crate) diagnostics: String,
+    /// The codes of its errors, in the order of their places.
+    pub(crate) errors: Vec<&'static str>,
     pub(crate) compiled: Option<Compiled>,
 }
 
@@ -112,8 +114,11 @@ pub(crate) fn compile_for(name: &str, text: &str, profile: &Profile) -> Run {
         Err(Stop::Defect(defect)) => panic!("{name}: {defect}"),
     };
     let style = Style { color: Color::Never, width: 100 };
-    let diagnostics = human::render(&diagnostics.into_sorted(), &sources, style);
-    Run { sources, diagnostics, compiled }
+    let diagnostics = diagnostics.into_sorted();
+    let errors = diagnostics.iter().filter(|one| one.severity == Severity::Error);
+    let errors = errors.map(|one| one.code.id).collect();
+    let diagnostics = human::render(&diagnostics, &sources, style);
+    Run { sources, diagnostics, errors, compiled }
 }
 
 #[test]

@@ -11,17 +11,19 @@ mod accuracy;
 mod bpftool;
 mod expectation;
 mod guest;
+mod table;
 
 use std::path::Path;
 use std::sync::Mutex;
 
 use writ::driver::Compiled;
 use writ::kernel::Profile;
-use writ_bundle::Attach;
+use writ_bundle::{Attach, Manifest};
 
-use crate::files;
+use crate::{cases, files};
 use expectation::Expectation;
 use guest::{Boot, Results, Runs};
+use table::Table;
 
 /// Which kernels are booted, with which LSM list, and for which profile bundles are compiled.
 const BOOTS: &[Boot] = &[
@@ -56,26 +58,49 @@ fn policies_act_on_real_kernels() {
     let boots = BOOTS.iter().filter(|boot| only.as_deref().is_none_or(|only| only == boot.profile));
     let waiting = Mutex::new(boots);
     let wrong = Mutex::new(Vec::new());
+    let table = Mutex::new(Table::default());
     std::thread::scope(|scope| {
         for _ in 0..GUESTS {
             scope.spawn(|| {
                 loop {
                     let Some(boot) = waiting.lock().unwrap().next() else { break };
-                    let problems = problems(boot, &scenarios, bpftool);
+                    let (problems, ran) = problems(boot, &scenarios, bpftool);
                     wrong.lock().unwrap().extend(problems);
+                    table.lock().unwrap().join(ran);
                 }
             });
         }
     });
-    let wrong = wrong.into_inner().unwrap();
+    let mut wrong = wrong.into_inner().unwrap();
+    let is_whole = only.is_none() && std::env::var_os("WRIT_VM_SCENARIO").is_none();
+    if is_whole {
+        let profiles: Vec<&str> = BOOTS.iter().map(|boot| boot.profile).rev().collect();
+        wrong.extend(table.into_inner().unwrap().difference(&profiles));
+    }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 
-/// What went wrong in one boot.
-fn problems(boot: &Boot, scenarios: &[Expectation], bpftool: Option<&Path>) -> Vec<String> {
+/// What went wrong in one boot, and what ran.
+fn problems(
+    boot: &Boot,
+    scenarios: &[Expectation],
+    bpftool: Option<&Path>,
+) -> (Vec<String>, Table) {
     let (runs, results) = run(boot, scenarios, bpftool);
     let mut wrong = Vec::new();
-    for Run { name, scenario } in &runs {
+    let mut table = Table::default();
+    let passed_over = scenarios.iter().filter(|scenario| !scenario.is_for(boot.kernel));
+    for scenario in passed_over.filter(|_| boot.runs == Runs::All) {
+        match refusal(scenario, &guest::profile(boot, "")) {
+            Some(codes) => table.refused(&scenario.name, boot.profile, &codes),
+            None => wrong.push(format!(
+                "{}: {}: the scenario passes this kernel over, but the compiler does not",
+                boot.profile, scenario.name
+            )),
+        }
+    }
+    for Run { name, scenario, manifest } in &runs {
+        table.ran(&scenario.name, boot.profile, manifest);
         for problem in scenario.problems(name, &results) {
             wrong.push(format!("{}: {name}: {problem}", boot.profile));
         }
@@ -86,7 +111,13 @@ fn problems(boot: &Boot, scenarios: &[Expectation], bpftool: Option<&Path>) -> V
         }
     }
     eprintln!("{}: {} runs of {} scenarios", boot.profile, runs.len(), scenarios.len());
-    wrong
+    (wrong, table)
+}
+
+/// The errors with which the compiler refuses the scenario's policy for this kernel, if it does.
+fn refusal(scenario: &Expectation, profile: &Profile) -> Option<Vec<&'static str>> {
+    let run = try_to_compile(scenario, profile);
+    run.compiled.is_none().then_some(run.errors)
 }
 
 /// A scenario with one of its bundles.
@@ -94,6 +125,7 @@ struct Run<'a> {
     /// What the bundle and the guest's results are called.
     name: String,
     scenario: &'a Expectation,
+    manifest: Manifest,
 }
 
 fn run<'a>(
@@ -110,7 +142,7 @@ fn run<'a>(
     let mut runs = Vec::new();
     let mut add = |name: String, scenario, compiled: Compiled| {
         std::fs::write(payload.join(format!("{name}.bpf.o")), compiled.bundle).unwrap();
-        runs.push(Run { name, scenario });
+        runs.push(Run { name, scenario, manifest: compiled.manifest });
     };
     for scenario in scenarios.iter().filter(|scenario| scenario.is_for(boot.kernel)) {
         let compiled = compile(scenario, &profile);
@@ -132,9 +164,14 @@ fn has(compiled: &Compiled, is_wanted: impl Fn(&Attach) -> bool) -> bool {
 }
 
 fn compile(scenario: &Expectation, profile: &Profile) -> Compiled {
+    let run = try_to_compile(scenario, profile);
+    let name = &scenario.name;
+    run.compiled
+        .unwrap_or_else(|| panic!("{}: {name} is refused:\n{}", profile.name(), run.diagnostics))
+}
+
+fn try_to_compile(scenario: &Expectation, profile: &Profile) -> cases::Run {
     let file = scenario.policy();
     let shown = file.strip_prefix(files::top()).unwrap_or(&file).display().to_string();
-    let run = crate::cases::compile_for(&shown, &files::text(&file), profile);
-    run.compiled
-        .unwrap_or_else(|| panic!("{}: {shown} is refused:\n{}", profile.name(), run.diagnostics))
+    cases::compile_for(&shown, &files::text(&file), profile)
 }
