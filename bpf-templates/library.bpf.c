@@ -40,6 +40,7 @@
 #include "return.bpf.c"
 #include "enforcer.bpf.c"
 #include "rate_limit.bpf.c"
+#include "socket_owner.bpf.c"
 #include "stack.bpf.c"
 #include "exec.bpf.c"
 #include "fork.bpf.c"

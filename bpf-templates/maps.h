@@ -73,6 +73,8 @@ struct writ_pending_key {
 struct writ_pending_call {
 	__u64 call;
 	__u64 selector;
+	/* Whom the entry's record was about. */
+	__u64 owner;
 };
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
@@ -92,6 +94,23 @@ struct {
 	__type(key, struct writ_notification_key);
 	__type(value, __u64);
 } writ_notifications SEC(".maps");
+
+/* To whom a socket belongs, as a policy keeps track of it. */
+struct writ_socket_key {
+	__u64 socket;
+	__u64 policy;
+};
+struct writ_socket_owner {
+	__u64 thread;
+	/* Of its process. */
+	__u64 start;
+};
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 8192);
+	__type(key, struct writ_socket_key);
+	__type(value, struct writ_socket_owner);
+} writ_sockets SEC(".maps");
 
 /* When an event was last sent. */
 struct writ_rate_key {

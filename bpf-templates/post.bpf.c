@@ -5,7 +5,7 @@
  * writ_post(scratch, hook index, selector index, action, action argument) -> 0, or negative
  *     Fills the header and copies header and items to the ring buffer, or counts LOST and is
  *     negative. The event stays as it is, so that several policies of one hook can each send it. The
- *     header's flags are scratch->flags.
+ *     header's flags are scratch->flags. It is about the thread scratch->owner, or the current one.
  *
  * writ_await(scratch, hook index, selector index) -> 0
  *     Remembers the call that was just posted with AWAITS_RETURN for writ_return. Minimum kernel
@@ -16,13 +16,15 @@
 SHARED __s64 writ_post(struct writ_scratch *s, __u64 hook, __u64 selector, __u64 action,
 		       __u64 argument)
 {
-	__u64 thread = bpf_get_current_pid_tgid(), length;
 	struct writ_process *process;
 	struct writ_header *header;
-	__u32 pid = thread >> 32;
+	__u64 thread, length;
+	__u32 pid;
 
 	if (!s)
 		return -1;
+	thread = s->owner ? s->owner : bpf_get_current_pid_tgid();
+	pid = thread >> 32;
 	header = &s->header;
 	length = *(volatile __u32 *)&s->cursor;
 	process = bpf_map_lookup_elem(&writ_processes, &pid);
@@ -40,7 +42,7 @@ SHARED __s64 writ_post(struct writ_scratch *s, __u64 hook, __u64 selector, __u64
 ROUTINE __u64 writ_await(struct writ_scratch *s, __u64 hook, __u64 selector)
 {
 	struct writ_pending_key key = { bpf_get_current_pid_tgid(), hook };
-	struct writ_pending_call value = { s->header.call, selector };
+	struct writ_pending_call value = { s->header.call, selector, s->owner };
 
 	bpf_map_update_elem(&writ_pending, &key, &value, 0);
 	return 0;

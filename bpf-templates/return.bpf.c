@@ -4,8 +4,8 @@
  *
  * writ_return(scratch, hook index) -> selector index that matched at the entry, or negative
  *     Negative when this thread's last call of the hook posted nothing. Otherwise the call is
- *     forgotten, scratch->call is what the entry's record has as CALL, and scratch->flags is
- *     IS_RETURN. A hook that calls itself keeps only its innermost call. Minimum kernel 5.8.
+ *     forgotten, scratch->call is what the entry's record has as CALL, scratch->owner whom
+ *     that is about, and scratch->flags is IS_RETURN. A hook that calls itself keeps only its innermost call. Minimum kernel 5.8.
  */
 #include "maps.h"
 
@@ -18,6 +18,7 @@ ROUTINE __s64 writ_return(struct writ_scratch *s, __u64 hook)
 	if (!call)
 		return -1;
 	s->call = call->call;
+	s->owner = call->owner;
 	s->flags = FLAG_IS_RETURN;
 	selector = call->selector;
 	bpf_map_delete_elem(&writ_pending, &key);

@@ -23,6 +23,7 @@ INLINE void begin_event(struct writ_scratch *s, __u32 slot)
 	s->call = 0;
 	s->collected_dentry = 0;
 	s->file.file = 0;
+	s->owner = 0;
 }
 
 ROUTINE struct writ_scratch *writ_scratch_acquire_atomic(void)

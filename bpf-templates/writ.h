@@ -43,6 +43,8 @@ enum writ_flag {
 
 /* No selector matched, or the record is not a hook's. */
 #define NO_SELECTOR 0xffff
+/* A call is awaited whose entry posted nothing. */
+#define UNTOLD 0xfffe
 
 struct writ_item {
 	__u16 id;
@@ -292,8 +294,11 @@ struct writ_scratch {
 	struct writ_file file;
 	struct writ_dentry chain[CHAIN_MAX];
 	__u8 walk[TEXT_MAX + 1 + SLACK];
+	/* Whom the next record is about, as bpf_get_current_pid_tgid() says it; 0 for the current
+	 * thread. */
+	__u64 owner;
 	/* Keeps `event`, whose place generated code knows, where it is when the above changes. */
-	__u8 spare[560];
+	__u8 spare[552];
 	union {
 		struct writ_header header;
 		__u8 event[EVENT_SIZE + SLACK];

@@ -11,6 +11,7 @@ mod limits;
 mod registers;
 mod report;
 mod socket;
+mod sockets;
 mod stack;
 mod state;
 mod test;

@@ -12,12 +12,13 @@ mod program;
 mod returning;
 mod selector;
 mod sets;
+mod sockets;
 mod tracking;
 
 use crate::diagnostic::Defect;
 use crate::resolved::not_yet;
 use crate::{ir, resolved};
-use group::{Group, Part};
+use group::{Attribution, Group, Part};
 use sets::Sets;
 
 /// What `policies` mean together.

@@ -105,6 +105,8 @@ fn socket(random: &mut Random) -> Raw {
         destination_port: number(random),
         protocol: number(random),
         state: u8::try_from(random.below(13)).unwrap_or(0),
+        // One of few, so that those that are tracked come again.
+        cookie: random.below(6),
         ..Connection::default()
     };
     Raw::Structure(connection.to_bytes())

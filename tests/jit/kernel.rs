@@ -196,5 +196,6 @@ fn read(module: &Module, program: &Program, bytes: &[u8]) -> Record {
         flags: record.u8(header::FLAGS),
         items: shown(module, program, hook, false, &items),
         extras: extras(&items),
+        owner: None,
     }
 }

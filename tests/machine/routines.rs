@@ -3,8 +3,9 @@
 use std::hash::{DefaultHasher, Hash, Hasher as _};
 
 use writ::ir::Extra;
-use writ::ir::interpret::{Raw, Record};
+use writ::ir::interpret::{Owner, Process, Raw, Record};
 use writ::policy::{CapabilitySet, NamespaceKind};
+use writ_bundle::record::connection::Connection;
 use writ_bundle::record::{flag, status};
 
 use super::extras;
@@ -37,6 +38,7 @@ pub(super) const ALL: &[(&str, Routine)] = &[
     ("writ_read_filename", read),
     ("writ_read_string", read),
     ("writ_read_fd", read),
+    ("writ_read_sock", read),
     ("writ_describe_file_trusted", describe),
     ("writ_describe_path_trusted", describe),
     ("writ_describe_binprm_trusted", describe),
@@ -53,6 +55,26 @@ pub(super) const ALL: &[(&str, Routine)] = &[
     ("writ_forget_notification", forget),
     ("writ_take_notification", take),
     ("writ_put_stack", put_stack),
+    ("writ_track_socket", |scratch, offset, policy, _, _| {
+        socket(scratch, offset, policy, |world, key| {
+            let Process { pid, tid, .. } = world.event.process;
+            if !world.process.is_empty() && tid != 0 {
+                world.state.sockets.insert(key, u64::from(pid) << 32 | u64::from(tid));
+            }
+        })
+    }),
+    ("writ_untrack_socket", |scratch, offset, policy, _, _| {
+        socket(scratch, offset, policy, |world, key| {
+            world.state.sockets.remove(&key);
+        })
+    }),
+    ("writ_attribute", |scratch, offset, policy, _, _| {
+        socket(scratch, offset, policy, |world, key| {
+            if let Some(owner) = world.state.sockets.get(&key) {
+                world.set_owner(*owner);
+            }
+        })
+    }),
     ("writ_rate_number", |hash, number, status, _, _| hash_of(&(hash, number, status))),
     ("writ_rate_fold", rate_fold),
     ("writ_rate_limited", rate_limited),
@@ -203,6 +225,13 @@ fn post(scratch: u64, hook: u64, selector: u64, action: u64, argument: u64) -> u
             flags,
             items: if is_cancelled { Vec::new() } else { shown },
             extras: extras(&world.items()),
+            owner: match world.owner() {
+                0 => None,
+                thread => Some(Owner {
+                    pid: u32::try_from(thread >> 32).unwrap(),
+                    tid: u32::try_from(thread & 0xffff_ffff).unwrap(),
+                }),
+            },
         });
         0
     })
@@ -222,7 +251,8 @@ fn put_stack(scratch: u64, context: u64, item: u64, flags: u64, _: u64) -> u64 {
 fn awaits(scratch: u64, hook: u64, selector: u64, _: u64, _: u64) -> u64 {
     in_world(|world| {
         world.is_scratch(scratch);
-        world.state.pending.insert((world.event.process.tid, hook), selector);
+        let call = (world.event.process.tid, hook);
+        world.state.pending.insert(call, (selector, world.owner()));
         0
     })
 }
@@ -231,7 +261,24 @@ fn returned(scratch: u64, hook: u64, _: u64, _: u64, _: u64) -> u64 {
     in_world(|world| {
         world.is_scratch(scratch);
         let call = (world.event.process.tid, hook);
-        world.state.pending.remove(&call).unwrap_or(u64::MAX)
+        let Some((selector, owner)) = world.state.pending.remove(&call) else { return u64::MAX };
+        world.set_owner(owner);
+        selector
+    })
+}
+
+/// Does something with a socket whose connection is at `offset`, if there is one.
+fn socket(scratch: u64, offset: u64, policy: u64, act: impl FnOnce(&mut World, (u64, u64))) -> u64 {
+    in_world(|world| {
+        world.is_scratch(scratch);
+        if offset.cast_signed() >= 0 {
+            let (_, payload) = world.item_at(offset);
+            let cookie = Connection::parse(payload).expect("it is a connection").cookie;
+            if cookie != 0 {
+                act(world, (policy, cookie));
+            }
+        }
+        0
     })
 }
 

@@ -26,6 +26,7 @@ const SCRATCH: usize = EVENT + 24576 + 320;
 const CURSOR: usize = 4;
 const FLAGS: usize = 8;
 const SLOT_AT: usize = 9;
+const OWNER: usize = 5352;
 const BINARY_SETS: usize = 24;
 
 /// The host's namespaces, in the order of [`writ::policy::NamespaceKind::ALL`].
@@ -51,10 +52,12 @@ const TABLES: u64 = 0x7ab1_e000;
 /// What runs leave behind for later runs.
 #[derive(Debug, Default)]
 pub(crate) struct State {
-    /// Thread and hook → selector.
-    pub(super) pending: BTreeMap<(u32, u64), u64>,
+    /// Thread and hook → selector and whom the entry was about.
+    pub(super) pending: BTreeMap<(u32, u64), (u64, u64)>,
     /// Thread and policy → what is to be done.
     pub(super) notified: BTreeMap<(u32, u64), u64>,
+    /// Policy and socket → thread.
+    pub(super) sockets: BTreeMap<(u64, u64), u64>,
     /// Hash of what is shown, hook, selector, scope and who → time.
     pub(super) sent: BTreeMap<Sent, u64>,
 }
@@ -164,6 +167,7 @@ impl World {
         self.set_cursor(header::SIZE);
         self.scratch[FLAGS] = 0;
         self.scratch[SLOT_AT] = SLOT;
+        self.set_owner(0);
         self.scratch.as_ptr() as u64
     }
 
@@ -189,6 +193,15 @@ impl World {
 
     pub(super) fn flags(&self) -> u8 {
         self.scratch[FLAGS]
+    }
+
+    /// Whom the next record is about; 0 for the caller.
+    pub(super) fn owner(&self) -> u64 {
+        u64::from_le_bytes(self.scratch[OWNER..OWNER + 8].try_into().unwrap())
+    }
+
+    pub(super) fn set_owner(&mut self, thread: u64) {
+        self.scratch[OWNER..OWNER + 8].copy_from_slice(&thread.to_le_bytes());
     }
 
     pub(super) fn binary_sets(&self) -> Vec<u32> {

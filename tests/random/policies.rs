@@ -2,14 +2,16 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use writ::policy::{ArgumentType, CapabilitySet, Mode, NamespaceKind, RateScope, Whose, Workloads};
+use writ::policy::{
+    ArgumentType, CapabilitySet, Mode, NamespaceKind, RateScope, TrackAction, Whose, Workloads,
+};
 use writ::resolved::{
     Action, Argument, ArgumentId, Attachment, End, Expression, Extras, Hook, HostProcesses,
     NamespaceValue, Network, Origin, Policy, Question, RateLimit, Reach, Reader, Selector, Sense,
     Sharing, Signedness, SocketField, Structure, Test,
 };
 use writ::set::{IntegerSet, TextPattern, TextSet};
-use writ::source::{SourceMap, Span};
+use writ::source::{SourceMap, Span, Spanned};
 use writ_bundle::{Attach, HookKind, Pattern};
 
 use super::formulas::formula;
@@ -77,7 +79,9 @@ fn hook(random: &mut Random, setting: &Setting) -> Hook {
     let returns = matches!(attach, Attach::Fentry { .. }) && random.once_in(2);
     let arguments: Vec<Argument> =
         (0..random.length(0..4)).map(|_| argument(random, setting.points, is_syscall)).collect();
-    let return_argument = returns.then(return_argument);
+    let return_argument = returns.then(|| return_argument(is_syscall));
+    let return_argument_is_socket =
+        return_argument.as_ref().is_some_and(|argument| argument.reader.is_socket());
     let selectors = (0..random.length(0..4))
         .map(|_| selector(random, setting, &arguments, return_argument.as_ref(), can_deny))
         .collect();
@@ -96,7 +100,10 @@ fn hook(random: &mut Random, setting: &Setting) -> Hook {
         message: None,
         tags: Vec::new(),
         data: Vec::new(),
-        return_action: None,
+        return_action: return_argument_is_socket.then(|| {
+            let action = *random.one_of(&[TrackAction::Track, TrackAction::Untrack]);
+            Spanned::new(action, span())
+        }),
     }
 }
 
@@ -139,11 +146,13 @@ const OF_FUNCTIONS: [Reader; 9] = [
     integer(4, Signedness::Signed),
     integer(8, Signedness::Unsigned),
     integer(2, Signedness::Signed),
-    Reader::Structure(Structure::Sock),
+    SOCKET,
     integer(1, Signedness::Unsigned),
     Reader::Structure(Structure::SockaddrUn),
     Reader::SyscallNumber,
 ];
+
+const SOCKET: Reader = Reader::Structure(Structure::Sock);
 
 /// A system call has no more parameters.
 const SYSCALL_PARAMETERS: usize = 6;
@@ -168,8 +177,10 @@ const fn integer(bytes: u8, signedness: Signedness) -> Reader {
     Reader::Integer { bytes, signedness }
 }
 
-fn return_argument() -> Argument {
-    of(Origin::Return { parameters: 9 }, integer(8, Signedness::Signed))
+/// As with parameters, the function decides how its result is read.
+fn return_argument(is_syscall: bool) -> Argument {
+    let reader = if is_syscall { SOCKET } else { integer(8, Signedness::Signed) };
+    of(Origin::Return { parameters: 9 }, reader)
 }
 
 fn of(origin: Origin, reader: Reader) -> Argument {
@@ -198,19 +209,33 @@ fn selector(
         .collect();
     let return_ids: Vec<_> =
         returned.iter().map(|argument| (ArgumentId::Return, argument.reader)).collect();
+    let sockets = |ids: &[(ArgumentId, Reader)]| -> Vec<(ArgumentId, Reader)> {
+        ids.iter().copied().filter(|(_, reader)| reader.is_socket()).collect()
+    };
     Selector {
         span: span(),
         label: None,
         condition: expression(random, setting, &ids, 3),
         return_condition: expression(random, setting, &return_ids, 2),
-        actions: actions(random, setting, can_deny),
-        return_actions: actions(random, setting, false),
+        actions: actions(random, setting, &sockets(&ids), can_deny),
+        return_actions: actions(random, setting, &sockets(&return_ids), false),
     }
 }
 
-fn actions(random: &mut Random, setting: &Setting, can_deny: bool) -> Vec<Action> {
+fn actions(
+    random: &mut Random,
+    setting: &Setting,
+    sockets: &[(ArgumentId, Reader)],
+    can_deny: bool,
+) -> Vec<Action> {
     (0..random.length(1..4))
-        .map(|_| match random.below(6) {
+        .map(|_| match random.below(8) {
+            6 if !sockets.is_empty() => {
+                Action::TrackSock { span: span(), argument: random.one_of(sockets).0 }
+            }
+            7 if !sockets.is_empty() => {
+                Action::UntrackSock { span: span(), argument: random.one_of(sockets).0 }
+            }
             5 => Action::NoPost { span: span() },
             1 => Action::Signal { span: span(), number: *random.one_of(setting.signals) },
             2 if can_deny => {

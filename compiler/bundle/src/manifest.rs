@@ -413,6 +413,8 @@ pub mod maps {
     pub const PENDING: &str = "writ_pending";
     /// What enforcers are to do to threads.
     pub const NOTIFICATIONS: &str = "writ_notifications";
+    /// To whom sockets belong, for `TrackSock`.
+    pub const SOCKETS: &str = "writ_sockets";
     /// When which event was last sent, for `rateLimit`.
     pub const RATES: &str = "writ_rates";
     /// Array: where the arguments of USDT probes are, see [`crate::record::usdt`].

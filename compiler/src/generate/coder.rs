@@ -248,6 +248,12 @@ impl<'a> Coder<'a> {
                 self.emitter.call("writ_forget_notification");
             }
             OperationKind::Enforce { policy, acts } => self.enforce(*policy, *acts),
+            OperationKind::Track { policy, socket, action } => {
+                self.track(*policy, *socket, *action);
+            }
+            OperationKind::Await { hook, function } => {
+                self.await_untold(*hook, *function);
+            }
             OperationKind::JoinBinarySet { set } => self.join_binary_set(*set),
             OperationKind::JoinFollowSet { set } => self.join_follow_set(*set),
             OperationKind::FollowLineage => self.keep_up("lineage"),

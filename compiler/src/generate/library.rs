@@ -15,6 +15,9 @@ pub(super) const CURSOR: i16 = 4;
 /// Offset of `flags` in `struct writ_scratch`.
 pub(super) const FLAGS: i16 = 8;
 
+/// Offset of `owner` in `struct writ_scratch`.
+pub(super) const OWNER: i16 = 5352;
+
 /// Offset of `slot` in `struct writ_scratch`.
 pub(super) const SLOT: i16 = 9;
 
@@ -306,6 +309,7 @@ mod tests {
         let at = |member| offset(&btf, "writ_scratch", member);
         assert_eq!((at("flags"), at("binary_sets")), (FLAGS, BINARY_SETS));
         assert_eq!((at("cursor"), at("slot")), (CURSOR, SLOT));
+        assert_eq!(at("owner"), OWNER);
         assert_eq!(at("header"), EVENT);
     }
 

@@ -9,7 +9,7 @@ use super::library;
 use super::registers::{CONTEXT, CURRENT, FRAME, KEPT, RESULT, SCRATCH};
 use super::stack::Slot;
 use crate::ids::Id;
-use crate::ir::{Extra, HookFunction, Report, Value};
+use crate::ir::{Extra, HookFunction, Report, ReturnedTo, Value};
 use crate::machine::{Arithmetic, Comparison, Label, Register, Size};
 use crate::resolved::RateLimit;
 
@@ -54,6 +54,8 @@ impl Coder<'_> {
             action_argument: 0,
             flags: flag::IS_RETURN | flag::CANCELLED,
             values: Vec::new(),
+            sockets: Vec::new(),
+            policy: 0,
             extras: Vec::new(),
             rate_limit: None,
         });
@@ -112,6 +114,7 @@ impl Coder<'_> {
             self.emitter.load(Size::Word, KEPT, SCRATCH, library::CURSOR);
         }
         report.extras.iter().for_each(|extra| self.extra(*extra));
+        self.attribute(report);
         self.emitter.store(Size::Byte, SCRATCH, library::FLAGS, i32::from(report.flags));
         self.hook(report);
         self.emitter.constant(Register::R4, u64::from(report.action));
@@ -133,6 +136,15 @@ impl Coder<'_> {
         self.hook(report);
         self.emitter.call("writ_await");
         self.emitter.place(lost);
+    }
+
+    /// The call's return is awaited, although its entry may not be reported.
+    pub(super) fn await_untold(&mut self, hook: u32, function: HookFunction) {
+        self.scratch();
+        self.hook_word(hook, function);
+        self.emitter.copy(Register::R1, SCRATCH);
+        self.emitter.constant(Register::R3, u64::from(ReturnedTo::UNTOLD));
+        self.emitter.call("writ_await");
     }
 
     fn extra(&mut self, extra: Extra) {

@@ -4,9 +4,11 @@ mod answer;
 mod event;
 mod formula;
 mod report;
+mod sockets;
 
 pub use event::{Event, KnownProcess, Parent, Process, Raw, Started};
 pub use report::{Record, Shown, State};
+pub use sockets::Owner;
 
 use super::{Block, HookFunction, Jump, Module, Operation, OperationKind, Program, ReturnedTo};
 use crate::ids::Id;
@@ -37,6 +39,8 @@ struct Run<'a> {
     event: &'a Event,
     state: &'a mut State,
     outcome: Outcome,
+    /// Whom the next record is about, when that is not the caller.
+    owner: Option<Owner>,
 }
 
 /// What `program` of `module` does when `event` happens. `state` is what earlier events left behind.
@@ -44,7 +48,7 @@ struct Run<'a> {
 /// The program must be one that [`super::verify`] accepts. A run begins at the program's entry and
 /// does the operations of one block after another until it comes to [`Jump::Finish`].
 pub fn interpret(program: &Program, module: &Module, event: &Event, state: &mut State) -> Outcome {
-    let mut run = Run { program, module, event, state, outcome: Outcome::default() };
+    let mut run = Run { program, module, event, state, outcome: Outcome::default(), owner: None };
     let mut here = Some(program.entry);
     // No block runs twice, since there are no cycles.
     for _ in 0..program.blocks.len() {
@@ -82,6 +86,12 @@ impl Run<'_> {
                 self.outcome.writes.push((*argument, *value));
             }
             OperationKind::Deny { error } => self.deny(*error),
+            OperationKind::Track { policy, socket, action } => {
+                self.track(*policy, *socket, *action);
+            }
+            OperationKind::Await { hook, function } => {
+                self.awaits(*hook, *function, ReturnedTo::UNTOLD);
+            }
             OperationKind::Cancel { hook, function } => self.cancel(*hook, *function),
             OperationKind::Notify { policy, error, signal } => {
                 let thread = (self.event.process.tid, *policy);
@@ -130,7 +140,8 @@ impl Run<'_> {
         selectors: &[ReturnedTo],
     ) -> Option<Id<Block>> {
         let call = (self.event.process.tid, hook, self.function(function));
-        let selector = self.state.pending.remove(&call)?;
+        let (selector, owner) = self.state.pending.remove(&call)?;
+        self.owner = owner;
         selectors.iter().find(|to| to.selector == selector).map(|to| to.block)
     }
 

@@ -6,7 +6,7 @@ use writ_bundle::Attach;
 
 use super::Extra;
 use crate::ids::{Arena, Id};
-use crate::policy::{CapabilitySet, NamespaceKind};
+use crate::policy::{CapabilitySet, NamespaceKind, TrackAction};
 use crate::resolved::cel::Formula;
 use crate::resolved::{
     Acts, Case, End, FileType, NamespaceValue, Need, Network, Origin, RateLimit, Reader,
@@ -109,6 +109,12 @@ pub enum OperationKind {
     /// [`Role::Enforce`]: do what the policy's enforcer is to do to the calling thread, as far as
     /// it can act here, and forget it.
     Enforce { policy: u32, acts: Acts },
+    /// Remember for this policy that the socket belongs to the calling thread, or forget it. It
+    /// belongs to the thread as long as its process runs.
+    Track { policy: u32, socket: Id<Value>, action: TrackAction },
+    /// [`Role::Entry`]: this call's return is awaited, also when its entry is not reported. Then it
+    /// goes on at [`ReturnedTo::UNTOLD`].
+    Await { hook: u32, function: HookFunction },
     /// [`Role::Return`]: tell that the entry record of this hook is not to be reported.
     Cancel { hook: u32, function: HookFunction },
     /// [`Role::Exec`]: the executable is in this binary set.
@@ -144,6 +150,12 @@ pub struct Report {
     pub flags: u8,
     /// What the record shows; each is read now if it was not before.
     pub values: Vec<Id<Value>>,
+    /// Sockets among the values. The record is about the thread to which one of them belongs, in the
+    /// view of the hook's policy; the last that belongs to anybody counts. The record of a return
+    /// is about whom that of the entry is about.
+    pub sockets: Vec<Id<Value>>,
+    /// Index into [`super::Module::policies`]: the hook's policy.
+    pub policy: u32,
     /// What it shows besides, in order.
     pub extras: Vec<Extra>,
     /// An event is the same as an earlier one when hook, selector and all `values` are, and both
@@ -177,9 +189,15 @@ pub enum Jump {
 /// Where a return goes on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReturnedTo {
-    /// The selector that matched at entry; `0xffff` for a hook without selectors.
+    /// The selector that matched at entry; `0xffff` for a hook without selectors, or
+    /// [`Self::UNTOLD`].
     pub selector: u16,
     pub block: Id<Block>,
+}
+
+impl ReturnedTo {
+    /// Stands for the selector when the return is awaited although the entry was not reported.
+    pub const UNTOLD: u16 = 0xfffe;
 }
 
 /// A question and where each answer leads.
@@ -283,6 +301,8 @@ impl Program {
             | OperationKind::Notify { .. }
             | OperationKind::Forget { .. }
             | OperationKind::Enforce { .. }
+            | OperationKind::Track { .. }
+            | OperationKind::Await { .. }
             | OperationKind::Cancel { .. }
             | OperationKind::JoinBinarySet { .. }
             | OperationKind::JoinFollowSet { .. }

@@ -2,8 +2,8 @@
 
 use writ_bundle::record::{action, flag};
 
-use super::Part;
 use super::program::{Builder, operation};
+use super::{Part, sockets};
 use crate::ids::Id;
 use crate::ir::{Block, Branch, Extra, Jump, Operation, OperationKind, Report, Role, Test};
 use crate::resolved::{Action, ArgumentId, Extras, Origin};
@@ -37,12 +37,22 @@ pub(super) fn entry(
         action: action::POST,
         action_argument: 0,
         flags: if awaits { flag::AWAITS_RETURN } else { 0 },
+        sockets: sockets::owned(builder, moment.part, &values),
+        policy: moment.part.policy,
         values,
         extras: Vec::new(),
         rate_limit: None,
     };
     let post = report_of(actions, report).map(|(span, report)| post(span, report));
-    carried_out(builder, moment, actions, post, here);
+    carried_out(builder, moment, actions, await_always(moment.part), post, here);
+}
+
+/// A returned socket is tracked also when the entry is not reported.
+fn await_always(part: &Part<'_>) -> Option<Operation> {
+    let action = part.hook.return_action?;
+    part.hook.return_attachment.as_ref()?;
+    let (hook, function) = (part.index, part.function);
+    Some(operation(action.span, OperationKind::Await { hook, function }))
 }
 
 /// Fills `here` with the report of a hook without selectors.
@@ -54,28 +64,33 @@ pub(super) fn post_always(builder: &mut Builder<'_>, moment: &Moment<'_>, here: 
 /// Fills `here` with enforcement, if there is any and the policy's mode says so, and the report.
 ///
 /// Enforcement comes first: it must happen also when nothing can be reported. Only what changes the
-/// program's memory comes behind the report, which shows what was there.
+/// program's memory comes behind the report, which shows what was there. `before` comes before
+/// everything.
 pub(super) fn carried_out(
     builder: &mut Builder<'_>,
     moment: &Moment<'_>,
     actions: &[Action],
+    before: Option<Operation>,
     report: Option<Operation>,
     here: Id<Block>,
 ) {
     let policy = moment.part.policy;
     let forgets = actions.iter().filter_map(|action| forgotten(action, policy));
-    let report: Vec<Operation> = forgets.chain(report).collect();
+    // A record is about whom the socket belonged to until now, so tracking comes behind it.
+    let tracking = sockets::tracking(builder, moment.part, actions);
+    let report: Vec<Operation> = forgets.chain(report).chain(tracking).collect();
     let enforcement: Vec<Operation> =
         actions.iter().filter_map(|action| enforcement(action, moment.part)).collect();
     let Some(first) = enforcement.first() else {
-        return builder.fill(here, report, Jump::To(moment.after));
+        let operations = before.into_iter().chain(report).collect();
+        return builder.fill(here, operations, Jump::To(moment.after));
     };
     let span = first.span;
     let enforced = builder.reserve();
     let monitored = if report.is_empty() { moment.after } else { builder.reserve() };
     let test = Test::Enforcing { policy: moment.part.policy };
     let branch = Branch { span, test, yes: enforced, no: monitored, unknown: monitored };
-    builder.fill(here, Vec::new(), Jump::Branch(branch));
+    builder.fill(here, before.into_iter().collect(), Jump::Branch(branch));
     let is_set = |one: &Operation| matches!(one.kind, OperationKind::Set { .. });
     let (sets, first): (Vec<_>, Vec<_>) = enforcement.into_iter().partition(is_set);
     let operations = first.into_iter().chain(report.clone()).chain(sets).collect();
@@ -111,16 +126,20 @@ pub(super) fn report_of(actions: &[Action], report: Report) -> Option<(Span, Rep
                 report.action = action::OVERRIDE;
                 report.action_argument = i64::from(*error);
             }
+            Action::TrackSock { .. } => {
+                report.action = action::TRACKSOCK;
+                report.action_argument = 0;
+            }
+            Action::UntrackSock { .. } => {
+                report.action = action::UNTRACKSOCK;
+                report.action_argument = 0;
+            }
             Action::Set { value, .. } => {
                 report.action = action::SET;
                 report.action_argument = i64::from(*value);
             }
             // `lower` has refused policies with these.
-            Action::Redirect { .. }
-            | Action::GetUrl { .. }
-            | Action::DnsLookup { .. }
-            | Action::TrackSock { .. }
-            | Action::UntrackSock { .. } => {}
+            Action::Redirect { .. } | Action::GetUrl { .. } | Action::DnsLookup { .. } => {}
             Action::NotifyEnforcer { error, signal, .. } => {
                 report.action = action::NOTIFYENFORCER;
                 let argument = error.map(i64::from).or(signal.map(i64::from));
@@ -164,6 +183,8 @@ fn monitor(report: Operation) -> Operation {
         | OperationKind::Notify { .. }
         | OperationKind::Forget { .. }
         | OperationKind::Enforce { .. }
+        | OperationKind::Track { .. }
+        | OperationKind::Await { .. }
         | OperationKind::Cancel { .. }
         | OperationKind::JoinBinarySet { .. }
         | OperationKind::JoinFollowSet { .. }

@@ -3,7 +3,8 @@
 use writ_bundle::{Attach, HookKind};
 
 use crate::ir::{HookFunction, Role};
-use crate::resolved::{Argument, Attachment, Hook, Need, Origin, Policy, Sharing};
+use crate::policy::TrackAction;
+use crate::resolved::{Action, Argument, Attachment, Hook, Need, Origin, Policy, Sharing};
 
 /// One hook of one policy, with its places in the module; or several hooks on a list, which share
 /// a program and differ only in their functions.
@@ -14,10 +15,32 @@ pub(super) struct Part<'a> {
     /// Index into [`crate::ir::Module::hooks`].
     pub index: u32,
     pub function: HookFunction,
+    /// Whose events those about sockets are.
+    pub attribution: Attribution,
     /// The first, which speaks for all but their functions.
     pub hook: &'a Hook,
     /// The others.
     pub further: Vec<&'a Hook>,
+}
+
+/// Whose events those of a hook are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Attribution {
+    /// The calling process's.
+    Caller,
+    /// The process's to which the socket belongs: the policy keeps track of sockets.
+    SocketOwner,
+}
+
+/// Whether a policy keeps track of sockets.
+fn attribution(policy: &Policy) -> Attribution {
+    let tracks = |hook: &Hook| {
+        let selectors = hook.selectors.iter();
+        let mut actions = selectors.flat_map(|one| one.actions.iter().chain(&one.return_actions));
+        hook.return_action.is_some_and(|action| action.value == TrackAction::Track)
+            || actions.any(|action| matches!(action, Action::TrackSock { .. }))
+    };
+    if policy.hooks.iter().any(tracks) { Attribution::SocketOwner } else { Attribution::Caller }
 }
 
 /// The hooks that one program serves.
@@ -39,6 +62,7 @@ pub(super) fn parts(policies: &[Policy]) -> Vec<Part<'_>> {
     let mut parts: Vec<Part<'_>> = Vec::new();
     for (policy, from) in (0u32..).zip(policies) {
         let first = parts.len();
+        let attribution = attribution(from);
         for hook in hooks_of(from) {
             let joined = parts.iter_mut().skip(first).find(|part| joins(hook, part));
             if let Some(part) = joined {
@@ -50,7 +74,7 @@ pub(super) fn parts(policies: &[Policy]) -> Vec<Part<'_>> {
                 Sharing::Multi | Sharing::Cookies => HookFunction::ByCookie,
             };
             let index = u32::try_from(parts.len()).unwrap_or(u32::MAX);
-            parts.push(Part { policy, index, function, hook, further: Vec::new() });
+            parts.push(Part { policy, index, function, attribution, hook, further: Vec::new() });
         }
     }
     parts
@@ -68,6 +92,7 @@ fn joins(hook: &Hook, part: &Part<'_>) -> bool {
         && reads_the_same(&hook.arguments, &other.arguments)
         && reads_the_same(&hook.data, &other.data)
         && reads_the_same(&hook.return_argument, &other.return_argument)
+        && hook.return_action.map(|one| one.value) == other.return_action.map(|one| one.value)
         && hook.selectors == other.selectors
 }
 

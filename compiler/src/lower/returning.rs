@@ -2,10 +2,10 @@
 
 use writ_bundle::record::{action, flag};
 
-use super::Part;
 use super::action::{Moment, carried_out, post, report_of};
 use super::expression;
 use super::program::{Builder, operation};
+use super::{Part, sockets};
 use crate::ids::Id;
 use crate::ir::{Block, Jump, OperationKind, Report, ReturnedTo, Role};
 use crate::resolved::{Action, Expression};
@@ -25,19 +25,39 @@ pub(super) fn hook(builder: &mut Builder<'_>, part: &Part<'_>, here: Id<Block>, 
         selectors.push(ReturnedTo { selector: NO_SELECTOR, block });
         let post = Action::post(part.hook.point_span);
         let moment = Moment { part, selector: None, after };
+        let block = tracked(builder, part, block);
         actions(builder, &moment, &[post], part.hook.point_span, block);
     }
     for (number, selector) in (0..NO_SELECTOR).zip(&part.hook.selectors) {
         let block = builder.reserve();
         selectors.push(ReturnedTo { selector: number, block });
         let moment = Moment { part, selector: Some(number), after };
+        let block = tracked(builder, part, block);
         let matched =
             conditioned(builder, &moment, &selector.return_condition, selector.span, block);
         actions(builder, &moment, &selector.return_actions, selector.span, matched);
     }
+    if part.hook.return_action.is_some() {
+        let block = builder.reserve();
+        selectors.push(ReturnedTo { selector: ReturnedTo::UNTOLD, block });
+        let tracking = sockets::of_return(builder, part);
+        builder.fill(block, tracking, Jump::To(after));
+    }
     let (hook, function) = (part.index, part.function);
     let returned = Jump::Returned { hook, function, selectors, otherwise: after };
     builder.fill(here, Vec::new(), returned);
+}
+
+/// Fills `here` with what `returnArgAction` asks for, whatever the return conditions say. The answer
+/// is where the run goes on.
+fn tracked(builder: &mut Builder<'_>, part: &Part<'_>, here: Id<Block>) -> Id<Block> {
+    let tracking = sockets::of_return(builder, part);
+    if tracking.is_empty() {
+        return here;
+    }
+    let next = builder.reserve();
+    builder.fill(here, tracking, Jump::To(next));
+    next
 }
 
 /// Fills `here` with the return condition. The answer is the block where it holds.
@@ -73,6 +93,8 @@ fn actions(
         action_argument: 0,
         flags: flag::IS_RETURN,
         values: builder.shown(Role::Return, moment.part),
+        sockets: Vec::new(),
+        policy: moment.part.policy,
         extras: Vec::new(),
         rate_limit: None,
     };
@@ -80,7 +102,7 @@ fn actions(
         Some((span, report)) => post(span, report),
         None => operation(span, cancelled(moment)),
     };
-    carried_out(builder, moment, actions, Some(report), here);
+    carried_out(builder, moment, actions, None, Some(report), here);
 }
 
 fn cancel(builder: &mut Builder<'_>, moment: &Moment<'_>, span: Span, here: Id<Block>) {

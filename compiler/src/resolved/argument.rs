@@ -233,6 +233,11 @@ pub enum Signedness {
 }
 
 impl Reader {
+    /// Whether the value is a socket, whose owner can be tracked.
+    pub fn is_socket(self) -> bool {
+        matches!(self, Self::Structure(Structure::Sock | Structure::Socket))
+    }
+
     /// Whether the value is text that text patterns can be compared with.
     pub fn is_text(self) -> bool {
         match self {

@@ -62,7 +62,6 @@ fn of_hook(hook: &Hook, parts: &mut Parts) {
     for argument in hook.arguments.iter().chain(&hook.data).chain(&hook.return_argument) {
         of_argument(argument, parts);
     }
-    parts.add("`returnArgAction`", hook.return_action.map(|action| action.span));
     hook.selectors.iter().for_each(|selector| of_selector(selector, parts));
 }
 
@@ -149,12 +148,12 @@ fn of_action(action: &Action, parts: &mut Parts) {
         | Action::Signal { .. }
         | Action::Override { .. }
         | Action::Set { .. }
+        | Action::TrackSock { .. }
+        | Action::UntrackSock { .. }
         | Action::NotifyEnforcer { .. }
         | Action::CleanupEnforcerNotification { .. } => {}
         Action::Redirect { .. } => parts.add("`Override` that runs something else", span),
         Action::GetUrl { .. } => parts.add("the action `GetUrl`", span),
         Action::DnsLookup { .. } => parts.add("the action `DnsLookup`", span),
-        Action::TrackSock { .. } => parts.add("the action `TrackSock`", span),
-        Action::UntrackSock { .. } => parts.add("the action `UntrackSock`", span),
     }
 }

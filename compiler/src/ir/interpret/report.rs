@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use writ_bundle::record::{action, flag};
 
 use super::answer::number;
-use super::{Raw, Run};
+use super::{Owner, Raw, Run};
 use crate::ids::Id;
-use crate::ir::{Extra, HookFunction, Report, Value};
+use crate::ir::{Extra, HookFunction, Report, ReturnedTo, Value};
 use crate::policy::RateScope;
 use crate::resolved::RateLimit;
 
@@ -28,6 +28,8 @@ pub struct Record {
     pub items: Vec<(u16, Shown)>,
     /// What it shows besides. What that is, the event does not say.
     pub extras: Vec<Extra>,
+    /// Whom it is about, when that is not the caller.
+    pub owner: Option<Owner>,
 }
 
 /// A value in a record.
@@ -45,10 +47,13 @@ pub enum Shown {
 /// What runs leave behind for later runs.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct State {
-    /// Calls whose return is awaited: thread, hook and its function, and the selector that matched.
-    pub(super) pending: BTreeMap<(u32, u32, u16), u16>,
+    /// Calls whose return is awaited: thread, hook and its function, the selector that matched,
+    /// and whom the entry was about.
+    pub(super) pending: BTreeMap<(u32, u32, u16), (u16, Option<Owner>)>,
     /// What enforcers are to do to threads: thread and policy, error and signal.
     pub(super) notified: BTreeMap<(u32, u32), (i32, u32)>,
+    /// To whom sockets belong, for each policy.
+    pub(super) sockets: BTreeMap<(u32, u64), Owner>,
     /// When an event with a rate limit was last sent.
     sent: BTreeMap<Sent, u64>,
 }
@@ -81,9 +86,11 @@ impl Run<'_> {
             }
             return;
         }
+        if report.flags & flag::IS_RETURN == 0 {
+            self.attribute(report);
+        }
         if report.flags & flag::AWAITS_RETURN != 0 {
-            let call = (self.event.process.tid, report.hook, self.function(report.function));
-            self.state.pending.insert(call, report.selector.unwrap_or(NO_SELECTOR));
+            self.awaits(report.hook, report.function, report.selector.unwrap_or(NO_SELECTOR));
         }
         self.outcome.records.push(Record {
             hook: report.hook,
@@ -94,7 +101,15 @@ impl Run<'_> {
             flags: report.flags,
             items,
             extras: report.extras.clone(),
+            owner: self.owner,
         });
+    }
+
+    /// The return of this call is awaited.
+    pub(super) fn awaits(&mut self, hook: u32, function: HookFunction, selector: u16) {
+        let owner = if selector == ReturnedTo::UNTOLD { None } else { self.owner };
+        let call = (self.event.process.tid, hook, self.function(function));
+        self.state.pending.insert(call, (selector, owner));
     }
 
     /// Tells that the entry's record of this call is not to be shown.
@@ -109,6 +124,7 @@ impl Run<'_> {
             flags: flag::IS_RETURN | flag::CANCELLED,
             items: Vec::new(),
             extras: Vec::new(),
+            owner: self.owner,
         });
     }
 

@@ -4,7 +4,10 @@ use writ_bundle::record::flag;
 use writ_bundle::{Attach, HookKind, Pattern, UserPlace};
 
 use crate::ids::Id;
-use crate::ir::{HookFunction, Kin, OperationKind, Report, Role, Test, Value, ValueOrigin};
+use crate::ir::{
+    HookFunction, Kin, OperationKind, Report, ReturnedTo, Role, Test, Value, ValueOrigin,
+};
+use crate::policy::TrackAction;
 use crate::resolved::{Acts, Case, Network, Origin, Reader, Signedness, Walk, WalkStep};
 use crate::set::{IntegerSet, TextSet};
 
@@ -140,6 +143,16 @@ pub(super) fn operation(kind: &OperationKind, item: &dyn Fn(Id<Value>) -> u16) -
         OperationKind::JoinFollowSet { set } => format!("join follow set {set}"),
         OperationKind::FollowLineage => "follow executables of the family".into(),
         OperationKind::FollowBaseline => "follow what changes are compared with".into(),
+        OperationKind::Track { policy, socket, action } => {
+            let verb = match action {
+                TrackAction::Track => "track",
+                TrackAction::Untrack => "forget",
+            };
+            format!("{verb} socket #{} for policy {policy}", item(*socket))
+        }
+        OperationKind::Await { hook, function: one } => {
+            format!("await the return of hook {hook}{}", function(*one))
+        }
         OperationKind::FinishExec => "store and report the exec".into(),
         OperationKind::FinishFork => "store and report the fork".into(),
         OperationKind::FinishExit => "forget and report the exit".into(),
@@ -161,6 +174,9 @@ fn post(report: &Report, item: &dyn Fn(Id<Value>) -> u16) -> String {
     words.extend(report.selector.map(selector));
     words.push(action(report.action, report.action_argument));
     words.push(format!("({})", values.join(", ")));
+    let sockets =
+        report.sockets.iter().map(|socket| format!("for the owner of #{}", item(*socket)));
+    words.extend(sockets);
     words.extend(report.extras.iter().map(|extra| format!("with {}", extra.word())));
     let flags = [
         (flag::AWAITS_RETURN, "awaits return"),
@@ -201,7 +217,11 @@ fn action(action: u8, argument: i64) -> String {
 }
 
 pub(super) fn selector(selector: u16) -> String {
-    if selector == u16::MAX { "no selector".into() } else { format!("selector {selector}") }
+    match selector {
+        u16::MAX => "no selector".into(),
+        ReturnedTo::UNTOLD => "untold".into(),
+        selector => format!("selector {selector}"),
+    }
 }
 
 pub(super) fn test(test: &Test, item: &dyn Fn(Id<Value>) -> u16) -> String {

@@ -38,6 +38,14 @@ pub(super) fn verify(
                     && is_policy(module, *policy)
                     && (*acts == Acts::Signals || can_deny(program))
             }
+            OperationKind::Track { policy, socket, .. } => {
+                values::is_socket(program, *socket)?;
+                is_hook(program) && (*policy as usize) < module.policies.len()
+            }
+            OperationKind::Await { hook, function } => {
+                functions(module, program, *hook, *function)?;
+                program.role == Role::Entry
+            }
             OperationKind::JoinBinarySet { set } => {
                 program.role == Role::Exec && (*set as usize) < module.binary_sets.len()
             }
@@ -105,5 +113,7 @@ fn report(module: &Module, program: &Program, report: &Report) -> Result<(), Def
         Role::Enforce | Role::Exec | Role::Fork | Role::Exit => false,
     };
     must(fits, || format!("its report has the flags {:#x}", report.flags))?;
+    must(report.policy == hook.policy, || "its report is another policy's".into())?;
+    report.sockets.iter().try_for_each(|socket| values::is_socket(program, *socket))?;
     report.values.iter().try_for_each(|value| values::exists(program, *value))
 }

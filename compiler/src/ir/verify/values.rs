@@ -81,6 +81,12 @@ pub(super) fn is_integer(program: &Program, value: Id<Value>) -> Result<(), Defe
     must(limits(program, value)?.is_some(), || format!("value {value:?} is not a number"))
 }
 
+/// The value is a socket of this program.
+pub(super) fn is_socket(program: &Program, value: Id<Value>) -> Result<(), Defect> {
+    exists(program, value)?;
+    must(program.values[value].reader.is_socket(), || format!("value {value:?} is not a socket"))
+}
+
 /// The value is a number of this program, and the set holds only what it can be.
 pub(super) fn integer_set(
     program: &Program,

@@ -15,6 +15,7 @@ mod nested_truncate;
 mod perf_event;
 mod probes;
 mod set_nice;
+mod share_socket;
 mod spawn;
 mod static_probes;
 mod threads_truncate;
@@ -42,7 +43,9 @@ const DEEDS: &[(&str, Deed)] = &[
     ("perf-event", perf_event::run),
     ("probes", probes::run),
     ("read-once", write_once::read),
+    ("send-on", share_socket::send_on),
     ("set-nice", set_nice::run),
+    ("share-socket", share_socket::run),
     ("spawn", spawn::run),
     ("static-probes", static_probes::run),
     ("threads-truncate", threads_truncate::run),
