@@ -5,6 +5,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "what it prints is its result")]
 
 mod as_user;
+mod change;
 mod bind_socket;
 mod bpf;
 mod capset;
@@ -30,6 +31,7 @@ type Deed = fn(&[String]) -> Result<(), String>;
 /// Ordered by name.
 const DEEDS: &[(&str, Deed)] = &[
     ("as-user", as_user::run),
+    ("change", change::run),
     ("bind-socket", bind_socket::run),
     ("bpf-map", bpf::map),
     ("bpf-program", bpf::program),
