@@ -1,11 +1,13 @@
 use writ_bundle::{Attach, HookKind, Pattern};
 
 use super::lower;
-use crate::ir;
+use crate::ir::interpret::{Event, Process, State, interpret};
+use crate::ir::{self, Role};
 use crate::policy::{ArgumentType, Mode, NamespaceKind, Workloads};
 use crate::resolved::{
-    Action, Argument, ArgumentId, Attachment, Expression, Extras, Hook, NamespaceValue, Origin,
-    Policy, Question, RateLimit, Reader, Selector, Sense, Sharing, Signedness, Test,
+    Action, Acts, Argument, ArgumentId, Attachment, EnforcedFunction, Enforcer, Expression, Extras,
+    Hook, NamespaceValue, Origin, Policy, Question, RateLimit, Reader, Selector, Sense, Sharing,
+    Signedness, Test,
 };
 use crate::set::{IntegerSet, TextPattern, TextSet};
 use crate::source::{SourceMap, Span};
@@ -283,4 +285,46 @@ fn following_forks_asks_for_the_process_then_for_its_ancestors() {
         "{printed}"
     );
     assert!(printed.contains("fork track_fork on tp_btf/sched_process_fork\nb0:\n"), "{printed}");
+}
+
+#[test]
+fn hooks_on_a_list_that_read_and_ask_the_same_share_a_program() {
+    let (sources, at) = sources();
+    let shared =
+        |function: &str| Hook { sharing: Sharing::Multi, ..hook(at('b'), function, vec![]) };
+    let mut other = shared("h");
+    other.arguments[0].reader = Reader::Text;
+    let list = vec![shared("f"), shared("g"), other];
+    let printed = printed(&[policy(at('a'), "p", list)], &sources);
+    assert!(printed.contains("e0_several on kprobe.multi/f,g\n"), "{printed}");
+    assert!(printed.contains("e1_several on kprobe.multi/h\n"), "{printed}");
+    assert!(printed.contains("post hook 0 function by cookie posted"), "{printed}");
+}
+
+#[test]
+fn what_is_notified_is_enforced_once_for_the_thread_that_notified() {
+    let (_, at) = sources();
+    let notify = Action::NotifyEnforcer { span: at('d'), error: Some(-13), signal: Some(9) };
+    let always = Expression::All(Vec::new());
+    let notifying = hook(at('b'), "f", vec![selector(at('c'), always, vec![notify])]);
+    let attach = Attach::FmodRet { function: "g".into() };
+    let attachment = Attachment { attach, ..fentry("g") };
+    let function = EnforcedFunction { span: at('e'), attachment, acts: Acts::FailsAndSignals };
+    let enforcer = Enforcer { span: at('e'), functions: vec![function] };
+    let policy = Policy { enforcers: vec![enforcer], ..policy(at('a'), "p", vec![notifying]) };
+
+    let module = lower(&[policy]).unwrap();
+    ir::verify::verify(&module).unwrap();
+    let program = |role| module.programs.iter().find(|program| program.role == role).unwrap();
+    let mut state = State::default();
+    let mut run = |role, tid| {
+        let process = Process { tid, ..Process::default() };
+        let event = Event { process, ..Event::default() };
+        let outcome = interpret(program(role), &module, &event, &mut state);
+        (outcome.verdict, outcome.signals)
+    };
+    assert_eq!(run(Role::Entry, 1), (None, vec![]));
+    assert_eq!(run(Role::Enforce, 2), (None, vec![]));
+    assert_eq!(run(Role::Enforce, 1), (Some(-13), vec![9]));
+    assert_eq!(run(Role::Enforce, 1), (None, vec![]));
 }
