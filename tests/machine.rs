@@ -13,8 +13,8 @@ use writ::machine::{Object, RelocationKind};
 use writ::resolved::Origin;
 use writ_bundle::Attach;
 
-use world::World;
 pub(crate) use entries::{baseline_entry, lineage_entry, process_entry};
+use world::World;
 pub(crate) use world::{HOST_NAMESPACES, State, extras, shown};
 
 /// A generated program, ready to run as often as one likes.

@@ -336,10 +336,12 @@ fn attach_problem(program: &Program, why: &str) -> Problem {
         Attach::Kretprobe { function } => format!("kretprobe on `{function}`"),
         Attach::Lsm { hook, sleepable: _ } => format!("LSM hook `{hook}`"),
         Attach::Tracepoint { subsystem, event } => format!("tracepoint `{subsystem}/{event}`"),
-        Attach::KprobeMulti { functions } => format!("kprobes on {}", many(functions)),
-        Attach::KretprobeMulti { functions } => format!("kretprobes on {}", many(functions)),
-        Attach::Kprobes { functions } => format!("kprobes on {}", many(functions)),
-        Attach::Kretprobes { functions } => format!("kretprobes on {}", many(functions)),
+        Attach::KprobeMulti { functions } | Attach::Kprobes { functions } => {
+            format!("kprobes on {}", many(functions))
+        }
+        Attach::KretprobeMulti { functions } | Attach::Kretprobes { functions } => {
+            format!("kretprobes on {}", many(functions))
+        }
         Attach::RawTracepoint { event } => format!("raw tracepoint `{event}`"),
         Attach::BtfTracepoint { event } => format!("BTF tracepoint `{event}`"),
         Attach::Uprobe { file, places } => {

@@ -130,7 +130,12 @@ impl World {
     /// Memory that the program may touch.
     pub(super) fn ranges(&self) -> Vec<Range<u64>> {
         let start = HOST_NAMESPACES.as_ptr() as u64;
-        vec![super::range(&self.scratch), super::range(&self.process), super::range(&self.lineage), start..start + 40]
+        vec![
+            super::range(&self.scratch),
+            super::range(&self.process),
+            super::range(&self.lineage),
+            start..start + 40,
+        ]
     }
 
     pub(super) fn enter(mut self, state: State) {

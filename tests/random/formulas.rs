@@ -49,12 +49,7 @@ fn number_type(random: &mut Random) -> Type {
     *random.one_of(&[Type::Signed64, Type::Unsigned64, Type::Signed32, Type::Unsigned32])
 }
 
-fn number(
-    random: &mut Random,
-    ids: &[(ArgumentId, Reader)],
-    type_: Type,
-    depth: u32,
-) -> Formula {
+fn number(random: &mut Random, ids: &[(ArgumentId, Reader)], type_: Type, depth: u32) -> Formula {
     let inner = |random: &mut Random| Box::new(number(random, ids, type_, depth - 1));
     let kind = match random.below(if depth == 0 { 2 } else { 8 }) {
         2 | 3 => {

@@ -234,11 +234,7 @@ fn comparison(operator: BinaryOperator, type_: Type) -> Option<Comparison> {
 }
 
 /// The 64 bits of a number: as many of its low bits as the type has, with or without sign.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "low bits are wanted"
-)]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "low bits are wanted")]
 fn extended(number: i128, type_: Type) -> u64 {
     match type_ {
         Type::Signed32 => i64::from(number as i32).cast_unsigned(),

@@ -4,8 +4,8 @@
 use writ_bundle::Attach;
 use writ_bundle::record::{header, item};
 
-use crate::machine::Helper;
 use crate::ir::Kin;
+use crate::machine::Helper;
 use crate::policy::{CapabilitySet, NamespaceKind};
 use crate::resolved::{Reader, Structure};
 

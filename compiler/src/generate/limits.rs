@@ -22,9 +22,11 @@ pub(super) fn sets(module: &Module, diagnostics: &mut Diagnostics) -> Result<(),
 
 fn beyond(test: &Test) -> Option<String> {
     match test {
-        Test::Binary { set } | Test::Lineage { set, .. } if *set as usize >= BINARY_SETS_MAX => Some(format!(
-            "the policies ask about more than {BINARY_SETS_MAX} different sets of executables"
-        )),
+        Test::Binary { set } | Test::Lineage { set, .. } if *set as usize >= BINARY_SETS_MAX => {
+            Some(format!(
+                "the policies ask about more than {BINARY_SETS_MAX} different sets of executables"
+            ))
+        }
         Test::Descends { set } if *set as usize >= FOLLOW_SETS_MAX => Some(format!(
             "the policies follow the descendants of more than {FOLLOW_SETS_MAX} different sets of \
              processes"

@@ -85,7 +85,9 @@ fn part(
             let Some(type_) = of_binary(operator.value, &left, &right) else {
                 return Err(match sign_unknown(operator.value) {
                     Some(sign) => unsupported(operator.span, sign, diagnostics),
-                    None => no_overload(*operator, &[&left, &right], diagnostics, BinaryOperator::sign),
+                    None => {
+                        no_overload(*operator, &[&left, &right], diagnostics, BinaryOperator::sign)
+                    }
                 });
             };
             let (operator, left, right) = (operator.value, left.into(), right.into());

@@ -62,9 +62,7 @@ impl<V> Formula<V> {
                 FormulaKind::Bits { operator: *operator, left, right }
             }
             FormulaKind::Narrow(inner) => FormulaKind::Narrow(inner.renamed(name)?.into()),
-            FormulaKind::Complement(inner) => {
-                FormulaKind::Complement(inner.renamed(name)?.into())
-            }
+            FormulaKind::Complement(inner) => FormulaKind::Complement(inner.renamed(name)?.into()),
         };
         Some(Formula { span: self.span, type_: self.type_, kind })
     }

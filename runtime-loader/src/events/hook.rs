@@ -28,10 +28,8 @@ pub struct Call {
 impl Call {
     /// The path of its first argument, when that is a file.
     pub fn path(&self) -> Option<&str> {
-        match &self.arguments.first()?.value {
-            Value::File(path) => Some(&path.path),
-            _ => None,
-        }
+        let Value::File(path) = &self.arguments.first()?.value else { return None };
+        Some(&path.path)
     }
 }
 

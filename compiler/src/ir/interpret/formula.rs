@@ -100,11 +100,7 @@ fn fitting(number: i128, type_: Type) -> Option<i128> {
 }
 
 /// The number that the low bits of `number` are, as many as the type has.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "low bits are wanted"
-)]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "low bits are wanted")]
 fn low_bits(number: i128, type_: Type) -> i128 {
     match type_ {
         Type::Signed64 => i128::from(number as i64),
@@ -162,8 +158,7 @@ mod tests {
         let number = |number| Box::new(made(Type::Unsigned64, FormulaKind::Number(number)));
         let binary = |operator, left, right| FormulaKind::Binary { operator, left, right };
         let below = made(Type::Unsigned64, binary(BinaryOperator::Subtract, number(0), number(1)));
-        let error =
-            made(Type::Boolean, binary(BinaryOperator::Equal, below.into(), number(0)));
+        let error = made(Type::Boolean, binary(BinaryOperator::Equal, below.into(), number(0)));
         let either = |left, right| made(Type::Boolean, binary(BinaryOperator::Or, left, right));
         let answer = |formula| holds::<i128>(&formula, &|number| *number);
         assert_eq!(answer(either(yes(), error.clone().into())), Some(true));
