@@ -39,6 +39,7 @@
 #include "post.bpf.c"
 #include "return.bpf.c"
 #include "enforcer.bpf.c"
+#include "save.bpf.c"
 #include "rate_limit.bpf.c"
 #include "socket_owner.bpf.c"
 #include "stack.bpf.c"

@@ -256,6 +256,9 @@ struct writ_dentry {
 	__u64 short_name;
 };
 
+/* Parameters that registers carry. */
+#define SAVED 6
+
 /* What is read of a file by helper, in one go. `file` is its address, or 0. */
 struct writ_file {
 	__u64 file;
@@ -297,8 +300,10 @@ struct writ_scratch {
 	/* Whom the next record is about, as bpf_get_current_pid_tgid() says it; 0 for the current
 	 * thread. */
 	__u64 owner;
+	/* Parameters of a call that are wanted when it returns. */
+	__u64 saved[SAVED];
 	/* Keeps `event`, whose place generated code knows, where it is when the above changes. */
-	__u8 spare[552];
+	__u8 spare[504];
 	union {
 		struct writ_header header;
 		__u8 event[EVENT_SIZE + SLACK];

@@ -16,7 +16,7 @@ pub use program::{
     Role, Test, Value, ValueOrigin,
 };
 
-use writ_bundle::{FollowSet, HookKind, Mode};
+use writ_bundle::{FollowSet, HookKind, Mode, Moment};
 
 use crate::set::TextSet;
 use crate::source::Span;
@@ -70,6 +70,8 @@ pub struct Argument {
     /// The argument type's name in TracingPolicy.
     pub type_name: &'static str,
     pub label: Option<String>,
+    /// Which of the call's records shows it.
+    pub moment: Moment,
 }
 
 /// A selector in a hook's events.

@@ -6,7 +6,9 @@
 use std::collections::BTreeMap;
 
 use writ_bundle::Manifest;
-use writ_bundle::record::{Record, RecordError, header, kind};
+use writ_bundle::record::{Item, Record, RecordError, header, kind};
+
+use pieces::Pieces;
 
 use crate::build_id;
 use crate::process_cache::{Key, Process, ProcessCache, Shown};
@@ -18,6 +20,7 @@ mod exec;
 mod hook;
 pub mod json;
 mod merge;
+mod pieces;
 pub mod signal_table;
 mod stack;
 
@@ -74,6 +77,7 @@ pub struct Observer {
     bundles: Vec<Manifest>,
     processes: ProcessCache,
     open_calls: merge::OpenCalls,
+    pieces: Pieces,
     lookup: Lookup,
     frames: Frames,
 }
@@ -97,6 +101,7 @@ impl Observer {
             bundles,
             processes,
             open_calls: merge::OpenCalls::default(),
+            pieces: Pieces::default(),
             lookup,
             frames: stack::unknown(),
         }
@@ -127,6 +132,7 @@ impl Observer {
             kind::EXIT if bundle == 0 => self.exit(&record, events),
             kind::EXIT => self.open_calls.close_thread_group(bundle, key(&record).pid, events),
             kind::EXEC | kind::FORK => {}
+            kind::DATA => self.pieces.add(bundle, &record),
             other => return Err(ObserveError::Kind(other)),
         }
         Ok(())
@@ -152,7 +158,8 @@ impl Observer {
             self.open_calls.complete(bundle, hook, record, stacks, events);
             return Ok(());
         }
-        let mut call = hook::call(manifest, hook, record, stacks)?;
+        let rest = |item: &Item<'_>| self.pieces.rest(bundle, record, item).to_vec();
+        let mut call = hook::call(manifest, hook, record, stacks, &rest)?;
         if !describe_mapping(&mut call, record.u32(header::PID)) {
             return Ok(());
         }

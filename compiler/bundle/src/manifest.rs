@@ -172,6 +172,27 @@ pub struct Argument {
     #[serde(rename = "type")]
     pub type_: String,
     pub label: Option<String>,
+    /// Which of a call's records shows it.
+    #[serde(default, skip_serializing_if = "Moment::is_entry")]
+    pub moment: Moment,
+}
+
+/// When a value of a call is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Moment {
+    /// When the hook is hit.
+    #[default]
+    Entry,
+    /// When the call returns.
+    Return,
+}
+
+impl Moment {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+    fn is_entry(&self) -> bool {
+        *self == Self::Entry
+    }
 }
 
 /// A selector, so that an event can say which one matched and what was done.

@@ -76,6 +76,10 @@ pub mod kind {
     /// The last thread of a process exited: `ACTION_ARGUMENT` is the kernel's exit code (status in
     /// bits 8 to 15, signal in bits 0 to 6).
     pub const EXIT: u8 = 4;
+    /// Further bytes of a buffer that is longer than [`super::TEXT_MAX`], before the record of the
+    /// hook that shows it: the only item has them, and the buffer's id. `CALL` is what the buffer's
+    /// own item has in [`super::item::MODE`], `ACTION_ARGUMENT` where they stand in the buffer.
+    pub const DATA: u8 = 6;
 }
 
 /// Bits of [`header::FLAGS`].
@@ -115,8 +119,10 @@ pub mod item {
     /// `u8`: zero.
     pub const RESERVED: usize = 3;
     /// `u32`: for files, `f_flags`; for addresses of Unix sockets, the family.
+    /// For a buffer that is [`super::status::TRUNCATED`], how many bytes there were.
     pub const FLAGS: usize = 4;
     /// `u32`: for files, `i_mode`.
+    /// For a buffer, the name of the records of kind [`super::kind::DATA`] with the rest, or 0.
     pub const MODE: usize = 8;
     /// `u32`: bytes of the payload, without padding. It stands right before the payload.
     pub const LENGTH: usize = 12;

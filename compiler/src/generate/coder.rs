@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use writ_bundle::Attach;
 
+use super::context::{self, Place};
 use super::emitter::Emitter;
 use super::facts::{self, Fact};
 use super::library::{self, Flavour};
@@ -15,7 +16,8 @@ use super::text::Tables;
 use crate::diagnostic::Defect;
 use crate::ids::Id;
 use crate::ir::{
-    Block, Branch, HookFunction, Jump, OperationKind, Program, ReturnedTo, Role, Test,
+    Block, Branch, HookFunction, Jump, OperationKind, Program, ReturnedTo, Role, Test, Value,
+    ValueOrigin,
 };
 use crate::machine::{Arithmetic, Comparison, Instruction, Label, Register, Size};
 use crate::resolved::Acts;
@@ -327,6 +329,13 @@ impl<'a> Coder<'a> {
         self.hook_word(hook, function);
         self.emitter.copy(Register::R1, SCRATCH);
         self.emitter.call("writ_return");
+        if self.wants_saved() {
+            self.emitter.copy(KEPT, RESULT);
+            self.hook_word(hook, function);
+            self.emitter.copy(Register::R1, SCRATCH);
+            self.emitter.call("writ_restore");
+            self.emitter.copy(RESULT, KEPT);
+        }
         for to in selectors {
             let label = self.label(to.block);
             let selector = i32::from(to.selector);
@@ -334,6 +343,18 @@ impl<'a> Coder<'a> {
             self.leads_to(to.block);
         }
         self.go_to(otherwise);
+    }
+
+    /// Whether any value is read from a parameter that the entry kept.
+    fn wants_saved(&self) -> bool {
+        let is_saved = |value: &Value| match value.origin {
+            ValueOrigin::Hook(origin) => {
+                let place = context::place(&self.program.attach, origin);
+                matches!(place, Some(Place::Saved { .. }))
+            }
+            ValueOrigin::Executable => false,
+        };
+        self.program.values.iter().any(|(_, value)| is_saved(value))
     }
 
     /// Leaves the program. What is acquired is released on every way out.

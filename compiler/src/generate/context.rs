@@ -2,6 +2,7 @@
 
 use writ_bundle::Attach;
 
+use super::library;
 use crate::machine::Size;
 use crate::resolved::Origin;
 
@@ -18,6 +19,8 @@ pub(super) enum Place {
     Registers { pointer: i16, offset: i16 },
     /// The same, but the pointer is a number for the verifier.
     ProbedRegisters { pointer: i16, offset: i16 },
+    /// The parameter of the call with this number, which its entry kept.
+    Saved { offset: i16 },
     /// The address of what stands at this offset in the context.
     Inside { offset: i16 },
     /// A helper answers with a pointer to the calling task, a number for the verifier.
@@ -76,19 +79,20 @@ pub(super) fn place(attach: &Attach, origin: Origin) -> Option<Place> {
             Place::Memory { .. }
             | Place::Registers { .. }
             | Place::ProbedRegisters { .. }
+            | Place::Saved { .. }
             | Place::Inside { .. }
             | Place::CurrentTask
             | Place::UserStack { .. }
             | Place::Usdt { .. } => None,
         },
-        Attach::Kprobe { .. }
-        | Attach::Kretprobe { .. }
-        | Attach::KprobeMulti { .. }
+        Attach::Kretprobe { .. }
         | Attach::KretprobeMulti { .. }
-        | Attach::Kprobes { .. }
         | Attach::Kretprobes { .. }
+        | Attach::Uretprobe { .. } => saved(origin).or_else(|| register(origin, caller(attach))),
+        Attach::Kprobe { .. }
+        | Attach::KprobeMulti { .. }
+        | Attach::Kprobes { .. }
         | Attach::Uprobe { .. }
-        | Attach::Uretprobe { .. }
         | Attach::Usdt { .. } => register(origin, caller(attach)),
         Attach::Tracepoint { .. } => field(origin),
     }
@@ -141,6 +145,22 @@ fn register(origin: Origin, caller: &[i16; 6]) -> Option<Place> {
         }
         Origin::Field { .. } | Origin::CurrentTask => None,
     }
+}
+
+/// A parameter, where the registers that carried it are gone.
+fn saved(origin: Origin) -> Option<Place> {
+    let (Origin::Parameter(place) | Origin::SyscallParameter(place) | Origin::UserParameter(place)) =
+        origin
+    else {
+        return None;
+    };
+    Some(Place::Saved { offset: saved_offset(place)? })
+}
+
+/// Where the parameter with this number is kept in the scratch area.
+pub(super) fn saved_offset(place: u32) -> Option<i16> {
+    let place = i16::try_from(place).ok().filter(|place| *place < 6)?;
+    Some(library::SAVED + 8 * place)
 }
 
 /// An array in the tracepoint's record.

@@ -7,7 +7,7 @@ use writ_bundle::record::{header, item};
 use crate::ir::Kin;
 use crate::machine::Helper;
 use crate::policy::{CapabilitySet, NamespaceKind};
-use crate::resolved::{Reader, Structure};
+use crate::resolved::{Moment, Reader, Structure};
 
 /// Offset of `cursor` in `struct writ_scratch`.
 pub(super) const CURSOR: i16 = 4;
@@ -23,6 +23,9 @@ pub(super) const SLOT: i16 = 9;
 
 /// Offset of `binary_sets` in `struct writ_scratch`.
 pub(super) const BINARY_SETS: i16 = 24;
+
+/// Offset of `saved` in `struct writ_scratch`.
+pub(super) const SAVED: i16 = OWNER + 8;
 
 /// Offset of `event` in `struct writ_scratch`.
 pub(super) const EVENT: i16 = 5912;
@@ -227,6 +230,7 @@ pub(super) fn describe(reader: Reader, flavour: Flavour) -> Option<String> {
         Reader::Structure(structure @ (Structure::Kiocb | Structure::Dentry)) => {
             Some(format!("writ_describe_{}", structure.word()))
         }
+        Reader::Buffer { moment: Moment::EntryInFull, .. } => Some("writ_send_rest".into()),
         Reader::Filename
         | Reader::Text
         | Reader::Nothing
@@ -308,6 +312,7 @@ mod tests {
         let btf = library();
         let at = |member| offset(&btf, "writ_scratch", member);
         assert_eq!((at("flags"), at("binary_sets")), (FLAGS, BINARY_SETS));
+        assert_eq!(at("saved"), SAVED);
         assert_eq!((at("cursor"), at("slot")), (CURSOR, SLOT));
         assert_eq!(at("owner"), OWNER);
         assert_eq!(at("header"), EVENT);

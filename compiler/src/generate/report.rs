@@ -5,13 +5,13 @@ use writ_bundle::record::header;
 use writ_bundle::record::{action, flag, status};
 
 use super::coder::Coder;
-use super::library;
 use super::registers::{CONTEXT, CURRENT, FRAME, KEPT, RESULT, SCRATCH};
 use super::stack::Slot;
+use super::{context, library};
 use crate::ids::Id;
 use crate::ir::{Extra, HookFunction, Report, ReturnedTo, Value};
 use crate::machine::{Arithmetic, Comparison, Label, Register, Size};
-use crate::resolved::RateLimit;
+use crate::resolved::{Origin, RateLimit};
 
 /// What a record has for a selector when there is none.
 const NO_SELECTOR: u16 = 0xffff;
@@ -57,6 +57,7 @@ impl Coder<'_> {
             sockets: Vec::new(),
             policy: 0,
             extras: Vec::new(),
+            saved: Vec::new(),
             rate_limit: None,
         });
     }
@@ -129,12 +130,34 @@ impl Coder<'_> {
         }
     }
 
+    /// Keeps parameters for the return.
+    fn save(&mut self, report: &Report) {
+        if report.saved.is_empty() {
+            return;
+        }
+        for origin in &report.saved {
+            let (Origin::Parameter(place)
+            | Origin::SyscallParameter(place)
+            | Origin::UserParameter(place)) = *origin
+            else {
+                continue;
+            };
+            let from = context::place(&self.program.attach, *origin);
+            let (Some(from), Some(to)) = (from, context::saved_offset(place)) else { continue };
+            self.load_bits(from, RESULT);
+            self.emitter.store(Size::Double, SCRATCH, to, RESULT);
+        }
+        self.hook(report);
+        self.emitter.call("writ_save");
+    }
+
     /// Remembers the call for its return, unless its record was lost.
     fn await_return(&mut self, report: &Report) {
         let lost = self.emitter.label();
         self.emitter.jump_if(RESULT, Comparison::NotEqual, 0, lost);
         self.hook(report);
         self.emitter.call("writ_await");
+        self.save(report);
         self.emitter.place(lost);
     }
 

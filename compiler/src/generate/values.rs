@@ -301,6 +301,10 @@ impl Coder<'_> {
                 self.emitter.load(Size::Double, to, CONTEXT, pointer);
                 self.emitter.load(Size::Double, to, to, offset);
             }
+            Place::Saved { offset } => {
+                self.scratch();
+                self.emitter.load(Size::Double, to, SCRATCH, offset);
+            }
             Place::Inside { offset } => {
                 self.emitter.copy(to, CONTEXT);
                 self.emitter.arithmetic(Arithmetic::Add, to, i32::from(offset));
@@ -372,6 +376,7 @@ fn loaded(place: Place) -> Size {
         Place::Word { .. }
         | Place::Registers { .. }
         | Place::ProbedRegisters { .. }
+        | Place::Saved { .. }
         | Place::Inside { .. }
         | Place::CurrentTask
         | Place::UserStack { .. }

@@ -148,6 +148,8 @@ pub struct Report {
     pub action_argument: i64,
     /// [`writ_bundle::record::flag`] bits that are set.
     pub flags: u8,
+    /// Parameters of the call that the program of its return reads, and does not see itself.
+    pub saved: Vec<Origin>,
     /// What the record shows; each is read now if it was not before.
     pub values: Vec<Id<Value>>,
     /// Sockets among the values. The record is about the thread to which one of them belongs, in the

@@ -1,5 +1,6 @@
 //! What a selector does where it matches.
 
+use writ_bundle::Attach;
 use writ_bundle::record::{action, flag};
 
 use super::program::{Builder, operation};
@@ -41,6 +42,7 @@ pub(super) fn entry(
         policy: moment.part.policy,
         values,
         extras: Vec::new(),
+        saved: saved(moment.part),
         rate_limit: None,
     };
     let post = report_of(actions, report).map(|(span, report)| post(span, report));
@@ -53,6 +55,26 @@ fn await_always(part: &Part<'_>) -> Option<Operation> {
     part.hook.return_attachment.as_ref()?;
     let (hook, function) = (part.index, part.function);
     Some(operation(action.span, OperationKind::Await { hook, function }))
+}
+
+/// The parameters that the return needs and does not see.
+fn saved(part: &Part<'_>) -> Vec<Origin> {
+    let sees_parameters = match part.attach(Role::Return) {
+        None | Some(Attach::Fexit { .. }) => true,
+        Some(_) => false,
+    };
+    if sees_parameters {
+        return Vec::new();
+    }
+    let mut origins: Vec<Origin> = Vec::new();
+    for argument in part.hook.arguments.iter().filter(|one| one.reader.is_of_return()) {
+        let length = argument.reader.length_origin();
+        origins.extend([argument.origin].into_iter().chain(length));
+    }
+    origins.sort_unstable();
+    origins.dedup();
+    origins.retain(|origin| !matches!(origin, Origin::Return { .. }));
+    origins
 }
 
 /// Fills `here` with the report of a hook without selectors.

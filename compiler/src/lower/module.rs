@@ -1,6 +1,6 @@
 //! The words of a module: policies and hooks as events show them.
 
-use writ_bundle::HookKind;
+use writ_bundle::{HookKind, Moment};
 
 use super::program::find_value;
 use super::{Group, Part};
@@ -35,7 +35,14 @@ fn hook(part: &Part<'_>, programs: &[(Group<'_>, ir::Program)]) -> ir::Hook {
             item: program.values[value].item,
             type_name: argument.type_.name(),
             label: argument.label.clone(),
+            moment: match role {
+                Role::Return => Moment::Return,
+                Role::Entry | Role::Enforce | Role::Exec | Role::Fork | Role::Exit => Moment::Entry,
+            },
         })
+    };
+    let argument = |one: &resolved::Argument| {
+        shown(if one.reader.is_of_return() { Role::Return } else { Role::Entry }, one)
     };
     ir::Hook {
         policy: part.policy,
@@ -43,7 +50,7 @@ fn hook(part: &Part<'_>, programs: &[(Group<'_>, ir::Program)]) -> ir::Hook {
         further_functions: part.further.iter().flat_map(|hook| function(&hook.kind)).collect(),
         message: from.message.clone(),
         tags: from.tags.clone(),
-        arguments: from.arguments.iter().filter_map(|one| shown(Role::Entry, one)).collect(),
+        arguments: from.arguments.iter().filter_map(argument).collect(),
         data: from.data.iter().filter_map(|one| shown(Role::Entry, one)).collect(),
         return_argument: from.return_argument.as_ref().and_then(|one| shown(Role::Return, one)),
         selectors: from

@@ -69,9 +69,13 @@ fn declare(values: &mut Arena<Value>, role: Role, part: &Part<'_>) {
 /// The arguments that a record of this hook shows.
 fn shown<'a>(role: Role, part: &Part<'a>) -> Vec<&'a Argument> {
     match role {
-        Role::Return => part.hook.return_argument.iter().collect(),
+        Role::Return => {
+            let arguments = part.hook.arguments.iter().filter(|one| one.reader.is_of_return());
+            arguments.chain(&part.hook.return_argument).collect()
+        }
         Role::Entry | Role::Enforce | Role::Exec | Role::Fork | Role::Exit => {
-            part.hook.arguments.iter().chain(&part.hook.data).collect()
+            let arguments = part.hook.arguments.iter().filter(|one| !one.reader.is_of_return());
+            arguments.chain(&part.hook.data).collect()
         }
     }
 }

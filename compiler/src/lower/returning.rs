@@ -35,7 +35,13 @@ pub(super) fn hook(builder: &mut Builder<'_>, part: &Part<'_>, here: Id<Block>, 
         let block = tracked(builder, part, block);
         let matched =
             conditioned(builder, &moment, &selector.return_condition, selector.span, block);
-        actions(builder, &moment, &selector.return_actions, selector.span, matched);
+        // Without a return value only what is read at the return is reported.
+        let post = [Action::post(selector.span)];
+        let done = match selector.return_actions.as_slice() {
+            [] => post.as_slice(),
+            done => done,
+        };
+        actions(builder, &moment, done, selector.span, matched);
     }
     if part.hook.return_action.is_some() {
         let block = builder.reserve();
@@ -96,6 +102,7 @@ fn actions(
         sockets: Vec::new(),
         policy: moment.part.policy,
         extras: Vec::new(),
+        saved: Vec::new(),
         rate_limit: None,
     };
     let report = match report_of(actions, report) {

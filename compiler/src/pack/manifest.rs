@@ -116,6 +116,7 @@ fn hook(from: &ir::Hook, place: &dyn Fn(Span) -> SourceRange) -> Hook {
         item: from.item,
         type_: from.type_name.to_owned(),
         label: from.label.clone(),
+        moment: from.moment,
     };
     Hook {
         policy: from.policy,

@@ -41,9 +41,11 @@ pub(super) fn attachments(
     diagnostics: &mut Diagnostics,
 ) -> Result<Attachments, Reported> {
     let Plan { overrides, force, sharing } = plan;
+    let is_returned =
+        from.return_argument.is_some() || arguments.iter().any(|one| one.reader.is_of_return());
     let wish = Wish {
         denies: overrides.map_or(Denial::NotWanted, |_| Denial::Wanted),
-        returns: from.return_argument.as_ref().map_or(Return::NotWanted, |_| Return::Wanted),
+        returns: if is_returned { Return::Wanted } else { Return::NotWanted },
         arguments,
         sharing,
         force,

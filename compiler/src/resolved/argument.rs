@@ -263,6 +263,24 @@ impl Reader {
         }
     }
 
+    /// Whether the value is read when the call returns.
+    pub fn is_of_return(self) -> bool {
+        matches!(
+            self,
+            Self::Buffer { moment: Moment::Return, .. }
+                | Self::Vectors { moment: Moment::Return, .. }
+        )
+    }
+
+    /// Where the length of a buffer is, when something tells it.
+    pub fn length_origin(self) -> Option<Origin> {
+        match self {
+            Self::Buffer { length: BufferLength::Number { origin, .. }, .. }
+            | Self::Vectors { length: BufferLength::Number { origin, .. }, .. } => Some(origin),
+            _ => None,
+        }
+    }
+
     /// Whether the value is read into the event before anything can be asked about it. Other values
     /// are numbers, which a register holds.
     pub fn is_located(self) -> bool {

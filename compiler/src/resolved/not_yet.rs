@@ -2,10 +2,7 @@
 //!
 //! `check` refuses them, each where it stands; `lower` relies on that.
 
-use super::{
-    Action, Argument, Expression, Extras, Hook, Moment, Origin, Policy, Question, Reader, Selector,
-    Test,
-};
+use super::{Action, Argument, Expression, Extras, Hook, Origin, Policy, Question, Selector, Test};
 use crate::policy::Setting;
 use crate::source::Span;
 
@@ -75,31 +72,6 @@ fn of_argument(argument: &Argument, parts: &mut Parts) {
             _ => "`resolve` through structures of a program",
         };
         parts.add(what, walk.span);
-    } else if is_reader_not_yet(argument.reader) {
-        parts.add(format!("arguments of type `{}`", argument.type_.name()), argument.span);
-    }
-}
-
-/// Whether values that are read this way cannot be read yet.
-pub fn is_reader_not_yet(reader: Reader) -> bool {
-    match reader {
-        Reader::Nothing
-        | Reader::Integer { .. }
-        | Reader::File
-        | Reader::Path
-        | Reader::Binprm
-        | Reader::Filename
-        | Reader::Descriptor
-        | Reader::Text
-        | Reader::SyscallNumber
-        | Reader::Capability
-        | Reader::Capabilities(_)
-        | Reader::Structure(_)
-        | Reader::RecordText
-        | Reader::Buffer { moment: Moment::Entry, .. }
-        | Reader::Vectors { moment: Moment::Entry, .. }
-        | Reader::Bytes { .. } => false,
-        Reader::Buffer { .. } | Reader::Vectors { .. } => true,
     }
 }
 

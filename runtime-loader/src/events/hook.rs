@@ -1,7 +1,7 @@
 //! What a hook's record says: which policy, with which arguments, and what was done.
 
 use writ_bundle::record::{Item, Record, action, header};
-use writ_bundle::{Argument, Hook, HookKind, Manifest};
+use writ_bundle::{Argument, Hook, HookKind, Manifest, Moment};
 
 use super::argument::{self, Value};
 use super::{ObserveError, Stacks};
@@ -111,6 +111,7 @@ pub(super) fn call(
     hook: &Hook,
     record: &Record<'_>,
     stacks: Stacks,
+    rest: &dyn Fn(&Item<'_>) -> Vec<u8>,
 ) -> Result<Call, ObserveError> {
     let items: Vec<Item<'_>> = record.items().collect::<Result<_, _>>()?;
     let policy = usize::try_from(hook.policy).ok().and_then(|index| manifest.policies.get(index));
@@ -119,8 +120,8 @@ pub(super) fn call(
         policy: policy.map(|policy| policy.name.clone()).unwrap_or_default(),
         message: hook.message.clone(),
         tags: hook.tags.clone(),
-        arguments: hook.arguments.iter().filter_map(|one| labelled(one, &items)).collect(),
-        data: hook.data.iter().filter_map(|one| labelled(one, &items)).collect(),
+        arguments: hook.arguments.iter().filter_map(|one| entered(one, &items, rest)).collect(),
+        data: hook.data.iter().filter_map(|one| entered(one, &items, rest)).collect(),
         return_value: None,
         action: done(record),
         return_action: None,
@@ -132,6 +133,13 @@ pub(super) fn call(
 pub(super) fn add_return(call: &mut Call, hook: &Hook, record: &Record<'_>) {
     let items: Vec<Item<'_>> = record.items().map_while(Result::ok).collect();
     call.return_value = hook.return_argument.as_ref().and_then(|one| labelled(one, &items));
+    for (place, argument) in hook.arguments.iter().enumerate() {
+        let is_there = argument.moment == Moment::Return;
+        let read = is_there.then(|| labelled(argument, &items)).flatten();
+        if let (Some(shown), Some(read)) = (call.arguments.get_mut(place), read) {
+            *shown = read;
+        }
+    }
     call.return_action = done(record);
 }
 
@@ -157,6 +165,27 @@ fn origin(hook: &Hook, function: u16) -> Origin {
         }
         HookKind::Usdt { path, provider, name } => Origin::Usdt { path, provider, name },
     }
+}
+
+/// An argument as the record of the entry has it.
+fn entered(
+    argument: &Argument,
+    items: &[Item<'_>],
+    rest: &dyn Fn(&Item<'_>) -> Vec<u8>,
+) -> Option<Labelled> {
+    if argument.moment == Moment::Return {
+        let value = Value::Unreadable("the call has not returned");
+        return Some(Labelled { value, label: argument.label.clone() });
+    }
+    let mut labelled = labelled(argument, items)?;
+    if let Value::Bytes { bytes, all } = &mut labelled.value
+        && let Some(size) = *all
+        && let Some(item) = items.iter().find(|item| item.id == argument.item)
+    {
+        bytes.extend(rest(item));
+        *all = (bytes.len() < usize::try_from(size).unwrap_or(usize::MAX)).then_some(size);
+    }
+    Some(labelled)
 }
 
 fn labelled(argument: &Argument, items: &[Item<'_>]) -> Option<Labelled> {

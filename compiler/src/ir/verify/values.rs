@@ -8,7 +8,7 @@ use super::must;
 use crate::diagnostic::Defect;
 use crate::ids::Id;
 use crate::ir::{Program, Role, Value, ValueOrigin};
-use crate::resolved::{FileType, Origin, Reader, SocketField, Structure, Walk, not_yet};
+use crate::resolved::{FileType, Origin, Reader, SocketField, Structure, Walk};
 use crate::set::{IntegerSet, TextSet};
 
 /// Every value has an item of its own, a reader, and comes from where the program has it.
@@ -18,9 +18,6 @@ pub(super) fn verify(program: &Program) -> Result<(), Defect> {
         let item = value.item;
         must(item != 0 && items.insert(item), || format!("item {item} is 0 or there twice"))?;
         must(value.reader != Reader::Nothing, || format!("value {item} is not read"))?;
-        must(!not_yet::is_reader_not_yet(value.reader), || {
-            format!("value {item} is read in a way that is not done yet: {:?}", value.reader)
-        })?;
         must(is_there(program, value), || {
             format!("value {item} comes from {:?}, which it does not have", value.origin)
         })?;
@@ -64,16 +61,27 @@ fn is_there(program: &Program, value: &Value) -> bool {
             Origin::Parameter(_) | Origin::SyscallParameter(_) | Origin::Return { .. }
         ),
         Attach::Kretprobe { .. } | Attach::KretprobeMulti { .. } | Attach::Kretprobes { .. } => {
-            matches!(origin, Origin::Return { .. })
+            matches!(origin, Origin::Return { .. }) || is_saved(value, origin)
         }
         Attach::Lsm { .. } | Attach::RawTracepoint { .. } | Attach::BtfTracepoint { .. } => {
             matches!(origin, Origin::Parameter(_))
         }
         Attach::Tracepoint { .. } => matches!(origin, Origin::Field { .. }),
         Attach::Uprobe { .. } => matches!(origin, Origin::UserParameter(_)),
-        Attach::Uretprobe { .. } => matches!(origin, Origin::Return { .. }),
+        Attach::Uretprobe { .. } => {
+            matches!(origin, Origin::Return { .. }) || is_saved(value, origin)
+        }
         Attach::Usdt { .. } => matches!(origin, Origin::UsdtArgument(_)),
     }
+}
+
+/// Whether the entry of the call keeps the value for its return ([`crate::ir::Report::saved`]).
+fn is_saved(value: &Value, origin: Origin) -> bool {
+    let is_parameter = matches!(
+        origin,
+        Origin::Parameter(_) | Origin::SyscallParameter(_) | Origin::UserParameter(_)
+    );
+    value.reader.is_of_return() && is_parameter
 }
 
 /// The value is a number of this program.

@@ -1,8 +1,8 @@
 top=$PWD
+rm -rf /tmp/walk
 mkdir -p /tmp/walk
 cd /tmp/walk
 for name in walked walked2 moded; do echo x > $name; done
-rm -f moded; echo x > moded
 chmod 612 moded
 cat walked walked2 moded > /dev/null
 cp "$top/writ-trigger" limited

@@ -55,6 +55,7 @@ const DEEDS: &[(&str, Deed)] = &[
     ("use-descriptors", descriptors::use_them),
     ("write-many", write_once::write_many),
     ("write-once", write_once::write),
+    ("write-socket", write_once::write_socket),
     ("write-vectors", write_once::write_vectors),
 ];
 

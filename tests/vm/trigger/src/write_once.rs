@@ -2,6 +2,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{IoSlice, Read as _, Write as _};
+use std::os::unix::net::UnixStream;
 
 /// `write-once FILE TEXT`: one `write`. `\0` in the text is a zero byte.
 pub(crate) fn write(arguments: &[String]) -> Result<(), String> {
@@ -31,6 +32,16 @@ pub(crate) fn write_vectors(arguments: &[String]) -> Result<(), String> {
     let Some((path, texts)) = arguments.split_first() else { return Err("wants a file".into()) };
     let parts: Vec<IoSlice<'_>> = texts.iter().map(|text| IoSlice::new(text.as_bytes())).collect();
     all(appended(path)?.write_vectored(&parts), texts.iter().map(String::len).sum())
+}
+
+/// `write-socket TEXT...`: one `writev` to a socket, or one `write` of a single text.
+pub(crate) fn write_socket(texts: &[String]) -> Result<(), String> {
+    let (mut here, _there) = UnixStream::pair().map_err(|error| error.to_string())?;
+    if let [text] = texts {
+        return all(here.write(text.as_bytes()), text.len());
+    }
+    let parts: Vec<IoSlice<'_>> = texts.iter().map(|text| IoSlice::new(text.as_bytes())).collect();
+    all(here.write_vectored(&parts), texts.iter().map(String::len).sum())
 }
 
 /// `read-once FILE BYTES`: one `read`, into memory that was touched.
