@@ -54,11 +54,14 @@ INLINE __s64 append_vector(struct writ_scratch *s, __u64 at, const void *base, _
 
 INLINE __s64 read_vectors(struct writ_scratch *s, __u64 id, const struct vectors *vectors)
 {
-	__u64 at = item_begin(s, VECTORS_ROOM), length, status = STATUS_READ;
+	__u64 at = *(volatile __u32 *)&s->cursor, length, status = STATUS_READ;
 	__u64 skip = vectors->skip;
 
-	if (!at)
+	if (at > EVENT_SIZE - VECTORS_ROOM)
 		return without_text(s, id, STATUS_UNREADABLE);
+	/* What is added must be what was compared. */
+	OPAQUE(at);
+	at += EVENT_OFFSET + sizeof(struct writ_item);
 	*(volatile __u64 *)&s->position = 0;
 	*(volatile __u64 *)&s->count = 0;
 	for (__u32 i = 0; i < VECTORS_MAX; i++) {

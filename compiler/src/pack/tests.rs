@@ -8,9 +8,11 @@ use super::btf::Btf;
 use super::btf_ext::Extension;
 use super::btf_kind_table as kind;
 use super::{LIBRARY, PackError, contents, excerpt, library, link, pack, proof, routines, strip};
-use crate::kernel::embedded;
+use crate::kernel::btf::Aggregate;
+use crate::kernel::{Form, embedded};
 use crate::machine::{
-    Assembler, Code, Instruction, MapDefinition, MapKind, Object, Program, Register, map_flag,
+    Assembler, Code, Field, FieldFact, FieldStep, Instruction, MapDefinition, MapKind, Object,
+    Program, Register, map_flag,
 };
 use crate::source::{SourceMap, Span};
 
@@ -275,6 +277,48 @@ fn relocating_against_the_excerpt_is_relocating_against_the_kernel() {
             [excerpt.as_slice(), kernel].map(|btf| proof::relocated(&bundle, btf).unwrap());
         assert!(text(part) == text(whole), "{name}");
         assert!(excerpt.len() * 10 < kernel.len(), "{name}: {} bytes", excerpt.len());
+    }
+}
+
+#[test]
+fn a_field_is_where_the_kernel_at_hand_has_it() {
+    let structure = |name: &str| Form::Structure {
+        aggregate: Aggregate::Struct,
+        name: name.to_owned(),
+        bytes: 64,
+    };
+    let member = |name: &str, bit_size, form| FieldStep::Member {
+        name: name.to_owned(),
+        // No kernel has it there.
+        bit_offset: 8,
+        bit_size,
+        form,
+    };
+    let path = member("f_path", 0, structure("path"));
+    let dentry = member("dentry", 0, Form::Pointer);
+    let flag = member("in_execve", 1, Form::Integer { bytes: 4 });
+    let fields = [
+        (Field { root: structure("file"), steps: vec![path, dentry] }, FieldFact::ByteOffset),
+        (Field { root: structure("task_struct"), steps: vec![flag] }, FieldFact::ShiftLeft),
+    ];
+    let load = |(field, fact): &(Field, FieldFact)| Instruction::LoadFieldFact {
+        to: Register::R1,
+        fact: *fact,
+        field: Box::new(field.clone()),
+    };
+    let instructions = fields.iter().map(load).collect();
+    let bundle = linked(&object(vec![program("on_open", code(instructions))]));
+    for name in embedded::names() {
+        let profile = embedded::profile(name).unwrap().unwrap();
+        let btf = profile.btf();
+        let place = |of: &str, member: &str| btf.structure(of).unwrap().member(member).unwrap();
+        let dentry = place("file", "f_path").offset() + place("path", "dentry").offset();
+        let flag = place("task_struct", "in_execve").bit_offset % 32;
+        let relocated = proof::relocated(&bundle, btf.bytes()).unwrap();
+        let function = relocated.functions.into_values().next().unwrap();
+        let found: Vec<i32> = function.instructions.iter().map(|one| one.imm).take(2).collect();
+        let wanted = [dentry, 63 - flag].map(|number| i32::try_from(number).unwrap());
+        assert_eq!(found, wanted, "{name}");
     }
 }
 

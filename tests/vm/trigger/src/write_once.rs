@@ -2,6 +2,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{IoSlice, Read as _, Write as _};
+use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 
 /// `write-once FILE TEXT`: one `write`. `\0` in the text is a zero byte.
@@ -36,7 +37,9 @@ pub(crate) fn write_vectors(arguments: &[String]) -> Result<(), String> {
 
 /// `write-socket TEXT...`: one `writev` to a socket, or one `write` of a single text.
 pub(crate) fn write_socket(texts: &[String]) -> Result<(), String> {
-    let (mut here, _there) = UnixStream::pair().map_err(|error| error.to_string())?;
+    let (here, _there) = UnixStream::pair().map_err(|error| error.to_string())?;
+    // As a file: the standard library sends to sockets by other calls.
+    let mut here = File::from(OwnedFd::from(here));
     if let [text] = texts {
         return all(here.write(text.as_bytes()), text.len());
     }
