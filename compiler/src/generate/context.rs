@@ -38,6 +38,7 @@ impl Place {
             Self::Memory { .. }
             | Self::Word { .. }
             | Self::Registers { .. }
+            | Self::Saved { .. }
             | Self::Inside { .. }
             | Self::CurrentTask => false,
             Self::ProbedRegisters { .. } | Self::UserStack { .. } | Self::Usdt { .. } => true,
