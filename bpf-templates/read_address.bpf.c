@@ -5,10 +5,10 @@
  * writ_read_sockaddr(scratch, struct sockaddr *, item id)    -> payload offset, or negative
  *     Appends a `struct writ_connection` of which the source is known when the address is of IP.
  *
- * writ_read_sockaddr_un(scratch, struct sockaddr *, item id) -> payload offset, or negative
+ * writ_read_sockaddr_un(scratch, struct sockaddr *, item id, length) -> payload offset, or negative
  *     Appends a text: the path; "@" and the name for an abstract address; empty when it has
- *     neither or is of another family. The item's `flags` are the family. An address does not tell
- *     how long it is, so a path without a zero behind it ends where the next zero is.
+ *     neither or is of another family. The item's `flags` are the family. `length` counts the
+ *     family too; 0 when it is not known, and then the path ends where the next zero is.
  *
  * UNREADABLE for memory that faults. Minimum kernel 5.8.
  */
@@ -72,41 +72,48 @@ ROUTINE __s64 writ_read_sockaddr(struct writ_scratch *s, const void *address, __
 	return at;
 }
 
-/* Copies the path or name. Returns how long it is, or negative. */
-INLINE __s64 copy_unix_path(__u8 *text, const void *from)
+/* Copies the path or name of up to `room` bytes. Returns how long it is, or negative. */
+INLINE __s64 copy_unix_path(__u8 *text, const void *from, __u64 room)
 {
 	__s64 copied;
 	__u8 first = 0;
 
-	if (copy_any(&first, 1, from) < 0)
+	if (!room || copy_any(&first, 1, from) < 0)
 		return 0;
 	if (!first) {
 		/* Abstract: what follows the zero. */
 		*text = '@';
 		text++;
 		from++;
+		room--;
 	}
+	/* And a zero. */
+	room++;
+	MASK(room, 0x7f);
 	if ((__s64)from < 0)
-		copied = bpf_probe_read_kernel_str(text, PATH_MAX_UNIX + 1, from);
+		copied = bpf_probe_read_kernel_str(text, room, from);
 	else
-		copied = bpf_probe_read_user_str(text, PATH_MAX_UNIX + 1, from);
+		copied = bpf_probe_read_user_str(text, room, from);
 	if (copied <= 0)
 		return copied;
 	/* The zero is counted. Abstract without a name is no address at all. */
 	return first ? copied - 1 : copied == 1 ? 0 : copied;
 }
 
-ROUTINE __s64 writ_read_sockaddr_un(struct writ_scratch *s, const void *address, __u64 id)
+ROUTINE __s64 writ_read_sockaddr_un(struct writ_scratch *s, const void *address, __u64 id,
+				    __u64 address_length)
 {
-	__u64 at = item_begin(s, TEXT_ROOM);
+	__u64 at = item_begin(s, TEXT_ROOM), room = PATH_MAX_UNIX;
 	struct writ_item *item;
 	__u16 family = 0;
 	__s64 length = 0;
 
 	if (!at || copy_any(&family, sizeof(family), address) < 0)
 		return without_text(s, id, STATUS_UNREADABLE);
+	if (address_length && address_length - sizeof(family) < room)
+		room = address_length - sizeof(family);
 	if (family == AF_UNIX)
-		length = copy_unix_path(PAYLOAD(s, at), address + sizeof(family));
+		length = copy_unix_path(PAYLOAD(s, at), address + sizeof(family), room);
 	if (length < 0 || length > PATH_MAX_UNIX + 1)
 		return without_text(s, id, STATUS_UNREADABLE);
 	text_end(s, at, id, STATUS_READ, length);

@@ -61,7 +61,7 @@ pub(super) fn values(random: &mut Random, program: &Program) -> BTreeMap<u16, Ra
         if value.reader == Reader::Structure(Structure::Sock) {
             return socket(random);
         }
-        if value.reader == Reader::Structure(Structure::SockaddrUn) {
+        if matches!(value.reader, Reader::Structure(Structure::SockaddrUn { .. })) {
             // A path comes with its family, and is never too long.
             if random.once_in(8) {
                 return if random.once_in(2) { Raw::Unreadable } else { Raw::Absent };

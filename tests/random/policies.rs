@@ -6,9 +6,9 @@ use writ::policy::{
     ArgumentType, CapabilitySet, Mode, NamespaceKind, RateScope, TrackAction, Whose, Workloads,
 };
 use writ::resolved::{
-    Action, Argument, ArgumentId, Attachment, End, Expression, Extras, Hook, HostProcesses,
-    NamespaceValue, Network, Origin, Policy, Question, RateLimit, Reach, Reader, Selector, Sense,
-    Sharing, Signedness, SocketField, Structure, Test,
+    Action, Argument, ArgumentId, Attachment, BufferLength, End, Expression, Extras, Hook,
+    HostProcesses, NamespaceValue, Network, Origin, Policy, Question, RateLimit, Reach, Reader,
+    Selector, Sense, Sharing, Signedness, SocketField, Structure, Test,
 };
 use writ::set::{IntegerSet, TextPattern, TextSet};
 use writ::source::{SourceMap, Span, Spanned};
@@ -148,7 +148,7 @@ const OF_FUNCTIONS: [Reader; 9] = [
     integer(2, Signedness::Signed),
     SOCKET,
     integer(1, Signedness::Unsigned),
-    Reader::Structure(Structure::SockaddrUn),
+    Reader::Structure(Structure::SockaddrUn { length: BufferLength::Unknown }),
     Reader::SyscallNumber,
 ];
 
@@ -331,7 +331,7 @@ fn about(random: &mut Random, argument: ArgumentId, reader: Reader) -> Question 
     if reader == Reader::Structure(Structure::Sock) {
         return about_socket(random, argument);
     }
-    if reader == Reader::Structure(Structure::SockaddrUn) && random.once_in(3) {
+    if matches!(reader, Reader::Structure(Structure::SockaddrUn { .. })) && random.once_in(3) {
         let set = IntegerSet::from_ranges([(1, 1)]);
         return Question::Socket { argument, field: SocketField::Family, set };
     }

@@ -26,7 +26,8 @@ impl Coder<'_> {
         no: Label,
         unknown: Label,
     ) {
-        if self.program.values[value].reader == Reader::Structure(Structure::SockaddrUn) {
+        let reader = self.program.values[value].reader;
+        if matches!(reader, Reader::Structure(Structure::SockaddrUn { .. })) {
             self.emitter.load(Size::Word, RESULT, CURRENT, FAMILY_OF_TEXT);
             return integer::member(&mut self.emitter, RESULT, PORT, set, yes, no);
         }

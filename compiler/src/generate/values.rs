@@ -13,7 +13,7 @@ use crate::ids::Id;
 use crate::ir::{Value, ValueOrigin};
 use crate::kernel::Form;
 use crate::machine::{Arithmetic, Comparison, Instruction, Label, Register, Size, Width};
-use crate::resolved::{BufferLength, Origin, Reader, Signedness, Walk};
+use crate::resolved::{BufferLength, Origin, Reader, Signedness, Structure, Walk};
 
 impl Coder<'_> {
     /// Brings an integer, extended to 64 bits, into [`CURRENT`]. It needs no scratch area.
@@ -179,6 +179,7 @@ impl Coder<'_> {
             (Reader::Buffer { length, .. } | Reader::Vectors { length, .. }, _) => {
                 Extent::Buffer(length)
             }
+            (Reader::Structure(Structure::SockaddrUn { length }), _) => Extent::Buffer(length),
             (Reader::RecordText, _) => Extent::Record,
             _ => Extent::Own,
         };

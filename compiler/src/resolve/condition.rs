@@ -460,7 +460,9 @@ pub(super) fn field(
         | Reader::Path
         | Reader::Binprm
         | Reader::Descriptor
-        | Reader::Structure(Structure::Dentry | Structure::Kiocb | Structure::SockaddrUn) => true,
+        | Reader::Structure(Structure::Dentry | Structure::Kiocb | Structure::SockaddrUn { .. }) => {
+            true
+        }
         Reader::Nothing
         | Reader::Integer { .. }
         | Reader::Filename

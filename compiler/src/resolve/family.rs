@@ -44,7 +44,7 @@ impl Family {
                 Self::Connection
             }
             Reader::Structure(Structure::Sockaddr) => Self::Address,
-            Reader::Structure(Structure::SockaddrUn) => Self::UnixAddress,
+            Reader::Structure(Structure::SockaddrUn { .. }) => Self::UnixAddress,
             Reader::Capabilities(_) => Self::Capabilities,
             Reader::Vectors { .. }
             | Reader::Bytes { .. }

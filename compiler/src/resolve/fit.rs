@@ -49,7 +49,7 @@ pub(super) fn fit(declared: ArgumentType, shape: Option<Shape<'_>>, text: &str) 
         Class::Nothing => Fit::Fits(Reader::Nothing),
         Class::UnixAddress => {
             let names = ["sockaddr_un", "sockaddr"];
-            if_(is_pointer_to(shape, &names), Reader::Structure(Structure::SockaddrUn))
+            if_(is_pointer_to(shape, &names), UNIX_ADDRESS)
         }
         Class::Attributes => {
             let is_it = shape == Some(Shape::PointerToUnion { name: "bpf_attr" });
@@ -101,6 +101,9 @@ pub(super) fn fit(declared: ArgumentType, shape: Option<Shape<'_>>, text: &str) 
 }
 
 /// A buffer of which nothing said yet how long it is.
+const UNIX_ADDRESS: Reader =
+    Reader::Structure(Structure::SockaddrUn { length: BufferLength::Unknown });
+
 const BUFFER: Reader = Reader::Buffer { length: BufferLength::Unknown, moment: Moment::Entry };
 
 fn is_pointer_to(shape: Option<Shape<'_>>, names: &[&str]) -> bool {

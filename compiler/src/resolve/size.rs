@@ -4,7 +4,7 @@ use super::parameter::{Parameter, Signature};
 use crate::diagnostic::{Diagnostics, Finding, Reported, code, did_you_mean};
 use crate::kernel::Shape;
 use crate::policy::{self, ArgumentType, SizeArgument};
-use crate::resolved::{BufferLength, Moment, Origin, Reader, Signedness};
+use crate::resolved::{BufferLength, Moment, Origin, Reader, Signedness, Structure};
 use crate::source::Span;
 
 /// `reader` with the length and the moment that `from` asks for.
@@ -24,6 +24,10 @@ pub(super) fn sized(
         Reader::Vectors { .. } => {
             let (length, moment) = length(from, signature, diagnostics)?;
             Ok(Reader::Vectors { length, moment })
+        }
+        Reader::Structure(Structure::SockaddrUn { .. }) => {
+            let length = address_length(signature);
+            Ok(Reader::Structure(Structure::SockaddrUn { length }))
         }
         // The kernel's own copy of a text may be read at the return as well.
         _ => {
@@ -76,6 +80,18 @@ fn length(
         Some(SizeArgument::Number(_)) | None => BufferLength::Unknown,
     };
     Ok((length, moment))
+}
+
+/// The number that says how long an address is: where the kernel takes it, it stands right behind
+/// the address.
+fn address_length(signature: &Signature<'_>) -> BufferLength {
+    let is_address = |parameter: &Parameter<'_>| matches!(parameter.shape, Some(Shape::PointerToStruct { name }) if name.starts_with("sockaddr"));
+    let place = signature.parameters.iter().position(is_address);
+    let behind = place.and_then(|place| signature.parameters.get(place + 1));
+    match behind {
+        Some(length) if matches!(length.shape, Some(Shape::Integer { .. })) => number(length),
+        Some(_) | None => BufferLength::Unknown,
+    }
 }
 
 /// The number in a parameter. One of another type is taken as it stands in its register.

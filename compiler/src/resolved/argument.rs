@@ -132,8 +132,8 @@ pub enum Structure {
     Socket,
     /// `struct sockaddr`: family, and address and port of IP.
     Sockaddr,
-    /// `struct sockaddr_un`: the path.
-    SockaddrUn,
+    /// `struct sockaddr_un`: the path. Only the length tells where it ends.
+    SockaddrUn { length: BufferLength },
     /// `struct cred`: user ids and capabilities.
     Cred,
     /// `union bpf_attr`: type and name of the program.
@@ -168,7 +168,7 @@ impl Structure {
             Self::Sock => "sock",
             Self::Socket => "socket",
             Self::Sockaddr => "sockaddr",
-            Self::SockaddrUn => "sockaddr_un",
+            Self::SockaddrUn { .. } => "sockaddr_un",
             Self::Cred => "cred",
             Self::BpfAttr => "bpf_attr",
             Self::BpfMap => "bpf_map",
@@ -187,7 +187,11 @@ impl Structure {
     /// Whether events show it as one text.
     pub fn is_text(self) -> bool {
         match self {
-            Self::SockaddrUn | Self::Kiocb | Self::IovIter | Self::Dentry | Self::NetDevice => true,
+            Self::SockaddrUn { .. }
+            | Self::Kiocb
+            | Self::IovIter
+            | Self::Dentry
+            | Self::NetDevice => true,
             Self::Skb
             | Self::Sock
             | Self::Socket
@@ -208,7 +212,7 @@ impl Structure {
     pub fn is_connection(self) -> bool {
         match self {
             Self::Skb | Self::Sock | Self::Socket | Self::Sockaddr => true,
-            Self::SockaddrUn
+            Self::SockaddrUn { .. }
             | Self::Cred
             | Self::BpfAttr
             | Self::BpfMap
@@ -249,9 +253,9 @@ impl Reader {
             | Self::Text
             | Self::Buffer { .. }
             | Self::RecordText
-            | Self::Structure(Structure::SockaddrUn | Structure::Dentry | Structure::NetDevice) => {
-                true
-            }
+            | Self::Structure(
+                Structure::SockaddrUn { .. } | Structure::Dentry | Structure::NetDevice,
+            ) => true,
             Self::Nothing
             | Self::Integer { .. }
             | Self::Vectors { .. }

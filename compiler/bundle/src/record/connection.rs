@@ -32,7 +32,7 @@ pub const SOURCE: usize = 24;
 pub const DESTINATION: usize = 40;
 /// `u32`: bytes of a packet.
 pub const LENGTH: usize = 56;
-/// `u32`: transformations of IPsec that a packet went through.
+/// `u32`: transformations of `IPsec` that a packet went through.
 pub const SECURITY_PATH: usize = 60;
 /// `u32`: those of them that the hardware did.
 pub const SECURITY_PATH_OFFLOADED: usize = 64;

@@ -39,7 +39,9 @@ fn is_racy(hook: &Hook, origin: Origin, reader: Reader) -> bool {
         Reader::Text
             | Reader::Buffer { .. }
             | Reader::Vectors { .. }
-            | Reader::Structure(Structure::Sockaddr | Structure::SockaddrUn | Structure::BpfAttr)
+            | Reader::Structure(
+                Structure::Sockaddr | Structure::SockaddrUn { .. } | Structure::BpfAttr
+            )
     );
     if !is_in_memory {
         return false;

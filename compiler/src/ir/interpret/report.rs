@@ -167,8 +167,14 @@ impl Run<'_> {
             (Raw::Structure(payload), true) => Shown::Structure(payload.clone()),
             (Raw::Absent, true) => Shown::Absent,
             (Raw::Bits(_), true)
-            | (Raw::Text(_) | Raw::Truncated(_) | Raw::Structure(_), false)
-            | (Raw::UnixAddress { .. } | Raw::Absent, false)
+            | (
+                Raw::Text(_)
+                | Raw::Truncated(_)
+                | Raw::Structure(_)
+                | Raw::UnixAddress { .. }
+                | Raw::Absent,
+                false,
+            )
             | (Raw::Unreadable, _) => Shown::Unreadable,
         };
         (value.item, shown)

@@ -125,7 +125,8 @@ pub(super) fn socket_set(
     let fits = !set.is_empty() && set.within(0, u16::MAX.into()) == *set;
     must(fits, || format!("value {value:?} cannot be what {:?} asks", set.ranges()))?;
     let reader = program.values[value].reader;
-    if reader == Reader::Structure(Structure::SockaddrUn) && field == SocketField::Family {
+    let is_unix = matches!(reader, Reader::Structure(Structure::SockaddrUn { .. }));
+    if is_unix && field == SocketField::Family {
         return Ok(());
     }
     is_connection(program, value)

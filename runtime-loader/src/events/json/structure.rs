@@ -268,6 +268,7 @@ impl<'a> UnixAddressForm<'a> {
 }
 
 impl CredentialsForm {
+    #[expect(clippy::similar_names, reason = "they are Tetragon's")]
     pub(super) fn of(from: &Credentials) -> Self {
         let [uid, gid, euid, egid, suid, sgid, fsuid, fsgid] = from.ids;
         let [permitted, effective, inheritable] = from.capabilities.map(capability_names);
@@ -393,4 +394,56 @@ const TAINTS: &[(&str, u64)] = &[
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 fn is_zero(value: &u32) -> bool {
     *value == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn json(form: &impl Serialize) -> String {
+        serde_json::to_string(form).unwrap()
+    }
+
+    #[test]
+    fn a_socket_shows_what_is_known_of_it() {
+        let all = Connection {
+            family: 2,
+            type_: 1,
+            protocol: 6,
+            state: 2,
+            known: known::SOURCE
+                | known::DESTINATION
+                | known::PROTOCOL
+                | known::FAMILY
+                | known::STATE,
+            source_port: 7,
+            destination_port: 80,
+            source: 0x7f00_0001,
+            destination: 0x0a00_0001,
+            cookie: u64::MAX,
+            ..Connection::default()
+        };
+        let expected = r#"{"family":"AF_INET","type":"SOCK_STREAM","protocol":"IPPROTO_TCP","saddr":"127.0.0.1","daddr":"10.0.0.1","sport":7,"dport":80,"cookie":"18446744073709551615","state":"TCP_SYN_SENT"}"#;
+        assert_eq!(json(&SockForm::of(&all)), expected);
+        assert_eq!(json(&SockForm::of(&Connection::default())), "{}");
+        assert_eq!(json(&SkbForm::of(&Connection::default())), "{}");
+    }
+
+    #[test]
+    fn numbers_without_a_name_are_shown_as_numbers() {
+        let program = BpfProgram { type_: 999, instructions: 0, name: "x".into() };
+        let expected = r#"{"ProgType":"999","ProgName":"x"}"#;
+        assert_eq!(json(&BpfProgramForm::of(&program)), expected);
+        assert_eq!(json(&CapabilityForm::of(-1)), r#"{"value":-1}"#);
+        assert_eq!(json(&CapabilityForm::of(21)), r#"{"value":21,"name":"CAP_SYS_ADMIN"}"#);
+    }
+
+    #[test]
+    fn bits_are_shown_by_their_names() {
+        let module = Module { name: "m".into(), taints: 0x2001, is_signature_good: Some(false) };
+        let expected = r#"{"name":"m","signature_ok":false,"tainted":["TAINT_PROPRIETARY_MODULE","TAINT_UNSIGNED_MODULE"]}"#;
+        assert_eq!(json(&ModuleForm::of(&module)), expected);
+        assert_eq!(capability_names(1 | 1 << 40), ["CAP_CHOWN", "CAP_CHECKPOINT_RESTORE"]);
+        assert_eq!(hexadecimal(0x21), "0000000000000021");
+    }
 }

@@ -25,7 +25,9 @@ struct Sets {
 }
 
 pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
-    let [what, size, path] = arguments else { return Err("WHAT, SIZE and FILE are missing".into()) };
+    let [what, size, path] = arguments else {
+        return Err("WHAT, SIZE and FILE are missing".into());
+    };
     let size = size.parse().map_err(|error| format!("{size}: {error}"))?;
     let file = OpenOptions::new().write(true).create(true).truncate(false).open(path);
     let file = file.map_err(|error| format!("{path}: {error}"))?;

@@ -2,13 +2,14 @@
 //!
 //! Runs in a test guest: `writ-trigger DEED ARGUMENT...`. Each deed is a file of its own, and ends
 //! with an error when the system call itself goes wrong for a reason that no policy explains.
+#![expect(clippy::disallowed_methods, reason = "that the core does no IO is about the compiler")]
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "what it prints is its result")]
 
 mod as_user;
-mod change;
 mod bind_socket;
 mod bpf;
 mod capset;
+mod change;
 mod descriptors;
 mod dup32;
 mod exchange;
