@@ -112,7 +112,13 @@ fn a_value_is_read_as_its_type_says_where_the_kernel_has_it() {
         (
             "security_socket_bind",
             "index: 1, type: sockaddr_un",
-            Reader::Structure(Structure::SockaddrUn),
+            Reader::Structure(Structure::SockaddrUn {
+                length: BufferLength::Number {
+                    origin: Origin::Parameter(2),
+                    bytes: 4,
+                    signedness: Signedness::Signed,
+                },
+            }),
         ),
         ("commit_creds", "index: 0, type: cred", Reader::Structure(Structure::Cred)),
         ("security_bpf", "index: 1, type: bpf_attr", Reader::Structure(Structure::BpfAttr)),
