@@ -67,7 +67,9 @@ fn is_there(program: &Program, value: &Value) -> bool {
             matches!(origin, Origin::Parameter(_))
         }
         Attach::Tracepoint { .. } => matches!(origin, Origin::Field { .. }),
-        Attach::Uprobe { .. } => matches!(origin, Origin::UserParameter(_)),
+        Attach::Uprobe { .. } => {
+            matches!(origin, Origin::UserParameter(_) | Origin::Register { .. })
+        }
         Attach::Uretprobe { .. } => {
             matches!(origin, Origin::Return { .. }) || is_saved(value, origin)
         }
