@@ -86,6 +86,12 @@ pub(super) fn attachments(
     Ok(Attachments { entry, exit, sharing })
 }
 
+/// The first action that gives an error and nothing to run instead.
+fn first_error(hook: &policy::Hook) -> Option<&Action> {
+    let mut actions = hook.selectors.iter().flat_map(|selector| &selector.actions);
+    actions.find(|action| matches!(action.kind, ActionKind::Override { replacement: None, .. }))
+}
+
 /// How a place in a program is attached, and what sees the return.
 pub(super) fn of_program(
     from: &policy::Hook,
@@ -94,6 +100,12 @@ pub(super) fn of_program(
     kernel: &Profile,
     diagnostics: &mut Diagnostics,
 ) -> Result<(Attachment, Option<Attachment>), Reported> {
+    if let Some(action) = first_error(from) {
+        let text = "a function of a program returns what it likes, and no error of the kernel's";
+        let obstacles = [kernel::Evidence { strength: Strength::Shown, text: text.to_owned() }];
+        let instead = "use `Sigkill`, or hook the system call that the function makes".to_owned();
+        return Err(no_denial(action.span, instead, &obstacles, kernel, diagnostics));
+    }
     let candidate = alone(entry, Way::Uprobe, "uprobe, the kernel's way into programs");
     let (chosen, answer) = choose(vec![candidate], kernel)
         .map_err(|obstacles| cannot_attach(from.point.span(), &obstacles, kernel, diagnostics))?;
@@ -272,10 +284,20 @@ pub(super) fn cannot_deny(
     kernel: &Profile,
     diagnostics: &mut Diagnostics,
 ) -> Reported {
+    no_denial(span, instead(target, kernel), obstacles, kernel, diagnostics)
+}
+
+fn no_denial(
+    span: Span,
+    instead: String,
+    obstacles: &[kernel::Evidence],
+    kernel: &Profile,
+    diagnostics: &mut Diagnostics,
+) -> Reported {
     let message = "the kernel cannot make this call fail".to_owned();
     let finding = Finding::at(span, message)
         .label("cannot be carried out here")
-        .help(instead(target, kernel))
+        .help(instead)
         .on_kernel(kernel.name());
     diagnostics.error(&code::OVERRIDE_UNSUPPORTED, because(finding, obstacles))
 }

@@ -43,7 +43,9 @@ fn of_policy(policy: &Policy, parts: &mut Parts) {
         match option.value {
             // How hooks are attached rests on these already.
             Setting::DisableKprobeMulti(_) | Setting::OverrideMethod(_) => {}
-            Setting::DisableUprobeMulti(_) | Setting::SleepablePreloadSize(_) => {
+            // Texts of programs are read where they are needed, without a map that could be too small.
+            Setting::SleepablePreloadSize(_) => {}
+            Setting::DisableUprobeMulti(_) => {
                 parts.add(format!("the option `{}`", option.value.name()), option.span);
             }
         }

@@ -169,6 +169,8 @@ impl<'a> Response<'a> {
                     return_value,
                     return_action: call.return_action.map(Action::name),
                     data,
+                    kernel_stack_trace,
+                    user_stack_trace,
                 });
             }
             Origin::Usdt { path, provider, name } => {
@@ -183,6 +185,8 @@ impl<'a> Response<'a> {
                     args,
                     tags,
                     action,
+                    kernel_stack_trace,
+                    user_stack_trace,
                 });
             }
         }
@@ -323,6 +327,10 @@ struct UprobeForm<'a> {
     return_action: Option<&'static str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     data: Vec<ArgumentForm<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    kernel_stack_trace: Vec<FrameForm<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    user_stack_trace: Vec<FrameForm<'a>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -343,6 +351,10 @@ struct UsdtForm<'a> {
     tags: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     action: Option<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    kernel_stack_trace: Vec<FrameForm<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    user_stack_trace: Vec<FrameForm<'a>>,
 }
 
 /// A 64-bit number as protobuf's JSON has it: as a string, and left out when it is 0.

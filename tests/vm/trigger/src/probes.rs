@@ -17,6 +17,9 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
             let name = CString::new(name.as_str()).map_err(|error| error.to_string())?;
             println!("{}", trigger_greet(name.as_ptr(), name.as_bytes().len()));
         }
+        "seven" => println!("{}", trigger_seven(1, 2, 3, 4, 5, 6, number(0)?)),
+        // SAFETY: it has no other effect than its result.
+        "step" => println!("{}", unsafe { trigger_step(number(0)?) }),
         _ => return Err(format!("there is no function `{call}`")),
     }
     Ok(())
@@ -46,4 +49,35 @@ extern "C" fn trigger_double(number: c_int) -> c_int {
 extern "C" fn trigger_greet(name: *const c_char, length: usize) -> usize {
     std::hint::black_box(name);
     std::hint::black_box(length + "hello ".len())
+}
+
+/// The last of seven numbers, which does not fit in a register.
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn trigger_seven(
+    one: c_long,
+    two: c_long,
+    three: c_long,
+    four: c_long,
+    five: c_long,
+    six: c_long,
+    seven: c_long,
+) -> c_long {
+    std::hint::black_box([one, two, three, four, five, six]);
+    std::hint::black_box(seven)
+}
+
+// One more than a number. Its second instruction is one byte behind its first.
+std::arch::global_asm!(
+    ".globl trigger_step",
+    ".type trigger_step, @function",
+    "trigger_step: nop",
+    "lea rdi, [rdi + 1]",
+    "mov rax, rdi",
+    "ret",
+    ".size trigger_step, . - trigger_step",
+);
+
+unsafe extern "C" {
+    fn trigger_step(number: c_long) -> c_long;
 }
