@@ -3,7 +3,7 @@
 
 use writ_bundle::record::{
     action, bpf_map, bpf_program, connection, counter, cred, credentials, exec, flag, header, item,
-    kernel_module, kind, perf_event, process, status, user_namespace,
+    kernel_module, kind, perf_event, process, status, usdt, user_namespace,
 };
 
 use crate::files;
@@ -285,4 +285,33 @@ fn numbers_mean_the_same_on_both_sides() {
     );
     // The action codes are numbers of generated code only.
     assert_eq!([action::POST, action::SIGKILL, action::SIGNAL, action::OVERRIDE], [1, 2, 3, 4]);
+}
+
+#[test]
+fn arguments_of_usdt_probes_are_laid_out_as_both_sides_think() {
+    assert_layout(
+        "writ_usdt_argument",
+        usdt::ARGUMENT,
+        &[
+            ("number", usdt::NUMBER),
+            ("base", usdt::BASE),
+            ("index", usdt::INDEX),
+            ("kind", usdt::KIND),
+            ("shift", usdt::SHIFT),
+            ("size", usdt::SIZE),
+            ("is_signed", usdt::SIGNED),
+        ],
+    );
+    assert_numbers(
+        "writ_usdt_kind",
+        &[
+            ("USDT_NONE", usdt::kind::NONE.into()),
+            ("USDT_CONSTANT", usdt::kind::CONSTANT.into()),
+            ("USDT_REGISTER", usdt::kind::REGISTER.into()),
+            ("USDT_MEMORY", usdt::kind::MEMORY.into()),
+            ("USDT_INDEXED", usdt::kind::INDEXED.into()),
+            ("USDT_SCALED", usdt::kind::SCALED.into()),
+        ],
+    );
+    assert!(declarations().contains(&format!("#define USDT_ARGUMENTS {}\n", usdt::ARGUMENTS)));
 }

@@ -489,6 +489,17 @@ fn actions_stand_where_they_act() {
 }
 
 #[test]
+fn a_program_has_nothing_of_the_kernels_and_returns_no_error_of_it() {
+    let uprobe = |lines: &str| {
+        resolved(&spec(&format!("  uprobes:\n  - path: /bin/p\n    symbols: [f]\n    {lines}\n")))
+    };
+    assert_eq!(uprobe("args: [{index: 0, type: file}]").errors(), [("TP0301", "file")]);
+    assert_eq!(uprobe("args: [{index: 0, type: string}]").errors(), []);
+    let denies = uprobe("selectors: [{matchActions: [{action: Override, argError: -1}]}]");
+    assert_eq!(denies.errors().first().map(|one| one.0), Some("TP0601"));
+}
+
+#[test]
 fn programs_are_named_by_paths_and_places() {
     let uprobe = |lines: &str| resolved(&spec(&format!("  uprobes:\n  - {lines}\n")));
     let two = uprobe(

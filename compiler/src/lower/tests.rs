@@ -1,4 +1,4 @@
-use writ_bundle::{Attach, HookKind, Pattern};
+use writ_bundle::{Attach, HookKind, Pattern, UserFile, UserPlace, UserPoint};
 
 use super::lower;
 use crate::ir::interpret::{Event, Process, State, interpret};
@@ -327,4 +327,63 @@ fn what_is_notified_is_enforced_once_for_the_thread_that_notified() {
     assert_eq!(run(Role::Enforce, 2), (None, vec![]));
     assert_eq!(run(Role::Enforce, 1), (Some(-13), vec![9]));
     assert_eq!(run(Role::Enforce, 1), (None, vec![]));
+}
+
+fn file() -> UserFile {
+    UserFile { path: "/p".into(), digests: Vec::new(), optional: false }
+}
+
+fn uprobe(span: Span, symbol: &str) -> Hook {
+    let point = UserPoint::Symbol { name: symbol.into(), offset: 0 };
+    let places = vec![UserPlace { point, reference_counter: None }];
+    let attach = Attach::Uprobe { file: file(), places };
+    Hook {
+        kind: HookKind::Uprobe {
+            path: "/p".into(),
+            symbol: symbol.into(),
+            offset: 0,
+            reference_counter: 0,
+        },
+        sharing: Sharing::Cookies,
+        attachment: Attachment { attach, ..fentry("") },
+        arguments: Vec::new(),
+        ..hook(span, "", Vec::new())
+    }
+}
+
+#[test]
+fn places_of_one_entry_share_a_program_that_is_told_which_was_hit() {
+    let (sources, at) = sources();
+    let hooks = ["f", "g"].map(|symbol| uprobe(at('b'), symbol)).to_vec();
+    let policy = Policy { program_hooks: hooks, ..policy(at('a'), "p", Vec::new()) };
+    assert_eq!(
+        printed(&[policy], &sources),
+        "entry e0_f on uprobe /p f, g\n\
+         b0:\n\
+         \x20    1:2  post hook 0 function by cookie posted ()\n\
+         \x20         to b1\n\
+         b1:\n\
+         \x20         finish\n"
+    );
+}
+
+#[test]
+fn what_is_set_is_set_behind_the_report_and_only_where_the_policy_enforces() {
+    let (sources, at) = sources();
+    let set = Action::Set { span: at('d'), argument: ArgumentId::Argument(0), value: 7 };
+    let always = Expression::All(Vec::new());
+    let integer = Reader::Integer { bytes: 4, signedness: Signedness::Signed };
+    let attach = Attach::Usdt { file: file(), provider: "x".into(), name: "y".into() };
+    let hook = Hook {
+        kind: HookKind::Usdt { path: "/p".into(), provider: "x".into(), name: "y".into() },
+        attachment: Attachment { attach, ..fentry("") },
+        arguments: vec![argument(at('e'), Origin::UsdtArgument(2), integer)],
+        ..hook(at('b'), "", vec![selector(at('c'), always, vec![set])])
+    };
+    let policy = Policy { program_hooks: vec![hook], ..policy(at('a'), "p", Vec::new()) };
+    let printed = printed(&[policy], &sources);
+    let report = printed.find("post hook 0 selector 0").unwrap();
+    let set = printed.find("set USDT argument 2 to 7").unwrap();
+    assert!(report < set, "{printed}");
+    assert_eq!(printed.matches("set USDT").count(), 1, "{printed}");
 }
