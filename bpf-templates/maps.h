@@ -11,7 +11,7 @@
 /* Records to user space. The loader may resize it before loading. Minimum kernel 5.8. */
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 1 << 20);
+	__uint(max_entries, 1 << 19);
 } writ_events SEC(".maps");
 
 /* Scratch areas: one each for a task, for what interrupts it, and for one more. */
@@ -27,7 +27,7 @@ struct {
  * processes start; before, memory is not to be allocated inside a program that traces. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 32768);
+	__uint(max_entries, 16384);
 	__uint(map_flags, 0);
 	__type(key, __u32);
 	__type(value, struct writ_process);

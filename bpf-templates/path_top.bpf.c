@@ -21,7 +21,7 @@
  */
 #include "path.h"
 
-#define TOP_STEPS 24
+#define TOP_STEPS 16
 
 /* The start of a name, which stands in its dentry or, when it is long, elsewhere. */
 INLINE __u64 name_start(struct writ_dentry *d)

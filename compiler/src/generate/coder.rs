@@ -12,7 +12,7 @@ use super::limits::Refusal;
 use super::registers::{CONTEXT, CURRENT, FRAME, KEPT, RESULT, SCRATCH};
 use super::stack::{Frame, Slot};
 use super::state::{Done, State};
-use super::text::Tables;
+use super::text::{self, Names, Tables};
 use crate::diagnostic::Defect;
 use crate::ids::Id;
 use crate::ir::{
@@ -34,6 +34,8 @@ pub(super) struct Coder<'a> {
     pub state: State,
     /// Facts that are kept when they are known.
     pub shared: &'a BTreeSet<Fact>,
+    /// What rules a value out before it is read.
+    pub names: &'a BTreeMap<Id<Value>, Vec<Names>>,
     pub tables: &'a mut Tables,
     /// A value that the program does not have at hand.
     pub defect: Option<Defect>,
@@ -90,11 +92,12 @@ pub(super) fn code(
     tables: &mut Tables,
 ) -> Result<Coded, Refusal> {
     let shared = facts::shared(program);
+    let names = text::names(program, Flavour::of(&program.attach));
     let zeroed = BTreeSet::new();
-    let mut first = Coder::new(program, target, &shared, &zeroed, tables);
+    let mut first = Coder::new(program, target, (&shared, &names), &zeroed, tables);
     first.run();
     let zeroed = first.to_zero;
-    let mut second = Coder::new(program, target, &shared, &zeroed, tables);
+    let mut second = Coder::new(program, target, (&shared, &names), &zeroed, tables);
     second.run();
     let Coder { emitter, frame, defect, .. } = second;
     frame.check()?;
@@ -108,7 +111,7 @@ impl<'a> Coder<'a> {
     fn new(
         program: &'a Program,
         target: Target,
-        shared: &'a BTreeSet<Fact>,
+        (shared, names): (&'a BTreeSet<Fact>, &'a BTreeMap<Id<Value>, Vec<Names>>),
         zeroed: &'a BTreeSet<Zeroed>,
         tables: &'a mut Tables,
     ) -> Self {
@@ -121,6 +124,7 @@ impl<'a> Coder<'a> {
             frame: Frame::default(),
             state: State::default(),
             shared,
+            names,
             tables,
             defect: None,
             target,
@@ -306,10 +310,8 @@ impl<'a> Coder<'a> {
         self.at(branch.span);
         let [yes, no, unknown] =
             [branch.yes, branch.no, branch.unknown].map(|block| self.label(block));
-        if let Test::Text { value, set } = &branch.test
-            && let Some(names) = self.first_names(*value, set)
-        {
-            self.rule_out(*value, &names, branch.no);
+        if let Test::Text { value, set: _ } = &branch.test {
+            self.rule_out(*value, branch.no);
         }
         self.test(&branch.test, yes, no, unknown);
         self.leads_to(branch.yes);

@@ -31,6 +31,9 @@ pub(super) struct State {
     pub scratch: Done,
     /// The value is an item of the record.
     pub values: BTreeMap<Id<Value>, Done>,
+    /// Whether the first names rule the value's path out for all sets of the program. It is read
+    /// unless they do.
+    pub decided: BTreeMap<Id<Value>, Done>,
     /// Flags and mode of a file were added to its item.
     pub described: BTreeMap<Id<Value>, Done>,
     /// A routine was asked.
@@ -45,6 +48,7 @@ impl State {
         Self {
             scratch: self.scratch.or(other.scratch),
             values: meet(&self.values, &other.values),
+            decided: meet(&self.decided, &other.decided),
             described: meet(&self.described, &other.described),
             facts: meet(&self.facts, &other.facts),
             current: self.current.filter(|value| other.current == Some(*value)),

@@ -14,7 +14,9 @@ mod patterns;
 mod tables;
 mod words;
 
+pub(super) use first_name::names;
 pub(super) use tables::Tables;
+pub(super) use words::Names;
 
 use super::coder::Coder;
 use super::library;

@@ -7,12 +7,12 @@ use super::patterns::{Patterns, without_longer};
 use super::words::{self, Names};
 use crate::generate::coder::Coder;
 use crate::generate::facts::Fact;
-use crate::generate::library;
+use crate::generate::library::{self, Flavour};
 use crate::generate::registers::{FRAME, RESULT};
 use crate::generate::stack::Slot;
 use crate::generate::state::Done;
 use crate::ids::Id;
-use crate::ir::{Block, Value};
+use crate::ir::{Block, Jump, Program, Test, Value};
 use crate::machine::{Comparison, Size};
 use crate::set::TextSet;
 
@@ -20,57 +20,84 @@ use crate::set::TextSet;
 const BYTES: usize = 8;
 
 /// With more first names than these it is unlikely that a path has none of them.
-const FIRST_MAX: usize = 16;
+const FIRST_MAX: usize = 64;
 
 /// Second names that are compared below one first name. More take too much code.
-const SECOND_MAX: usize = 64;
+const SECOND_MAX: usize = 128;
+
+/// How the first names of those paths begin that are in any of the sets with which `program` compares
+/// a value. A value is left out where they tell too little, or are no cheaper than the text.
+pub(in crate::generate) fn names(
+    program: &Program,
+    flavour: Flavour,
+) -> BTreeMap<Id<Value>, Vec<Names>> {
+    let mut sets: BTreeMap<Id<Value>, Vec<&TextSet>> = BTreeMap::new();
+    for block in program.order() {
+        if let Jump::Branch(branch) = &program.blocks[block].jump
+            && let Test::Text { value, set } = &branch.test
+            && has_names(&program.values[*value], flavour)
+        {
+            sets.entry(*value).or_default().push(set);
+        }
+    }
+    let names = |(value, sets): (_, Vec<&TextSet>)| {
+        let mut all = Patterns::default();
+        for Patterns { starts, tabled, ends } in sets.into_iter().map(Patterns::of) {
+            all.starts.extend(starts.into_iter().chain(tabled));
+            all.ends.extend(ends);
+        }
+        Some((value, first_names(&all)?))
+    };
+    sets.into_iter().filter_map(names).collect()
+}
 
 impl Coder<'_> {
-    /// How the first names of a path in `set` begin. `None` when they tell too little, or are no
-    /// cheaper than the text.
-    pub(in crate::generate) fn first_names(
-        &self,
-        value: Id<Value>,
-        set: &TextSet,
-    ) -> Option<Vec<Names>> {
-        let Value { reader, walk, .. } = &self.program.values[value];
-        // A walk is dearer than what the first name saves.
-        let reader = walk.is_none().then_some(*reader)?;
-        library::top(reader, self.flavour)?;
-        if self.done(value) == Done::Surely {
-            return None;
+    /// Goes on at `no` when the first names rule the path out, once for all sets in the program:
+    /// when one of them asks after another, the path was read unless it was ruled out.
+    pub(in crate::generate) fn rule_out(&mut self, value: Id<Value>, no: Id<Block>) {
+        let names: &BTreeMap<Id<Value>, Vec<Names>> = self.names;
+        let Some(names) = names.get(&value) else { return };
+        let slot = Slot::Value(value);
+        let offset = self.frame.offset(slot);
+        match (self.done(value), self.state.decided.get(&value)) {
+            (Done::Surely, _) => return,
+            (Done::Never | Done::Maybe, Some(Done::Surely)) => {
+                self.must_be_zeroed(slot);
+                let ruled_out = self.label(no);
+                self.emitter.load(Size::Double, RESULT, FRAME, offset);
+                self.emitter.jump_if(RESULT, Comparison::Equal, 0, ruled_out);
+                self.leads_to(no);
+                self.state.values.insert(value, Done::Surely);
+                self.state.scratch = Done::Surely;
+                return;
+            }
+            (Done::Never | Done::Maybe, _) => {}
         }
-        first_names(&Patterns::of(set))
-    }
-
-    /// Goes on at `no` when the path cannot be in a set whose paths begin with one of `names`. What
-    /// is read of the path is unchanged.
-    pub(in crate::generate) fn rule_out(
-        &mut self,
-        value: Id<Value>,
-        names: &[Names],
-        no: Id<Block>,
-    ) {
         let open = self.emitter.label();
         let before = (self.done(value) == Done::Maybe).then(|| self.state.clone());
         if before.is_some() {
-            let slot = Slot::Value(value);
             self.must_be_zeroed(slot);
-            let offset = self.frame.offset(slot);
             self.emitter.load(Size::Double, RESULT, FRAME, offset);
             self.emitter.jump_if(RESULT, Comparison::NotEqual, 0, open);
         }
         self.fact(Fact::Top(value));
         self.emitter.jump_if(RESULT, Comparison::Equal, 0, open);
-        let label = self.label(no);
+        let ruled_out = self.label(no);
         let second = self.frame.offset(Slot::SecondName(value));
-        words::names_begin(&mut self.emitter, names, second, open, label);
+        words::names_begin(&mut self.emitter, names, second, open, ruled_out);
+        self.state.decided.insert(value, Done::Surely);
         self.leads_to(no);
         self.emitter.place(open);
         if let Some(before) = before {
             self.state = self.state.meet(&before);
         }
+        self.state.decided.insert(value, Done::Surely);
     }
+}
+
+/// Whether a routine finds the first names. A walk is dearer than what they save.
+fn has_names(value: &Value, flavour: Flavour) -> bool {
+    value.walk.is_none() && library::top(value.reader, flavour).is_some()
 }
 
 /// How the first names of a path with one of `patterns` begin.
