@@ -1,7 +1,8 @@
 #!/bin/sh
 # Runs in the guest: what each bundle's programs cost, in guest instructions.
 # Prints, for each bundle, `BUNDLE run PATH INSTRUCTIONS RUNS` for one run at an open of that file,
-# `BUNDLE process INSTRUCTIONS` for a fork, exec and exit, and what is loaded.
+# `BUNDLE process INSTRUCTIONS` for a fork, exec and exit, `BUNDLE ready SECONDS` from the loader's
+# start until all is attached, and what is loaded.
 # Usage: guest.sh OPENS BUNDLE...
 opens=$1
 shift
@@ -85,12 +86,15 @@ measure() {
 
 for bundle; do
   : >messages
+  start=$(cut -d ' ' -f 1 /proc/uptime)
   ./writ-loader run "$bundle" --output /dev/null 2>messages &
   loader=$!
   until grep -q '^ready' messages; do
     kill -0 $loader 2>/dev/null || { cat messages; exit 1; }
     sleep 0.05
   done
+  echo "$start $(cut -d ' ' -f 1 /proc/uptime)" |
+    awk -v bundle="$bundle" '{print bundle, "ready", $2 - $1}'
   measure | sed "s/^/$bundle /"
   kill -TERM $loader
   wait $loader
