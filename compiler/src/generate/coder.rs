@@ -287,7 +287,10 @@ impl<'a> Coder<'a> {
             let offset = self.frame.offset(Slot::Verdict);
             self.emitter.arithmetic(Arithmetic::ShiftLeft, KEPT, 32);
             self.emitter.arithmetic(Arithmetic::ShiftRightSigned, KEPT, 32);
-            self.emitter.jump_if(KEPT, Comparison::Equal, 0, done);
+            // No other error was ever notified, but newer kernels want to see that it is one
+            // (`check_return_code` in `kernel/bpf/verifier.c`).
+            self.emitter.jump_if(KEPT, Comparison::SignedGreaterOrEqual, 0, done);
+            self.emitter.jump_if(KEPT, Comparison::SignedLess, -4095, done);
             self.emitter.load(Size::Double, RESULT, FRAME, offset);
             self.emitter.jump_if(RESULT, Comparison::SignedLess, 0, done);
             self.emitter.store(Size::Double, FRAME, offset, KEPT);

@@ -1,2 +1,2 @@
-mkdir /tmp/enforced
+rm -rf /tmp/enforced; mkdir /tmp/enforced
 ./writ-trigger notify-and-forget /tmp/enforced
