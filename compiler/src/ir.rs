@@ -16,7 +16,7 @@ pub use program::{
     Role, Test, Value, ValueOrigin,
 };
 
-use writ_bundle::{FollowSet, HookKind, Mode, Moment};
+use writ_bundle::{FollowSet, HookKind, Mode, Moment, Request};
 
 use crate::set::TextSet;
 use crate::source::Span;
@@ -80,5 +80,8 @@ pub struct Selector {
     pub label: Option<String>,
     /// What it asks and does, as [`crate::resolved::print`] writes it.
     pub words: crate::resolved::print::SelectorWords,
+    /// What the loader does when it is told of an event, and of the return of its call.
+    pub requests: Vec<Request>,
+    pub return_requests: Vec<Request>,
     pub span: Span,
 }

@@ -58,6 +58,14 @@ pub struct Run {
     /// addresses help to attack a kernel or a program.
     #[arg(long)]
     pub expose_stack_addresses: bool,
+    /// Fetch addresses from these hosts when a policy's `GetUrl` asks for it; `*` for all. Without
+    /// it none is fetched.
+    #[arg(long, value_name = "HOST", value_delimiter = ',')]
+    pub allow_get_url: Vec<String>,
+    /// Look these names up when a policy's `DnsLookup` asks for it; `*` for all. Without it none is
+    /// looked up.
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub allow_dns: Vec<String>,
     /// Which messages appear on standard error.
     #[arg(long, value_enum, default_value_t = LogLevel::Warning, value_name = "LEVEL")]
     pub log_level: LogLevel,

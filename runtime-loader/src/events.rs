@@ -5,8 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use writ_bundle::Manifest;
-use writ_bundle::record::{Item, Record, RecordError, header, kind};
+use writ_bundle::record::{Item, Record, RecordError, flag, header, kind};
+use writ_bundle::{Hook, Manifest, Request};
 
 use pieces::Pieces;
 
@@ -72,6 +72,9 @@ pub enum ObserveError {
 /// Finds out about a process that no record has told of, from its PID.
 pub type Lookup = Box<dyn FnMut(u32) -> Option<Process>>;
 
+/// Carries out what a selector asks of the loader.
+pub type Requests = Box<dyn FnMut(&Request)>;
+
 /// Turns records into events.
 pub struct Observer {
     bundles: Vec<Manifest>,
@@ -80,6 +83,7 @@ pub struct Observer {
     pieces: Pieces,
     lookup: Lookup,
     frames: Frames,
+    requests: Requests,
 }
 
 impl std::fmt::Debug for Observer {
@@ -104,6 +108,7 @@ impl Observer {
             pieces: Pieces::default(),
             lookup,
             frames: stack::unknown(),
+            requests: Box::new(|_| {}),
         }
     }
 
@@ -111,6 +116,12 @@ impl Observer {
     #[must_use]
     pub fn with_frames(self, frames: Frames) -> Self {
         Self { frames, ..self }
+    }
+
+    /// The same, with `requests` carrying out what selectors ask of the loader.
+    #[must_use]
+    pub fn with_requests(self, requests: Requests) -> Self {
+        Self { requests, ..self }
     }
 
     /// Takes one record of the `bundle`th bundle and appends the events that it completes.
@@ -153,6 +164,7 @@ impl Observer {
         let index = record.u16(header::HOOK);
         let hook = manifest.hooks.get(usize::from(index));
         let hook = hook.ok_or(ObserveError::Hook(index.into()))?;
+        requested(hook, record).iter().for_each(&mut self.requests);
         let stacks = Stacks::of(record, &mut self.frames);
         if merge::completes(record) {
             self.open_calls.complete(bundle, hook, record, stacks, events);
@@ -225,6 +237,18 @@ impl Observer {
 
     fn shown(&self, key: Key) -> Option<Shown> {
         self.processes.find(key)
+    }
+}
+
+/// What the selector that matched asks of the loader.
+fn requested<'a>(hook: &'a Hook, record: &Record<'_>) -> &'a [Request] {
+    let selector = hook.selectors.get(usize::from(record.u16(header::SELECTOR)));
+    let flags = record.u8(header::FLAGS);
+    match selector {
+        Some(_) if flags & flag::CANCELLED != 0 => &[],
+        Some(selector) if flags & flag::IS_RETURN != 0 => &selector.return_requests,
+        Some(selector) => &selector.requests,
+        None => &[],
     }
 }
 

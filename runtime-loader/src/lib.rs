@@ -18,6 +18,7 @@ pub mod output;
 pub mod preflight;
 pub mod proc_scan;
 pub mod process_cache;
+pub mod requests;
 pub mod run;
 pub mod running_kernel;
 mod session;

@@ -15,6 +15,7 @@ use crate::output::{EventWriter, Messages, node_name};
 use crate::preflight::preflight;
 use crate::proc_scan::{self, Found};
 use crate::process_cache::{DEFAULT_CAPACITY, Key, Process, ProcessCache};
+use crate::requests::{Allowed, requests};
 use crate::running_kernel::{self, RunningKernel};
 use crate::session::Session;
 use crate::symbols::frames::{Addresses, frames};
@@ -46,12 +47,16 @@ pub fn run(arguments: &Run) -> Result<(), Problem> {
     drop(kernel);
     let mut rings = take_rings(&mut loaded)?;
     let cache = attach(&mut loaded, clock)?;
-    let manifests = loaded.iter().map(|one| one.bundle().manifest.clone()).collect();
+    let manifests: Vec<_> = loaded.iter().map(|one| one.bundle().manifest.clone()).collect();
+    let allowed =
+        Allowed { get_url: arguments.allow_get_url.clone(), dns: arguments.allow_dns.clone() };
+    let requests = requests(&manifests, &allowed, messages);
     let lookup = move |pid| proc_scan::find(pid, clock).map(|found| found.process);
     let addresses =
         if arguments.expose_stack_addresses { Addresses::Shown } else { Addresses::Hidden };
-    let observer =
-        Observer::new(manifests, cache, Box::new(lookup)).with_frames(frames(addresses, messages));
+    let observer = Observer::new(manifests, cache, Box::new(lookup))
+        .with_frames(frames(addresses, messages))
+        .with_requests(requests);
     messages.ready(&ready(&loaded));
     let mut session = Session::new(observer, loaded.len(), messages);
     session.follow(&mut loaded, &mut rings, &signals, &mut writer)

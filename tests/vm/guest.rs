@@ -118,6 +118,10 @@ pub(crate) fn payload(boot: &Boot) -> PathBuf {
     for script in files::below(&scenarios).iter().filter(|path| path.ends_with("guest.sh")) {
         let name = script.parent().unwrap().file_name().unwrap().to_string_lossy().into_owned();
         std::fs::copy(script, folder.join(format!("{name}.sh"))).unwrap();
+        let arguments = script.with_file_name("loader.args");
+        if arguments.exists() {
+            std::fs::copy(arguments, folder.join(format!("{name}.args"))).unwrap();
+        }
     }
     let module = cache().join(boot.kernel).join("loop.ko");
     std::fs::copy(module, folder.join("loop.ko")).expect("prepare took it");

@@ -3,7 +3,10 @@
 # x.bpf.o and x.kprobe.bpf.o are two bundles of the scenario x.
 for bundle in *.bpf.o; do
   name=${bundle%.bpf.o}
-  ./writ-loader run "$bundle" --output "/out/$name.json" 2>"/out/$name.err" &
+  arguments=
+  [ ! -e "./${name%.kprobe}.args" ] || arguments=$(cat "./${name%.kprobe}.args")
+  # shellcheck disable=SC2086
+  ./writ-loader run "$bundle" $arguments --output "/out/$name.json" 2>"/out/$name.err" &
   loader=$!
   tries=0
   until grep -q '^ready' "/out/$name.err" || [ $tries = 900 ]; do

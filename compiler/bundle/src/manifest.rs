@@ -208,7 +208,23 @@ pub struct Selector {
     pub return_condition: Option<String>,
     /// What it does when the call returns, for hooks that report the return value.
     pub return_actions: Vec<String>,
+    /// What the loader does itself when it is told of an event of this selector.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub requests: Vec<Request>,
+    /// The same when it is told of the return of the call.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub return_requests: Vec<Request>,
     pub at: SourceRange,
+}
+
+/// Something that the loader does itself, when the operator allows it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "type")]
+pub enum Request {
+    /// Fetch this address and do nothing with what comes.
+    GetUrl { url: String },
+    /// Look this name up and do nothing with what comes.
+    DnsLookup { name: String },
 }
 
 /// One program of the object.

@@ -160,8 +160,16 @@ pub(super) fn report_of(actions: &[Action], report: Report) -> Option<(Span, Rep
                 report.action = action::SET;
                 report.action_argument = i64::from(*value);
             }
-            // `lower` has refused policies with these.
-            Action::Redirect { .. } | Action::GetUrl { .. } | Action::DnsLookup { .. } => {}
+            Action::GetUrl { .. } => {
+                report.action = action::GETURL;
+                report.action_argument = 0;
+            }
+            Action::DnsLookup { .. } => {
+                report.action = action::DNSLOOKUP;
+                report.action_argument = 0;
+            }
+            // `lower` has refused policies with it.
+            Action::Redirect { .. } => {}
             Action::NotifyEnforcer { error, signal, .. } => {
                 report.action = action::NOTIFYENFORCER;
                 let argument = error.map(i64::from).or(signal.map(i64::from));

@@ -1,12 +1,12 @@
 //! The words of a module: policies and hooks as events show them.
 
-use writ_bundle::{HookKind, Moment};
+use writ_bundle::{HookKind, Moment, Request};
 
 use super::program::find_value;
 use super::{Group, Part};
 use crate::ir::{self, Role};
 use crate::policy::Mode;
-use crate::resolved;
+use crate::resolved::{self, Action};
 
 /// The policy's name and mode.
 pub(super) fn policy(from: &resolved::Policy) -> ir::Policy {
@@ -59,11 +59,32 @@ fn hook(part: &Part<'_>, programs: &[(Group<'_>, ir::Program)]) -> ir::Hook {
             .map(|selector| ir::Selector {
                 label: selector.label.clone(),
                 words: resolved::print::selector(from, selector),
+                requests: requests(&selector.actions),
+                return_requests: requests(&selector.return_actions),
                 span: selector.span,
             })
             .collect(),
         span: from.point_span,
     }
+}
+
+/// What the loader is asked to do, in order.
+fn requests(actions: &[Action]) -> Vec<Request> {
+    let request = |action: &Action| match action {
+        Action::GetUrl { url, .. } => Some(Request::GetUrl { url: url.clone() }),
+        Action::DnsLookup { name, .. } => Some(Request::DnsLookup { name: name.clone() }),
+        Action::Post { .. }
+        | Action::NoPost { .. }
+        | Action::Signal { .. }
+        | Action::Override { .. }
+        | Action::Redirect { .. }
+        | Action::TrackSock { .. }
+        | Action::UntrackSock { .. }
+        | Action::NotifyEnforcer { .. }
+        | Action::CleanupEnforcerNotification { .. }
+        | Action::Set { .. } => None,
+    };
+    actions.iter().filter_map(request).collect()
 }
 
 /// The name of a hooked function, or its number in a file; nothing else can be on a list.

@@ -136,6 +136,8 @@ fn hook(from: &ir::Hook, place: &dyn Fn(Span) -> SourceRange) -> Hook {
                 actions: from.words.actions.clone(),
                 return_condition: from.words.return_condition.clone(),
                 return_actions: from.words.return_actions.clone(),
+                requests: from.requests.clone(),
+                return_requests: from.return_requests.clone(),
                 at: place(from.span),
             })
             .collect(),

@@ -122,12 +122,12 @@ fn of_action(action: &Action, parts: &mut Parts) {
         | Action::Signal { .. }
         | Action::Override { .. }
         | Action::Set { .. }
+        | Action::GetUrl { .. }
+        | Action::DnsLookup { .. }
         | Action::TrackSock { .. }
         | Action::UntrackSock { .. }
         | Action::NotifyEnforcer { .. }
         | Action::CleanupEnforcerNotification { .. } => {}
         Action::Redirect { .. } => parts.add("`Override` that runs something else", span),
-        Action::GetUrl { .. } => parts.add("the action `GetUrl`", span),
-        Action::DnsLookup { .. } => parts.add("the action `DnsLookup`", span),
     }
 }

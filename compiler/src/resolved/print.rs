@@ -213,6 +213,15 @@ fn with(extras: Extras) -> String {
     if words.is_empty() { String::new() } else { format!(" with {}", words.join(", ")) }
 }
 
+/// Which argument a socket is, by its place in the hook's list.
+fn tracked(argument: ArgumentId) -> String {
+    match argument {
+        ArgumentId::Argument(place) => format!("argument {place}"),
+        ArgumentId::Data(place) => format!("data {place}"),
+        ArgumentId::Return => "the result".into(),
+    }
+}
+
 fn action(action: &Action) -> String {
     match action {
         Action::Post { rate_limit, extras, .. } => {
@@ -222,13 +231,13 @@ fn action(action: &Action) -> String {
             format!("post{}{}", limit.unwrap_or_default(), with(*extras))
         }
         other @ (Action::Redirect { .. }
-        | Action::GetUrl { .. }
-        | Action::DnsLookup { .. }
-        | Action::TrackSock { .. }
-        | Action::UntrackSock { .. }
         | Action::NotifyEnforcer { .. }
         | Action::CleanupEnforcerNotification { .. }
         | Action::Set { .. }) => format!("{other:?}"),
+        Action::GetUrl { url, .. } => format!("get_url {url:?}"),
+        Action::DnsLookup { name, .. } => format!("dns_lookup {name:?}"),
+        Action::TrackSock { argument, .. } => format!("track {}", tracked(*argument)),
+        Action::UntrackSock { argument, .. } => format!("untrack {}", tracked(*argument)),
         Action::NoPost { .. } => "drop".into(),
         Action::Signal { number: 9, .. } => "kill".into(),
         Action::Signal { number, .. } => format!("signal {number}"),

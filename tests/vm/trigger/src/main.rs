@@ -16,6 +16,7 @@ mod exchange;
 mod nested_truncate;
 mod perf_event;
 mod probes;
+mod serve_once;
 mod set_nice;
 mod share_socket;
 mod spawn;
@@ -47,6 +48,7 @@ const DEEDS: &[(&str, Deed)] = &[
     ("probes", probes::run),
     ("read-once", write_once::read),
     ("send-on", share_socket::send_on),
+    ("serve-once", serve_once::run),
     ("set-nice", set_nice::run),
     ("share-socket", share_socket::run),
     ("spawn", spawn::run),
