@@ -116,6 +116,8 @@ mod tests {
             actions: vec!["post".into()],
             return_condition: None,
             return_actions: Vec::new(),
+            requests: Vec::new(),
+            return_requests: Vec::new(),
             at: writ_bundle::SourceRange { source: 0, line: 1, column: 1 },
         }
     }
