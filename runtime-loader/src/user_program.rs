@@ -2,7 +2,6 @@
 //!
 //! The file is whatever its owner put there, so nothing in it is believed, and no more of it is read
 //! than what is looked for.
-#![expect(clippy::disallowed_methods, reason = "the loader reads programs of the node")]
 
 mod digest;
 mod nearest;

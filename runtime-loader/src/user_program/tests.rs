@@ -1,4 +1,5 @@
 //! Reads this test's own program, and files that are none.
+#![expect(clippy::disallowed_methods, reason = "the tests write files of their own")]
 
 use super::*;
 
