@@ -402,7 +402,7 @@ fn a_hook_on_a_list_is_a_hook_on_each_of_its_functions() {
          kprobes:\n  - call: \"list:dups\"\n    syscall: true\n    args: [{index: 0, type: int}]\n",
     ));
     assert_eq!(outcome.errors(), []);
-    assert_eq!(outcome.policies[0].hooks.len(), 2);
+    assert_eq!(outcome.policies[0].hooks.len(), 3);
     let missing = resolved(&spec(
         "  lists:\n  - {name: dups, type: syscalls, values: [sys_dup, sys_dupp]}\n  kprobes:\n  \
          - call: \"list:dups\"\n    syscall: true\n",
