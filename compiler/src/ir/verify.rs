@@ -158,11 +158,12 @@ fn test(module: &Module, program: &Program, branch: &Branch) -> Result<(), Defec
         Test::FileType { value, types } => {
             return values::file_types(program, *value, types);
         }
-        Test::Binary { set } => is_hook && (*set as usize) < module.binary_sets.len(),
+        Test::Binary { set } | Test::Lineage { set, .. } => {
+            is_hook && (*set as usize) < module.binary_sets.len()
+        }
         Test::Pid { pids, .. } => (is_hook || program.role == Role::Fork) && !pids.is_empty(),
         Test::Descends { set } => is_hook && (*set as usize) < module.follow_sets.len(),
         Test::Namespace { values, .. } => is_hook && !values.is_empty(),
-        Test::Lineage { set, .. } => is_hook && (*set as usize) < module.binary_sets.len(),
         Test::Formula { formula } => {
             must(is_hook && formula.type_ == Type::Boolean, || "it is no question".into())?;
             let mut values = formula.arguments().into_iter();
