@@ -199,8 +199,13 @@ struct signal_struct {
 
 struct kernfs_node {
 	const char *name;
+	__u64 id;
+};
+struct cgroup_subsys_state {
+	struct cgroup_subsys_state *parent;
 };
 struct cgroup {
+	struct cgroup_subsys_state self;
 	struct kernfs_node *kn;
 };
 struct css_set {

@@ -30,7 +30,7 @@
 #include "search.bpf.c"
 #include "usdt.bpf.c"
 #include "process.bpf.c"
-#include "mode.bpf.c"
+#include "workload.bpf.c"
 #include "namespace.bpf.c"
 #include "send_rest.bpf.c"
 #include "capability.bpf.c"

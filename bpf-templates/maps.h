@@ -50,13 +50,14 @@ struct {
 	__type(value, struct writ_baseline);
 } writ_baselines SEC(".maps");
 
-/* Mode of each policy. The linker sets max_entries to the number of policies. */
+/* Cgroup id to the sets of workloads that its processes belong to. The loader fills it. */
 struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, __u8);
-} writ_modes SEC(".maps");
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 4096);
+	__uint(map_flags, 1 /* BPF_F_NO_PREALLOC: user space alone adds entries */);
+	__type(key, __u64);
+	__type(value, struct writ_workload);
+} writ_workloads SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -133,6 +134,11 @@ struct {
 	__type(key, __u32);
 	__type(value, struct writ_usdt);
 } writ_usdt SEC(".maps");
+
+/* Mode of each policy: 0 enforce, 1 monitor, 2 disabled. Generated code loads it directly, which
+ * maps with several entries do not allow (array_map_direct_value_addr in kernel/bpf/arraymap.c). */
+#define MODES_MAX 4096
+volatile __u8 writ_modes[MODES_MAX];
 
 /* Inode numbers of the host's namespaces. Those of the initial namespaces are fixed (enum
  * proc_ns in include/linux/proc_ns.h) except for mnt and net, which the loader sets. */

@@ -194,6 +194,10 @@ struct writ_usdt {
 	struct writ_usdt_argument arguments[USDT_ARGUMENTS];
 };
 
+struct writ_workload {
+	__u64 sets[4];
+};
+
 /* Whose executables a process descends from: bits of binary sets. */
 struct writ_lineage {
 	__u64 line[4];

@@ -13,7 +13,7 @@ use writ::machine::{Object, RelocationKind};
 use writ::resolved::Origin;
 use writ_bundle::Attach;
 
-pub(crate) use entries::{baseline_entry, lineage_entry, process_entry};
+pub(crate) use entries::{baseline_entry, lineage_entry, process_entry, workload_entry};
 use world::World;
 pub(crate) use world::{HOST_NAMESPACES, State, extras, shown};
 

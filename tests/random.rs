@@ -7,6 +7,7 @@
 pub(crate) mod formulas;
 pub(crate) mod policies;
 pub(crate) mod processes;
+pub(crate) mod workloads;
 
 use std::ops::Range;
 

@@ -730,7 +730,7 @@ static void check_namespaces(void)
 		found = item(records[0], 11);
 		expect(found && *(__u64 *)found->payload == 0, "mode of policy 0");
 		found = item(records[0], 12);
-		expect(found && *(__u64 *)found->payload == 0, "mode of a policy that is not there");
+		expect(found && *(__u64 *)found->payload == 0, "no workload is known");
 		found = item(records[0], 13);
 		expect(found && found->status == ABSENT && found->length == 0, "put_unreadable");
 	}
@@ -753,20 +753,6 @@ static void check_namespaces(void)
 	if (record_count == 1)
 		expect_namespaces(records[0]);
 	expect(seen->pid == 1, "pid number %u", seen->pid);
-}
-
-static void check_mode(void)
-{
-	__u32 key = 0;
-	__u8 monitor = 1, enforce = 0;
-	struct item *found;
-
-	snprintf(context, sizeof(context), "mode");
-	bpf_map_update_elem(map("writ_modes"), &key, &monitor, 0);
-	run_watched(SYSCALLS, ask, 0);
-	bpf_map_update_elem(map("writ_modes"), &key, &enforce, 0);
-	found = record_count == 1 ? item(records[0], 11) : 0;
-	expect(found && *(__u64 *)found->payload == 1, "monitor");
 }
 
 /* --- rate limit --- */
@@ -1064,7 +1050,6 @@ int main(int argument_count, char **arguments)
 	check_descriptor();
 	check_string();
 	check_namespaces();
-	check_mode();
 	check_rate_limit();
 	attach("process_exec");
 	attach("process_fork");

@@ -208,8 +208,8 @@ int enter_syscall(struct arguments *context)
 			writ_put_integer(s, 8, writ_namespace_cgroup());
 			writ_put_integer(s, 9, writ_namespace_user());
 			writ_put_integer(s, 10, writ_namespace_pid_number());
-			writ_put_integer(s, 11, writ_mode(0));
-			writ_put_integer(s, 12, writ_mode(9));
+			writ_put_integer(s, 11, writ_modes[0]);
+			writ_put_integer(s, 12, !!writ_workload());
 			writ_put_unreadable(s, 13, STATUS_ABSENT);
 			writ_post(s, HOOK_SYSCALL, 5, 1, 0);
 		}

@@ -78,15 +78,27 @@ fn policy(name: &str, old: Side<'_>, new: Side<'_>) -> Option<PolicyDifference> 
     let mode = |side: Side<'_>| {
         let (manifest, index) = side?;
         let policy = manifest.policies.get(index)?;
-        Some(match policy.mode {
-            writ_bundle::Mode::Enforce => "enforce".to_owned(),
-            writ_bundle::Mode::Monitor => "monitor".to_owned(),
-        })
+        Some(policy.mode.word().to_owned())
     };
+    let workloads = |side: Side<'_>| {
+        let (manifest, index) = side?;
+        let set = manifest.policies.get(index)?.workloads?;
+        Some(manifest.workload_sets.get(set as usize)?.to_string())
+    };
+    let nodes = |side: Side<'_>| {
+        let (manifest, index) = side?;
+        let labels = manifest.policies.get(index)?.nodes.as_ref()?;
+        Some(format!("nodes{labels}"))
+    };
+    let fields = [
+        field("mode", mode(old), mode(new)),
+        field("workloads", workloads(old), workloads(new)),
+        field("nodes", nodes(old), nodes(new)),
+    ];
     let difference = PolicyDifference {
         policy: name.to_owned(),
         change: change(old, new),
-        fields: field("mode", mode(old), mode(new)).into_iter().collect(),
+        fields: fields.into_iter().flatten().collect(),
         hooks: hooks(old, new),
     };
     let is_same = difference.change == Change::Changed

@@ -64,8 +64,7 @@ pub fn generate(
         programs.push(program);
     }
     let (maps, images) = tables.maps().into_iter().unzip();
-    let modes = u32::try_from(module.policies.len()).unwrap_or(u32::MAX);
-    let map_sizes = BTreeMap::from([(maps::MODES.to_owned(), modes.max(1))]);
+    let map_sizes = BTreeMap::new();
     let map_flags = map_flags(kernel);
     Ok(machine::Object { programs, maps, images, map_sizes, map_flags, shared_routines })
 }

@@ -16,7 +16,7 @@ pub use program::{
     Role, Test, Value, ValueOrigin,
 };
 
-use writ_bundle::{FollowSet, HookKind, Mode, Moment, Request};
+use writ_bundle::{FollowSet, HookKind, LabelSelector, Mode, Moment, Request, WorkloadSet};
 
 use crate::set::TextSet;
 use crate::source::Span;
@@ -33,6 +33,8 @@ pub struct Module {
     pub binary_sets: Vec<TextSet>,
     /// Each is different; [`Test::Descends`] has the index.
     pub follow_sets: Vec<FollowSet>,
+    /// Each is different; [`Test::Workload`] has the index.
+    pub workload_sets: Vec<WorkloadSet>,
 }
 
 /// A policy, as far as its events and its mode need it.
@@ -41,6 +43,10 @@ pub struct Policy {
     pub name: String,
     pub namespace: Option<String>,
     pub mode: Mode,
+    /// Index into [`Module::workload_sets`], unless it is for every process.
+    pub workloads: Option<u32>,
+    /// The nodes that it is for.
+    pub nodes: Option<LabelSelector>,
     pub span: Span,
 }
 

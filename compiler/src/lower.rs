@@ -14,6 +14,7 @@ mod selector;
 mod sets;
 mod sockets;
 mod tracking;
+mod workload;
 
 use crate::diagnostic::Defect;
 use crate::resolved::not_yet;
@@ -51,12 +52,14 @@ pub fn lower(policies: &[resolved::Policy]) -> Result<ir::Module, Defect> {
     // An enforcer that is told before it is there would not act.
     programs.extend(enforcer::programs(policies));
     programs.extend(hooked.into_iter().map(|(_, program)| program));
+    let policies = policies.iter().map(|one| module::policy(one, &mut sets)).collect();
     Ok(ir::Module {
-        policies: policies.iter().map(module::policy).collect(),
+        policies,
         hooks,
         programs,
         binary_sets: sets.binary,
         follow_sets: sets.follow,
+        workload_sets: sets.workload,
     })
 }
 

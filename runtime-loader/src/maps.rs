@@ -6,7 +6,7 @@ use std::os::fd::{AsFd as _, BorrowedFd};
 
 use aya::Ebpf;
 use aya::maps::{Map, MapData, MapType};
-use writ_bundle::{MapImage, Mode, maps};
+use writ_bundle::{MapImage, Mode, globals, maps};
 
 use crate::bundle_file::BundleFile;
 use crate::code::{self, Problem};
@@ -24,16 +24,25 @@ pub fn fill(ebpf: &Ebpf, bundle: &BundleFile) -> Result<(), Problem> {
             data(ebpf, &image.map).ok_or_else(|| damaged(&image.map, "is not in the object"))?;
         fill_from(map, image)?;
     }
-    // The map is left out when no policy enforces anything.
-    let Some(modes) = data(ebpf, maps::MODES) else { return Ok(()) };
-    let modes = Target::of(modes, maps::MODES)?;
-    for (index, policy) in (0_u32..).zip(&bundle.manifest.policies) {
-        let mode = match policy.mode {
-            Mode::Enforce | Mode::Monitor => policy.mode as u8,
-        };
-        modes.put(&index.to_le_bytes(), &[mode], Existing::Overwrite)?;
+    let modes: Vec<Mode> = bundle.manifest.policies.iter().map(|policy| policy.mode).collect();
+    put_modes(ebpf, &modes)
+}
+
+/// Writes the modes of all policies, in order. Programs that run see them at once.
+///
+/// # Errors
+///
+/// When there are more policies than room, or the kernel refuses.
+pub fn put_modes(ebpf: &Ebpf, modes: &[Mode]) -> Result<(), Problem> {
+    // An object without programs of policies asks for no mode.
+    let Some(map) = data(ebpf, globals::MODES_MAP) else { return Ok(()) };
+    let target = Target::of(map, globals::MODES)?;
+    let mut value = vec![0; globals::MODES_MAX];
+    if modes.len() > value.len() {
+        return Err(damaged(globals::MODES, "is for fewer policies than the bundle has"));
     }
-    Ok(())
+    value.iter_mut().zip(modes).for_each(|(byte, mode)| *byte = *mode as u8);
+    target.put(&0_u32.to_le_bytes(), &value, Existing::Overwrite)
 }
 
 /// Writes one entry of a map; nothing when no program reaches the map.

@@ -15,6 +15,7 @@ use crate::machine::HOST_NAMESPACES;
 use crate::random::Random;
 use crate::random::policies::{address, text};
 use crate::random::processes::{capability_bits, known};
+use crate::random::workloads::workload;
 
 /// An event without values.
 pub(super) fn event(random: &mut Random, module: &Module, time: u64) -> Event {
@@ -34,11 +35,18 @@ pub(super) fn event(random: &mut Random, module: &Module, time: u64) -> Event {
     let known = known(random, &namespaces, &capabilities);
     let modes = (0..).zip(&module.policies).filter(|_| random.once_in(2)).map(|(number, _)| number);
     let modes: Vec<u32> = modes.collect();
-    let mode = |random: &mut Random| if random.once_in(2) { Mode::Monitor } else { Mode::Enforce };
+    let mode =
+        |random: &mut Random| *random.one_of(&[Mode::Enforce, Mode::Monitor, Mode::Disabled]);
     Event {
         values: BTreeMap::new(),
         file_types: BTreeMap::new(),
-        process: Process { pid, tid: pid + small(random), namespace_pid: small(random), known },
+        process: Process {
+            pid,
+            tid: pid + small(random),
+            namespace_pid: small(random),
+            known,
+            workload: workload(random),
+        },
         cookie: 0,
         namespaces,
         capabilities,

@@ -7,18 +7,21 @@ use aya::maps::{MapData, RingBuf};
 use aya::programs::{ProgramError, RawTracePoint, RawTracePointRunOptions, TestRun as _};
 use aya::{Ebpf, EbpfLoader};
 use writ::ir::interpret::{Event, Record};
-use writ::ir::{Module, Program};
+use writ::ir::{Module, Policy, Program};
 use writ::kernel::Profile;
 use writ::lower;
-use writ_bundle::record::{self, counter, header, kind};
+use writ_bundle::record::{self, counter, header, kind, workload};
 use writ_bundle::{Manifest, Mode, globals, maps as map_names};
 use writ_loader::bundle_file::BundleFile;
 use writ_loader::maps;
 use writ_loader::running_kernel::{self, RunningKernel};
 use writ_loader::system::{self, Existing};
 
-use crate::machine::{baseline_entry, extras, lineage_entry, process_entry, shown};
+use crate::machine::{baseline_entry, extras, lineage_entry, process_entry, shown, workload_entry};
 use crate::random::policies::one_that_always_posts;
+
+/// The id of the cgroup that all others are in: the root's inode number in kernfs.
+const ROOT_CGROUP: u64 = 1;
 
 /// What a kernel without test runs of raw tracepoints answers: `ENOTSUPP`, which user space has no
 /// name for, and before 5.10 `EINVAL`.
@@ -96,12 +99,16 @@ impl Loaded {
 
     /// Writes what the event says of process and modes into the maps.
     pub(super) fn prepare(&self, module: &Module, event: &Event) {
-        if let Some(map) = maps::data(&self.ebpf, map_names::MODES) {
-            for (number, policy) in (0_u32..).zip(&module.policies) {
-                let mode: Mode = event.modes.get(&number).copied().unwrap_or(policy.mode);
-                let (map, key) = (map.fd().as_fd(), number.to_le_bytes());
-                system::update_map(map, (4, 1), &key, &[mode as u8], Existing::Overwrite).unwrap();
-            }
+        let mode = |(number, policy): (u32, &Policy)| {
+            event.modes.get(&number).copied().unwrap_or(policy.mode)
+        };
+        let modes: Vec<Mode> = (0_u32..).zip(&module.policies).map(mode).collect();
+        maps::put_modes(&self.ebpf, &modes).unwrap();
+        if let Some(map) = maps::data(&self.ebpf, map_names::WORKLOADS) {
+            let entry = workload_entry(module, event.process.workload.as_ref());
+            let (map, key) = (map.fd().as_fd(), ROOT_CGROUP.to_le_bytes());
+            let sizes = (8, u32::try_from(workload::SIZE).unwrap());
+            system::update_map(map, sizes, &key, &entry, Existing::Overwrite).unwrap();
         }
         let known = event.process.known.as_ref();
         let entries = [

@@ -15,6 +15,7 @@ use writ_bundle::record::{NAMESPACES, TEXT_MAX};
 use crate::random::Random;
 use crate::random::policies::text;
 use crate::random::processes::known;
+use crate::random::workloads::workload;
 
 /// What this thread is to the kernel.
 pub(super) struct Surroundings {
@@ -103,12 +104,13 @@ impl Surroundings {
         time: u64,
     ) -> Event {
         let known = known(random, &self.namespaces, &self.capabilities);
-        let mode = |random: &mut Random| *random.one_of(&[Mode::Enforce, Mode::Monitor]);
+        let mode =
+            |random: &mut Random| *random.one_of(&[Mode::Enforce, Mode::Monitor, Mode::Disabled]);
         let Self { pid, tid, namespace_pid, .. } = *self;
         Event {
             values: BTreeMap::new(),
             file_types: BTreeMap::new(),
-            process: Process { pid, tid, namespace_pid, known },
+            process: Process { pid, tid, namespace_pid, known, workload: workload(random) },
             cookie: 0,
             namespaces: self.namespaces.clone(),
             capabilities: self.capabilities.clone(),

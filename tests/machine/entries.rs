@@ -3,13 +3,25 @@
 use writ::ir::Module;
 use writ::ir::interpret::KnownProcess;
 use writ::policy::{CapabilitySet, NamespaceKind};
-use writ_bundle::record::{baseline, lineage, process};
+use writ_bundle::Workload;
+use writ_bundle::record::{baseline, lineage, process, workload};
 
 /// Of the map of processes.
 pub(crate) fn process_entry(module: &Module, known: &KnownProcess) -> Vec<u8> {
     let mut entry = vec![0; process::SIZE];
     put(&mut entry, process::BINARY_SETS, &sets(module, [&known.executable]));
     put(&mut entry, process::DESCENDS, &known.descends.to_le_bytes());
+    entry
+}
+
+/// What the loader makes of the cgroup of a workload, or of the host.
+pub(crate) fn workload_entry(module: &Module, one: Option<&Workload>) -> Vec<u8> {
+    let mut entry = vec![0; workload::SIZE];
+    for (number, set) in module.workload_sets.iter().enumerate() {
+        if set.contains(one) {
+            entry[number / 8] |= 1 << (number % 8);
+        }
+    }
     entry
 }
 

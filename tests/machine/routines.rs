@@ -78,7 +78,7 @@ pub(super) const ALL: &[(&str, Routine)] = &[
     ("writ_rate_number", |hash, number, status, _, _| hash_of(&(hash, number, status))),
     ("writ_rate_fold", rate_fold),
     ("writ_rate_limited", rate_limited),
-    ("writ_mode", |policy, _, _, _, _| in_world(|world| world.mode(policy) as u64)),
+    ("writ_workload", workload),
     ("writ_process", process),
     ("writ_lineage", lineage),
     ("writ_lineage_exec", |_, _, _, _, _| 0),
@@ -373,6 +373,10 @@ fn namespace_changes(_: u64, _: u64, _: u64, _: u64, _: u64) -> u64 {
         }
         changes
     })
+}
+
+fn workload(_: u64, _: u64, _: u64, _: u64, _: u64) -> u64 {
+    in_world(|world| if world.workload.is_empty() { 0 } else { world.workload.as_ptr() as u64 })
 }
 
 fn namespace(kind: NamespaceKind) -> u64 {

@@ -1,6 +1,6 @@
 //! What a program sees around it while it runs, and what it does to it.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::ops::Range;
@@ -12,9 +12,9 @@ use writ::ir::{Extra, Module, Program, Value};
 use writ::machine::Object;
 use writ::resolved::Reader;
 use writ_bundle::record::{header, item, status};
-use writ_bundle::{Mode, hexadecimal};
+use writ_bundle::{globals, hexadecimal};
 
-use super::entries::{lineage_entry, process_entry};
+use super::entries::{lineage_entry, process_entry, workload_entry};
 
 /// Where `event` stands in `struct writ_scratch`.
 pub(super) const EVENT: usize = 5912;
@@ -80,6 +80,8 @@ pub(super) struct World {
     pub context: u64,
     /// The calling process's entry in the process map; empty when it has none.
     pub process: Vec<u8>,
+    /// The entry of its container in the map of workloads; empty when it is in none.
+    pub workload: Vec<u8>,
     /// The same of the map of lineages.
     pub lineage: Vec<u8>,
 }
@@ -92,8 +94,26 @@ thread_local! {
 pub(super) fn address(object: &Object, symbol: &str) -> u64 {
     match object.maps.iter().position(|map| map.name == symbol) {
         Some(place) => TABLES + place as u64,
+        None if symbol == globals::MODES => MODES.with(|modes| modes.as_ptr() as u64),
         None => HOST_NAMESPACES.as_ptr() as u64,
     }
+}
+
+/// Policies that are ever tested together.
+const POLICIES: usize = 16;
+
+thread_local! {
+    /// The byte of each policy. Programs know where it is.
+    static MODES: [Cell<u8>; POLICIES] = const { [const { Cell::new(0) }; POLICIES] };
+}
+
+/// Switches the policies as the event says.
+fn switch(module: &Module, event: &Event) {
+    MODES.with(|modes| {
+        for ((number, policy), byte) in (0..).zip(&module.policies).zip(modes) {
+            byte.set(event.modes.get(&number).copied().unwrap_or(policy.mode) as u8);
+        }
+    });
 }
 
 /// The bits that stand for a value in a context. What is no number is stood for by a token.
@@ -110,8 +130,11 @@ fn token(item: u16) -> u64 {
 
 impl World {
     pub(super) fn new(module: Rc<Module>, object: Rc<Object>, place: usize, event: &Event) -> Self {
+        switch(&module, event);
         let known = event.process.known.as_ref();
+        let workload = event.process.workload.as_ref();
         Self {
+            workload: workload.map_or(Vec::new(), |one| workload_entry(&module, Some(one))),
             process: known.map_or(Vec::new(), |known| process_entry(&module, known)),
             lineage: known.map_or(Vec::new(), |known| lineage_entry(&module, known)),
             module,
@@ -130,12 +153,10 @@ impl World {
     /// Memory that the program may touch.
     pub(super) fn ranges(&self) -> Vec<Range<u64>> {
         let start = HOST_NAMESPACES.as_ptr() as u64;
-        vec![
-            super::range(&self.scratch),
-            super::range(&self.process),
-            super::range(&self.lineage),
-            start..start + 40,
-        ]
+        let modes = MODES.with(|modes| modes.as_ptr() as u64);
+        let areas = [&self.scratch, &self.process, &self.lineage, &self.workload];
+        let globals = [start..start + 40, modes..modes + POLICIES as u64];
+        areas.iter().map(|area| super::range(area)).chain(globals).collect()
     }
 
     pub(super) fn enter(mut self, state: State) {
@@ -278,12 +299,6 @@ impl World {
     pub(super) fn shown(&self, hook: u64, is_return: bool) -> Vec<(u16, Shown)> {
         let hook = u32::try_from(hook).unwrap();
         shown(&self.module, self.program(), hook, is_return, &self.items())
-    }
-
-    pub(super) fn mode(&self, policy: u64) -> Mode {
-        let number = u32::try_from(policy).unwrap();
-        let own = self.module.policies[number as usize].mode;
-        self.event.modes.get(&number).copied().unwrap_or(own)
     }
 
     /// Whether the table at `map` has a pattern with which the text of the key at `key` begins.

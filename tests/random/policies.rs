@@ -16,6 +16,7 @@ use writ_bundle::{Attach, HookKind, Pattern};
 
 use super::formulas::formula;
 use super::processes::capability_bits;
+use super::workloads::{self, Host};
 use super::{Choices, Random};
 
 /// What policies are about, so that their conditions hold now and then.
@@ -47,7 +48,7 @@ pub(crate) fn sources() -> SourceMap {
     sources
 }
 
-fn span() -> Span {
+pub(super) fn span() -> Span {
     Span::new(SourceMap::default().add("", ""), 0..1)
 }
 
@@ -56,17 +57,24 @@ pub(crate) fn policies(random: &mut Random, setting: &Setting) -> Vec<Policy> {
 }
 
 fn policy(random: &mut Random, setting: &Setting, number: usize) -> Policy {
+    let namespace = workloads::namespace(random);
+    let host = if namespace.is_some() { Host::Refused } else { Host::Allowed };
+    let is_for_some = random.once_in(3);
     Policy {
         span: span(),
         name: format!("p{number}"),
         name_span: span(),
-        namespace: None,
+        namespace,
         mode: if random.once_in(3) { Mode::Monitor } else { Mode::Enforce },
         hooks: (0..random.length(1..3)).map(|_| hook(random, setting)).collect(),
         program_hooks: Vec::new(),
         enforcers: Vec::new(),
         settings: Vec::new(),
-        workloads: Workloads::default(),
+        workloads: if is_for_some {
+            workloads::workloads(random, host)
+        } else {
+            Workloads::default()
+        },
         nodes: None,
         loader: None,
     }
@@ -278,7 +286,8 @@ fn expression(
 }
 
 fn test(random: &mut Random, setting: &Setting, ids: &[(ArgumentId, Reader)]) -> Test {
-    let question = match random.below(12) {
+    let question = match random.below(13) {
+        12 => Question::Workload { workloads: workloads::workloads(random, Host::Allowed) },
         5 => Question::Binary { set: texts(random) },
         8 => Question::Lineage {
             whose: *random.one_of(&[Whose::Process, Whose::Parent]),

@@ -6,8 +6,12 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 mod user_probe;
+mod workload;
 
 pub use user_probe::{UserFile, UserPlace, UserPoint};
+pub use workload::{
+    ContainerSet, LabelOperator, LabelRule, LabelSelector, Labels, Workload, WorkloadSet,
+};
 
 /// Everything about a bundle that is not machine code.
 ///
@@ -23,7 +27,7 @@ pub struct Manifest {
     pub kernel: Kernel,
     /// Kernel features without which it must not be attached, ordered by name.
     pub requires: Vec<Requirement>,
-    /// The policies, in the order in which their modes stand in the map [`maps::MODES`].
+    /// The policies, in the order in which their modes stand in the global [`globals::MODES`].
     pub policies: Vec<Policy>,
     /// The hooks of all policies. An event names its hook by the index in this list.
     pub hooks: Vec<Hook>,
@@ -37,6 +41,9 @@ pub struct Manifest {
     /// Sets of processes whose descendants are matched too (`followForks`). Set `n` is bit `n` of
     /// [`crate::record::process::DESCENDS`].
     pub follow_sets: Vec<FollowSet>,
+    /// Sets of workloads that policies are for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub workload_sets: Vec<WorkloadSet>,
     /// Names of the policy files, to which [`SourceRange::source`] is an index.
     pub sources: Vec<Source>,
 }
@@ -104,10 +111,16 @@ pub struct Policy {
     pub namespace: Option<String>,
     /// What the mode is before anybody switches it.
     pub mode: Mode,
+    /// Index into [`Manifest::workload_sets`], unless it is for every process.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub workloads: Option<u32>,
+    /// The labels of the nodes that it is for; on others it stays disabled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nodes: Option<LabelSelector>,
     pub at: SourceRange,
 }
 
-/// Whether enforcement actions of a policy act. The value is the byte in [`maps::MODES`].
+/// Whether a policy acts. The value is the policy's byte in [`globals::MODES`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[repr(u8)]
@@ -116,6 +129,19 @@ pub enum Mode {
     Enforce = 0,
     /// Events are reported; nothing is enforced.
     Monitor = 1,
+    /// Nothing is asked, reported or enforced when a hook is hit. Only a loader switches it to this.
+    Disabled = 2,
+}
+
+impl Mode {
+    /// As policies, commands and events name it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Enforce => "enforce",
+            Self::Monitor => "monitor",
+            Self::Disabled => "disabled",
+        }
+    }
 }
 
 /// One hook of one policy, in the policy's own words: what an event of it is called and holds.
@@ -440,8 +466,8 @@ pub mod maps {
     pub const LINEAGES: &str = "writ_lineages";
     /// Hash: thread group id (`u32`) to [`crate::record::baseline`].
     pub const BASELINES: &str = "writ_baselines";
-    /// Array of one byte a policy: [`super::Mode`].
-    pub const MODES: &str = "writ_modes";
+    /// Hash: cgroup id (`u64`) to [`crate::record::workload`].
+    pub const WORKLOADS: &str = "writ_workloads";
     /// Per-CPU array of `u64` counters, see [`crate::record::counter`].
     pub const COUNTERS: &str = "writ_counters";
     /// Per-CPU array of scratch areas.
@@ -458,8 +484,15 @@ pub mod maps {
     pub const USDT: &str = "writ_usdt";
 }
 
-/// Names of the read-only globals that the loader may set before loading.
+/// Names of the globals.
 pub mod globals {
+    /// `u8[MODES_MAX]`: the [`super::Mode`] of each policy. It is all that stands in the map
+    /// [`MODES_MAP`], and may be written while programs run.
+    pub const MODES: &str = "writ_modes";
+    /// How loaders call the map in which [`MODES`] stands.
+    pub const MODES_MAP: &str = ".bss";
+    /// Policies that a bundle can have.
+    pub const MODES_MAX: usize = 4096;
     /// `u32[10]`: inode numbers of the host's namespaces, in the order of
     /// [`crate::record::NAMESPACES`].
     pub const HOST_NAMESPACES: &str = "writ_host_ns";

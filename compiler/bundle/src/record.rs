@@ -208,6 +208,15 @@ pub mod process {
     pub const FOLLOW_SETS_MAX: usize = 64;
 }
 
+/// A value of the map [`crate::maps::WORKLOADS`].
+pub mod workload {
+    /// `u64[4]`: which [`crate::Manifest::workload_sets`] the cgroup's processes belong to.
+    pub const SETS: usize = 0;
+    pub const SIZE: usize = 32;
+    /// Sets that [`SETS`] has room for.
+    pub const SETS_MAX: usize = 256;
+}
+
 /// Offsets in a value of the map [`crate::maps::USDT`]: where a probe's arguments are at one of its
 /// places. The value is [`usdt::ARGUMENTS`] times [`usdt::ARGUMENT`] bytes.
 pub mod usdt {

@@ -175,11 +175,10 @@ fn summary(manifest: &Manifest) -> String {
 fn policies(manifest: &Manifest) -> String {
     let mut lines = vec!["# policies".to_owned()];
     for (policy, index) in manifest.policies.iter().zip(0u32..) {
-        let mode = match policy.mode {
-            writ_bundle::Mode::Enforce => "enforce",
-            writ_bundle::Mode::Monitor => "monitor",
-        };
-        lines.push(format!("{} ({mode})", policy.name));
+        lines.push(format!("{} ({})", policy.name, policy.mode.word()));
+        let set = policy.workloads.and_then(|set| manifest.workload_sets.get(set as usize));
+        lines.extend(set.map(|set| format!("  for {set}")));
+        lines.extend(policy.nodes.as_ref().map(|labels| format!("  on nodes{labels}")));
         for hook in manifest.hooks.iter().filter(|hook| hook.policy == index) {
             let arguments: Vec<&str> =
                 hook.arguments.iter().map(|argument| argument.type_.as_str()).collect();

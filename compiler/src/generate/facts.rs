@@ -17,6 +17,8 @@ use crate::policy::{CapabilitySet, NamespaceKind};
 pub(super) enum Fact {
     /// Its entry in the process map, 0 when it has none.
     Process,
+    /// The sets of workloads that it belongs to, 0 when none of its cgroups is known.
+    Workload,
     /// Its thread group id.
     Pid,
     /// Its thread group id in its own PID namespace.
@@ -42,6 +44,7 @@ pub(super) enum Fact {
 fn fact(test: &Test) -> Option<Fact> {
     match test {
         Test::Binary { .. } | Test::Descends { .. } => Some(Fact::Process),
+        Test::Workload { .. } => Some(Fact::Workload),
         Test::Pid { is_namespace_pid: true, .. } => Some(Fact::NamespacePid),
         Test::Pid { is_namespace_pid: false, .. } => Some(Fact::Pid),
         Test::Namespace { kind, .. } => Some(Fact::Namespace(*kind)),
@@ -58,7 +61,8 @@ fn fact(test: &Test) -> Option<Fact> {
         | Test::Address { .. }
         | Test::Gained { .. }
         | Test::Formula { .. }
-        | Test::Enforcing { .. } => None,
+        | Test::Enforcing { .. }
+        | Test::Enabled { .. } => None,
     }
 }
 
@@ -105,6 +109,7 @@ impl Coder<'_> {
     fn ask(&mut self, fact: Fact) {
         match fact {
             Fact::Process => self.emitter.call("writ_process"),
+            Fact::Workload => self.emitter.call("writ_workload"),
             Fact::NamespacePid => self.emitter.call("writ_namespace_pid_number"),
             Fact::Namespace(kind) => self.emitter.call(library::namespace(kind)),
             Fact::Lineage => self.emitter.call("writ_lineage"),

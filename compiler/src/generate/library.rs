@@ -109,6 +109,9 @@ pub(super) const CAPABILITY_CHANGES_KNOWN: u64 = 1 << 63;
 /// The global with the inode numbers of the host's namespaces.
 pub(super) const HOST_NAMESPACES: &str = writ_bundle::globals::HOST_NAMESPACES;
 
+/// The global with the modes of policies.
+pub(super) const MODES: &str = writ_bundle::globals::MODES;
+
 pub(super) const MAP_LOOKUP: Helper = Helper { number: 1, name: "bpf_map_lookup_elem" };
 pub(super) const PID: Helper = Helper { number: 14, name: "bpf_get_current_pid_tgid" };
 pub(super) const CURRENT_TASK: Helper = Helper { number: 35, name: "bpf_get_current_task" };

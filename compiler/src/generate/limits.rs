@@ -1,6 +1,8 @@
 //! What fits in one bundle.
 
+use writ_bundle::globals;
 use writ_bundle::record::process::{BINARY_SETS_MAX, FOLLOW_SETS_MAX};
+use writ_bundle::record::workload;
 
 use crate::diagnostic::{Defect, Diagnostics, Finding, Reported, Stop, code};
 use crate::ir::{Jump, Module, Program, Test};
@@ -31,8 +33,16 @@ fn beyond(test: &Test) -> Option<String> {
             "the policies follow the descendants of more than {FOLLOW_SETS_MAX} different sets of \
              processes"
         )),
+        Test::Workload { set, .. } if *set as usize >= workload::SETS_MAX => Some(format!(
+            "the policies are for more than {} different sets of workloads",
+            workload::SETS_MAX
+        )),
+        Test::Enabled { policy } if *policy as usize >= globals::MODES_MAX => {
+            Some(format!("there are more than {} policies", globals::MODES_MAX))
+        }
         Test::Binary { .. }
         | Test::Descends { .. }
+        | Test::Workload { .. }
         | Test::Lineage { .. }
         | Test::Formula { .. }
         | Test::Capability { .. }
@@ -48,7 +58,8 @@ fn beyond(test: &Test) -> Option<String> {
         | Test::Gained { .. }
         | Test::Pid { .. }
         | Test::Namespace { .. }
-        | Test::Enforcing { .. } => None,
+        | Test::Enforcing { .. }
+        | Test::Enabled { .. } => None,
     }
 }
 

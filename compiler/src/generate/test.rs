@@ -1,5 +1,7 @@
 //! Tests as jumps.
 
+use writ_bundle::Mode;
+
 use super::coder::Coder;
 use super::facts::Fact;
 use super::integer;
@@ -77,13 +79,20 @@ impl Coder<'_> {
                 self.emitter.jump_if(RESULT, Comparison::Equal, 0, unknown);
                 self.any_bit(RESULT, kind_mask(kinds), yes, no);
             }
-            Test::Enforcing { policy } => {
-                self.emitter.constant(Register::R1, u64::from(*policy));
-                self.emitter.call("writ_mode");
-                self.emitter.jump_if(RESULT, Comparison::Equal, 0, yes);
-                self.emitter.jump(no);
-            }
+            Test::Workload { set, hosts } => self.workload(*set, *hosts, yes, no),
+            Test::Enforcing { policy } => self.mode_is(*policy, Mode::Enforce, yes, no),
+            Test::Enabled { policy } => self.mode_is(*policy, Mode::Disabled, no, yes),
         }
+    }
+
+    /// The mode stands in a global, which is loaded without a lookup.
+    fn mode_is(&mut self, policy: u32, mode: Mode, yes: Label, no: Label) {
+        let symbol = library::MODES.to_owned();
+        let to = Register::R1;
+        self.emitter.emit(Instruction::LoadGlobalAddress { to, symbol, offset: policy });
+        self.emitter.load(Size::Byte, to, to, 0);
+        self.emitter.jump_if(to, Comparison::Equal, i32::from(mode as u8), yes);
+        self.emitter.jump(no);
     }
 
     fn binary(&mut self, set: u32, yes: Label, no: Label, unknown: Label) {
@@ -116,6 +125,15 @@ impl Coder<'_> {
         self.fact(Fact::Process);
         self.emitter.jump_if(RESULT, Comparison::Equal, 0, no);
         self.emitter.load(Size::Double, RESULT, RESULT, library::PROCESS_DESCENDS);
+        self.any_bit(RESULT, 1 << (set % 64), yes, no);
+    }
+
+    /// A process in no known cgroup is one of the host's.
+    fn workload(&mut self, set: u32, hosts: bool, yes: Label, no: Label) {
+        self.fact(Fact::Workload);
+        self.emitter.jump_if(RESULT, Comparison::Equal, 0, if hosts { yes } else { no });
+        let word = i16::try_from(set / 64 * 8).unwrap_or(0);
+        self.emitter.load(Size::Double, RESULT, RESULT, word);
         self.any_bit(RESULT, 1 << (set % 64), yes, no);
     }
 

@@ -262,8 +262,16 @@ pub enum Test {
     NamespaceChange { kinds: Vec<NamespaceKind> },
     /// Whether the calling process is in one of these namespaces.
     Namespace { kind: NamespaceKind, values: Vec<NamespaceValue> },
+    /// Whether the calling process belongs to this set of [`super::Module::workload_sets`].
+    Workload {
+        set: u32,
+        /// Whether the set has the processes that are in no known container.
+        hosts: bool,
+    },
     /// Whether this policy is in the mode `enforce`.
     Enforcing { policy: u32 },
+    /// Whether this policy is in another mode than `disabled`.
+    Enabled { policy: u32 },
 }
 
 /// Whose executables are asked about, besides those of [`Test::Binary`].

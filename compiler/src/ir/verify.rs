@@ -172,7 +172,13 @@ fn test(module: &Module, program: &Program, branch: &Branch) -> Result<(), Defec
         Test::Capability { mask, .. } => is_hook && *mask != 0,
         // A change of anything else than everything cannot be, but can be asked for.
         Test::CapabilityChange { .. } | Test::NamespaceChange { .. } => is_hook,
-        Test::Enforcing { policy } => is_hook && (*policy as usize) < module.policies.len(),
+        Test::Workload { set, hosts } => {
+            let known = module.workload_sets.get(*set as usize);
+            is_hook && known.is_some_and(|known| known.hosts == *hosts)
+        }
+        Test::Enforcing { policy } | Test::Enabled { policy } => {
+            is_hook && (*policy as usize) < module.policies.len()
+        }
     };
     must(fits, || format!("it cannot ask {:?}", branch.test))
 }

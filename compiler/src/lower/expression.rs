@@ -1,7 +1,7 @@
 //! Conditions as branches.
 
-use super::Part;
 use super::program::Builder;
+use super::{Part, workload};
 use crate::ids::Id;
 use crate::ir::{Block, Branch, Jump, Kin, Test};
 use crate::policy::{CapabilitySet, NamespaceKind, Whose};
@@ -55,6 +55,7 @@ fn cost(expression: &Expression) -> u8 {
         Question::Pid { .. } => 0,
         Question::Namespace { .. } | Question::Capability { .. } => 1,
         Question::Binary { .. }
+        | Question::Workload { .. }
         | Question::Lineage { .. }
         | Question::CapabilityChange { .. }
         | Question::NamespaceChange { .. } => 2,
@@ -64,7 +65,7 @@ fn cost(expression: &Expression) -> u8 {
         | Question::CapabilitiesGained { .. }
         | Question::Cel { .. } => 3,
         Question::Text { .. } | Question::Address { .. } | Question::Socket { .. } => 4,
-        Question::Substring { .. } | Question::Workload { .. } => 5,
+        Question::Substring { .. } => 5,
     };
     expression.tests().into_iter().map(class).max().unwrap_or(0)
 }
@@ -173,6 +174,16 @@ fn test(
             let test = Test::Binary { set: builder.sets.binary(set) };
             branch(builder, from.span, test, here, ways);
         }
+        Question::Workload { workloads } => {
+            match workload::set(part.owner.namespace.as_deref(), workloads) {
+                Some(set) => {
+                    let hosts = set.hosts;
+                    let test = Test::Workload { set: builder.sets.workload(set), hosts };
+                    branch(builder, from.span, test, here, ways);
+                }
+                None => builder.fill(here, Vec::new(), Jump::To(ways.yes)),
+            }
+        }
         Question::Pid { pids, is_namespace_pid, follow_forks } => {
             let pid = Test::Pid { pids: pids.clone(), is_namespace_pid: *is_namespace_pid };
             if !follow_forks {
@@ -228,8 +239,6 @@ fn test(
                 None => builder.fill(here, Vec::new(), Jump::To(ways.unknown)),
             }
         }
-        // `lower` has refused policies with these.
-        Question::Workload { .. } => builder.fill(here, Vec::new(), Jump::To(ways.unknown)),
     }
 }
 

@@ -12,6 +12,7 @@ use crate::resolved::{Action, Argument, Attachment, Hook, Need, Origin, Policy, 
 pub(super) struct Part<'a> {
     /// Index into [`crate::ir::Module::policies`].
     pub policy: u32,
+    pub owner: &'a Policy,
     /// Index into [`crate::ir::Module::hooks`].
     pub index: u32,
     pub function: HookFunction,
@@ -74,7 +75,8 @@ pub(super) fn parts(policies: &[Policy]) -> Vec<Part<'_>> {
                 Sharing::Multi | Sharing::Cookies => HookFunction::ByCookie,
             };
             let index = u32::try_from(parts.len()).unwrap_or(u32::MAX);
-            parts.push(Part { policy, index, function, attribution, hook, further: Vec::new() });
+            let (owner, further) = (from, Vec::new());
+            parts.push(Part { policy, owner, index, function, attribution, hook, further });
         }
     }
     parts

@@ -3,13 +3,14 @@
 use writ_bundle::{HookKind, Moment, Request};
 
 use super::program::find_value;
-use super::{Group, Part};
+use super::{Group, Part, Sets, workload};
 use crate::ir::{self, Role};
 use crate::policy::Mode;
 use crate::resolved::{self, Action};
 
-/// The policy's name and mode.
-pub(super) fn policy(from: &resolved::Policy) -> ir::Policy {
+/// The policy's name and mode, and what it is for.
+pub(super) fn policy(from: &resolved::Policy, sets: &mut Sets) -> ir::Policy {
+    let workloads = workload::set(from.namespace.as_deref(), &from.workloads);
     ir::Policy {
         name: from.name.clone(),
         namespace: from.namespace.clone(),
@@ -17,6 +18,8 @@ pub(super) fn policy(from: &resolved::Policy) -> ir::Policy {
             Mode::Enforce => writ_bundle::Mode::Enforce,
             Mode::Monitor => writ_bundle::Mode::Monitor,
         },
+        workloads: workloads.map(|set| sets.workload(set)),
+        nodes: from.nodes.as_ref().map(workload::selector),
         span: from.name_span,
     }
 }

@@ -1,6 +1,6 @@
 //! One program: the hooks that share an attach point, one after another.
 
-use super::{Group, Part, Sets, returning, selector};
+use super::{Group, Part, Sets, returning, selector, workload};
 use crate::ids::{Arena, Id};
 use crate::ir::{self, Block, Jump, Operation, Role, Value, ValueOrigin};
 use crate::resolved::{Argument, ArgumentId, Reader, Walk};
@@ -28,7 +28,8 @@ pub(super) fn program(group: &Group<'_>, number: usize, sets: &mut Sets) -> ir::
         match group.role {
             Role::Return => returning::hook(&mut builder, part, here, after),
             Role::Entry | Role::Enforce | Role::Exec | Role::Fork | Role::Exit => {
-                selector::hook(&mut builder, part, here, after);
+                let concerned = concerned(&mut builder, part, here, after);
+                selector::hook(&mut builder, part, concerned, after);
             }
         }
         here = after;
@@ -45,6 +46,28 @@ pub(super) fn program(group: &Group<'_>, number: usize, sets: &mut Sets) -> ir::
         entry,
         span: group.parts.first().map(|part| part.hook.point_span),
     }
+}
+
+/// Fills `here` with whether the hook's policy is enabled, and for the calling process. The answer
+/// is the block where it is; otherwise the run goes on at `after`.
+///
+/// When a call returns this is not asked again: its entry was reported, and is one event with it.
+fn concerned(
+    builder: &mut Builder<'_>,
+    part: &Part<'_>,
+    here: Id<Block>,
+    after: Id<Block>,
+) -> Id<Block> {
+    let policy = part.owner;
+    let is_enabled = ir::Test::Enabled { policy: part.policy };
+    let enabled = builder.when(policy.name_span, is_enabled, here, after);
+    let Some(set) = workload::set(policy.namespace.as_deref(), &policy.workloads) else {
+        return enabled;
+    };
+    let hosts = set.hosts;
+    let test = ir::Test::Workload { set: builder.sets.workload(set), hosts };
+    let span = workload::place(&policy.workloads).unwrap_or(policy.name_span);
+    builder.when(span, test, enabled, after)
 }
 
 /// Gives an item to each value that the hook shows, unless it has one.
@@ -107,6 +130,20 @@ impl Builder<'_> {
     /// Says what happens in `block`.
     pub(super) fn fill(&mut self, block: Id<Block>, operations: Vec<Operation>, jump: Jump) {
         self.blocks[block] = Block { operations, jump };
+    }
+
+    /// Fills `here` with a question. The answer is the block where it is answered with yes.
+    fn when(
+        &mut self,
+        span: Span,
+        test: ir::Test,
+        here: Id<Block>,
+        otherwise: Id<Block>,
+    ) -> Id<Block> {
+        let yes = self.reserve();
+        let branch = ir::Branch { span, test, yes, no: otherwise, unknown: otherwise };
+        self.fill(here, Vec::new(), Jump::Branch(branch));
+        yes
     }
 
     /// The value of an argument, if the hook has the argument and it is read.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use writ_bundle::FollowSet;
+use writ_bundle::{FollowSet, WorkloadSet};
 
 use crate::set::TextSet;
 
@@ -19,6 +19,8 @@ pub(super) struct Sets {
     /// Which number a set has, whatever the places its patterns were written at.
     binary_numbers: BTreeMap<writ_bundle::TextSet, usize>,
     follow_numbers: BTreeMap<FollowSet, usize>,
+    pub workload: Vec<WorkloadSet>,
+    workload_numbers: BTreeMap<WorkloadSet, usize>,
 }
 
 impl Sets {
@@ -28,6 +30,16 @@ impl Sets {
         let number = *self.binary_numbers.entry(set.plain()).or_insert(next);
         if number == next {
             self.binary.push(set.clone());
+        }
+        u32::try_from(number).unwrap_or(u32::MAX)
+    }
+
+    /// The number of the set of these workloads.
+    pub(super) fn workload(&mut self, set: WorkloadSet) -> u32 {
+        let next = self.workload.len();
+        let number = *self.workload_numbers.entry(set.clone()).or_insert(next);
+        if number == next {
+            self.workload.push(set);
         }
         u32::try_from(number).unwrap_or(u32::MAX)
     }

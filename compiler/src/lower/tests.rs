@@ -3,7 +3,7 @@ use writ_bundle::{Attach, HookKind, Pattern, UserFile, UserPlace, UserPoint};
 use super::lower;
 use crate::ir::interpret::{Event, Process, State, interpret};
 use crate::ir::{self, Role};
-use crate::policy::{ArgumentType, Mode, NamespaceKind, Workloads};
+use crate::policy::{ArgumentType, LabelSelector, Mode, NamespaceKind, Workloads};
 use crate::resolved::{
     Action, Acts, Argument, ArgumentId, Attachment, EnforcedFunction, Enforcer, Expression, Extras,
     Hook, NamespaceValue, Origin, Policy, Question, RateLimit, Reader, Selector, Sense, Sharing,
@@ -121,13 +121,15 @@ fn cheap_tests_of_a_conjunction_are_asked_first() {
         "entry e0_file_open on fentry/security_file_open\n\
          \x20    1:2  #1 = path of file of parameter 0\n\
          b0:\n\
-         \x20    1:4  namespace pid in [host] ? b3 : b1, unknown b3\n\
+         \x20    1:1  policy 0 is enabled ? b1 : b4\n\
          b1:\n\
-         \x20    1:3  #1 in [\"/etc/\"..] ? b2 : b3\n\
+         \x20    1:4  namespace pid in [host] ? b4 : b2, unknown b4\n\
          b2:\n\
-         \x20    1:5  post hook 0 selector 0 posted (#1)\n\
-         \x20         to b3\n\
+         \x20    1:3  #1 in [\"/etc/\"..] ? b3 : b4\n\
          b3:\n\
+         \x20    1:5  post hook 0 selector 0 posted (#1)\n\
+         \x20         to b4\n\
+         b4:\n\
          \x20         finish\n"
     );
 }
@@ -141,8 +143,8 @@ fn an_unanswered_test_fails_the_rule_also_under_not() {
     ])));
     let hook = hook(at('b'), "f", vec![selector(at('c'), condition, vec![post(at('e'))])]);
     let printed = printed(&[policy(at('a'), "p", vec![hook])], &sources);
-    assert!(printed.contains("1:3  #1 in [\"/etc/\"..] ? b3 : b1, unknown b3\n"), "{printed}");
-    assert!(printed.contains("1:4  namespace pid in [host] ? b3 : b2, unknown b3\n"), "{printed}");
+    assert!(printed.contains("1:3  #1 in [\"/etc/\"..] ? b4 : b2, unknown b4\n"), "{printed}");
+    assert!(printed.contains("1:4  namespace pid in [host] ? b4 : b3, unknown b4\n"), "{printed}");
 }
 
 fn post(span: Span) -> Action {
@@ -162,12 +164,16 @@ fn policies_on_one_function_share_a_program_and_its_values() {
         "entry e0_f on fentry/f\n\
          \x20    1:2  #1 = path of file of parameter 0\n\
          b0:\n\
-         \x20    1:2  post hook 0 posted (#1)\n\
-         \x20         to b1\n\
+         \x20    1:2  policy 0 is enabled ? b1 : b2\n\
          b1:\n\
-         \x20    1:3  post hook 1 posted (#1)\n\
+         \x20    1:2  post hook 0 posted (#1)\n\
          \x20         to b2\n\
          b2:\n\
+         \x20    1:3  policy 1 is enabled ? b3 : b4\n\
+         b3:\n\
+         \x20    1:3  post hook 1 posted (#1)\n\
+         \x20         to b4\n\
+         b4:\n\
          \x20         finish\n"
     );
 }
@@ -184,15 +190,17 @@ fn enforcement_depends_on_the_mode_and_the_report_says_so() {
         "entry e0_f on fentry/f\n\
          \x20    1:2  #1 = path of file of parameter 0\n\
          b0:\n\
-         \x20    1:5  policy 0 enforces ? b1 : b2\n\
+         \x20    1:1  policy 0 is enabled ? b1 : b4\n\
          b1:\n\
+         \x20    1:5  policy 0 enforces ? b2 : b3\n\
+         b2:\n\
          \x20    1:5  signal 9\n\
          \x20    1:4  post hook 0 selector 0 killed (#1)\n\
-         \x20         to b3\n\
-         b2:\n\
-         \x20    1:4  post hook 0 selector 0 killed (#1) monitored\n\
-         \x20         to b3\n\
+         \x20         to b4\n\
          b3:\n\
+         \x20    1:4  post hook 0 selector 0 killed (#1) monitored\n\
+         \x20         to b4\n\
+         b4:\n\
          \x20         finish\n"
     );
 }
@@ -229,11 +237,13 @@ fn a_return_goes_on_with_the_selector_that_matched() {
          entry e1_f on fentry/f\n\
          \x20    1:2  #1 = path of file of parameter 0\n\
          b0:\n\
-         \x20    1:4  namespace pid in [host] ? b1 : b2\n\
+         \x20    1:1  policy 0 is enabled ? b1 : b3\n\
          b1:\n\
-         \x20    1:5  post hook 0 selector 0 posted (#1) awaits return\n\
-         \x20         to b2\n\
+         \x20    1:4  namespace pid in [host] ? b2 : b3\n\
          b2:\n\
+         \x20    1:5  post hook 0 selector 0 posted (#1) awaits return\n\
+         \x20         to b3\n\
+         b3:\n\
          \x20         finish\n"
     );
 }
@@ -279,9 +289,9 @@ fn following_forks_asks_for_the_process_then_for_its_ancestors() {
     ir::verify::verify(&module).unwrap();
     let printed = ir::print::print(&module, &sources);
     assert!(printed.contains("follow set 0: pid in [1, 7]\n"), "{printed}");
-    assert!(printed.contains("1:3  pid in [7, 1] ? b3 : b1, unknown b3\n"), "{printed}");
+    assert!(printed.contains("1:3  pid in [7, 1] ? b4 : b2, unknown b4\n"), "{printed}");
     assert!(
-        printed.contains("1:3  descends from follow set 0 ? b3 : b2, unknown b3\n"),
+        printed.contains("1:3  descends from follow set 0 ? b4 : b3, unknown b4\n"),
         "{printed}"
     );
     assert!(printed.contains("fork track_fork on tp_btf/sched_process_fork\nb0:\n"), "{printed}");
@@ -360,9 +370,11 @@ fn places_of_one_entry_share_a_program_that_is_told_which_was_hit() {
         printed(&[policy], &sources),
         "entry e0_f on uprobe /p f, g\n\
          b0:\n\
-         \x20    1:2  post hook 0 function by cookie posted ()\n\
-         \x20         to b1\n\
+         \x20    1:1  policy 0 is enabled ? b1 : b2\n\
          b1:\n\
+         \x20    1:2  post hook 0 function by cookie posted ()\n\
+         \x20         to b2\n\
+         b2:\n\
          \x20         finish\n"
     );
 }
@@ -386,4 +398,25 @@ fn what_is_set_is_set_behind_the_report_and_only_where_the_policy_enforces() {
     let set = printed.find("set USDT argument 2 to 7").unwrap();
     assert!(report < set, "{printed}");
     assert_eq!(printed.matches("set USDT").count(), 1, "{printed}");
+}
+
+#[test]
+fn a_policy_is_asked_for_its_mode_then_for_its_workloads() {
+    let (sources, at) = sources();
+    let mut one = policy(at('a'), "p", vec![hook(at('b'), "f", Vec::new())]);
+    one.namespace = Some("shop".to_owned());
+    let printed = printed(&[one], &sources);
+    assert!(printed.contains("1:1  policy 0 is enabled ? b1 : b3\n"), "{printed}");
+    assert!(printed.contains("1:1  process in workload set 0 ? b2 : b3\n"), "{printed}");
+}
+
+#[test]
+fn selectors_that_are_all_absent_or_all_empty_ask_nothing() {
+    let (_, at) = sources();
+    let all = || Some(LabelSelector { span: at('c'), labels: Vec::new(), expressions: Vec::new() });
+    let asks = |pods, containers, hosts| {
+        super::workload::set(None, &Workloads { pods, containers, hosts }).is_some()
+    };
+    assert!(!asks(None, None, None) && !asks(all(), all(), Some(at('d'))));
+    assert!(asks(all(), None, None) && asks(None, all(), None) && asks(None, None, Some(at('d'))));
 }

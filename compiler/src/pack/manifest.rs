@@ -38,6 +38,8 @@ pub fn describe(
                 name: policy.name.clone(),
                 namespace: policy.namespace.clone(),
                 mode: policy.mode,
+                workloads: policy.workloads,
+                nodes: policy.nodes.clone(),
                 at: place(policy.span),
             })
             .collect(),
@@ -46,6 +48,7 @@ pub fn describe(
         images: object.images.clone(),
         binary_sets: module.binary_sets.iter().map(crate::set::TextSet::plain).collect(),
         follow_sets: module.follow_sets.clone(),
+        workload_sets: module.workload_sets.clone(),
         sources: sources
             .iter()
             .map(|(_, source)| Source {

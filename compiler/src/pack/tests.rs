@@ -20,7 +20,7 @@ const POLICY: &str = "hook: file_open\n  prefix: \"/etc/shadow\"\n";
 
 #[test]
 fn the_same_input_gives_the_same_bytes() {
-    let object = calling(&["writ_post", "writ_mode"]);
+    let object = calling(&["writ_post", "writ_process"]);
     assert_eq!(linked(&object), linked(&object));
 }
 
@@ -43,7 +43,7 @@ fn an_undefined_map_is_an_error() {
 
 #[test]
 fn a_size_for_a_map_that_is_not_in_the_library_is_an_error() {
-    let mut object = calling(&["writ_mode"]);
+    let mut object = calling(&["writ_process"]);
     object.map_sizes.insert("writ_mood".to_owned(), 2);
     assert!(matches!(try_link(&object), Err(PackError::UndefinedMap(name)) if name == "writ_mood"));
 }
@@ -69,8 +69,8 @@ fn a_manifest_of_other_programs_is_an_error() {
 
 #[test]
 fn routines_that_are_not_reached_are_left_out() {
-    let functions = functions(&linked(&calling(&["writ_mode"])));
-    assert_eq!(functions, BTreeSet::from(["on_open".to_owned(), "writ_mode".to_owned()]));
+    let functions = functions(&linked(&calling(&["writ_process"])));
+    assert_eq!(functions, BTreeSet::from(["on_open".to_owned(), "writ_process".to_owned()]));
 }
 
 #[test]
@@ -81,10 +81,10 @@ fn routines_that_are_reached_through_others_are_kept() {
 
 #[test]
 fn maps_that_are_not_reached_are_left_out() {
-    let bundle = linked(&calling(&["writ_mode"]));
+    let bundle = linked(&calling(&["writ_process"]));
     let maps = aya_obj::Object::parse(&bundle).unwrap().maps;
     let names: BTreeSet<&str> = maps.keys().map(String::as_str).collect();
-    assert_eq!(names, BTreeSet::from([".rodata", "writ_modes"]));
+    assert_eq!(names, BTreeSet::from([".bss", ".rodata", "writ_processes"]));
 }
 
 #[test]
@@ -97,10 +97,10 @@ fn a_bundle_without_maps_has_no_section_for_them() {
 
 #[test]
 fn the_size_of_a_library_map_can_be_set() {
-    let mut object = calling(&["writ_mode", "writ_post"]);
-    object.map_sizes.insert("writ_modes".to_owned(), 7);
+    let mut object = calling(&["writ_process", "writ_post"]);
+    object.map_sizes.insert("writ_processes".to_owned(), 7);
     let maps = aya_obj::Object::parse(&linked(&object)).unwrap().maps;
-    assert_eq!(maps["writ_modes"].max_entries(), 7);
+    assert_eq!(maps["writ_processes"].max_entries(), 7);
     assert_eq!(maps["writ_counters"].max_entries(), 4);
 }
 
@@ -170,7 +170,7 @@ fn types_that_nothing_uses_are_left_out() {
     let btf = |bundle: &[u8]| Btf::parse(&section(bundle, ".BTF")).unwrap();
     assert!(has(&all));
     assert!(has(&btf(&linked(&calling(&["writ_read_binprm_trusted"])))));
-    assert!(!has(&btf(&linked(&calling(&["writ_mode"])))));
+    assert!(!has(&btf(&linked(&calling(&["writ_process"])))));
 }
 
 #[test]
@@ -209,7 +209,7 @@ fn lines_show_the_policy_where_it_changes() {
 
 #[test]
 fn records_of_functions_that_are_left_out_are_left_out() {
-    let bundle = linked(&calling(&["writ_mode"]));
+    let bundle = linked(&calling(&["writ_process"]));
     let btf = Btf::parse(&section(&bundle, ".BTF")).unwrap();
     let extension = Extension::parse(&section(&bundle, ".BTF.ext")).unwrap();
     let functions: Vec<&str> = extension
@@ -217,26 +217,26 @@ fn records_of_functions_that_are_left_out_are_left_out() {
         .records(&btf)
         .map(|(_, record)| btf.text(btf.get(super::TypeId(record[1])).unwrap().name))
         .collect();
-    assert_eq!(functions, ["writ_mode", "on_open"]);
+    assert_eq!(functions, ["writ_process", "on_open"]);
 }
 
 #[test]
 fn the_manifest_learns_what_programs_cost() {
-    let bundle = linked(&calling(&["writ_mode"]));
+    let bundle = linked(&calling(&["writ_process"]));
     let cost = &writ_bundle::read(&bundle).unwrap().programs[0].cost;
-    let mode = library::read(LIBRARY).unwrap().slots([&"writ_mode".to_owned()]);
+    let mode = library::read(LIBRARY).unwrap().slots([&"writ_process".to_owned()]);
     assert_eq!((cost.instructions, cost.longest_path), (3, 3));
     assert_eq!(cost.linked_instructions, 3 + mode);
 }
 
 #[test]
 fn contents_list_programs_routines_and_maps() {
-    let mut object = calling(&["writ_mode"]);
-    object.map_sizes.insert("writ_modes".to_owned(), 7);
+    let mut object = calling(&["writ_process"]);
+    object.map_sizes.insert("writ_processes".to_owned(), 7);
     let listed = contents(&linked(&object)).unwrap();
     assert_eq!(listed.programs[0].section, "fentry/security_file_open");
     assert_eq!((listed.programs[0].name.as_str(), listed.programs[0].instructions), ("on_open", 3));
-    assert_eq!(listed.routines[0].name, "writ_mode");
+    assert_eq!(listed.routines[0].name, "writ_process");
     assert_eq!(listed.maps[0].attributes["max_entries"], 7);
 }
 
@@ -335,7 +335,7 @@ fn a_kernel_without_the_types_of_a_routine_is_refused() {
 
 #[test]
 fn a_forced_return_is_in_the_section_that_libbpf_knows() {
-    let mut object = calling(&["writ_mode"]);
+    let mut object = calling(&["writ_process"]);
     object.programs[0].attach = Attach::FmodRet { function: "security_file_open".to_owned() };
     let profile = embedded::profile("6.1").unwrap().unwrap();
     let bundle =
@@ -353,7 +353,7 @@ fn damaged_kernel_btf_is_said_to_be_damaged() {
 
 #[test]
 fn no_cut_of_the_library_makes_the_linker_fail_otherwise_than_with_an_error() {
-    let object = calling(&["writ_mode"]);
+    let object = calling(&["writ_process"]);
     for length in (0..LIBRARY.len()).step_by(997) {
         let cut = &LIBRARY[..length];
         let linked = link(cut, &object, manifest(&object), &SourceMap::default());
@@ -425,6 +425,7 @@ fn manifest(object: &Object) -> Manifest {
         images: Vec::new(),
         binary_sets: Vec::new(),
         follow_sets: Vec::new(),
+        workload_sets: Vec::new(),
         sources: Vec::new(),
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! `check` refuses them, each where it stands; `lower` relies on that.
 
-use super::{Action, Argument, Expression, Extras, Hook, Origin, Policy, Question, Selector, Test};
+use super::{Action, Argument, Extras, Hook, Origin, Policy, Selector};
 use crate::policy::Setting;
 use crate::source::Span;
 
@@ -50,11 +50,6 @@ fn of_policy(policy: &Policy, parts: &mut Parts) {
             }
         }
     }
-    let workloads = &policy.workloads;
-    parts.add("pod selectors", workloads.pods.as_ref().map(|pods| pods.span));
-    parts.add("container selectors", workloads.containers.as_ref().map(|one| one.span));
-    parts.add("host selectors", workloads.hosts);
-    parts.add("node selectors", policy.nodes.as_ref().map(|nodes| nodes.span));
 }
 
 fn of_hook(hook: &Hook, parts: &mut Parts) {
@@ -78,37 +73,8 @@ fn of_argument(argument: &Argument, parts: &mut Parts) {
 }
 
 fn of_selector(selector: &Selector, parts: &mut Parts) {
-    for condition in [&selector.condition, &selector.return_condition] {
-        of_expression(condition, parts);
-    }
     for action in selector.actions.iter().chain(&selector.return_actions) {
         of_action(action, parts);
-    }
-}
-
-fn of_expression(expression: &Expression, parts: &mut Parts) {
-    for Test { span, question, .. } in expression.tests() {
-        let what = match question {
-            // What an argument's type makes impossible was said where the type stands.
-            Question::Integer { .. }
-            | Question::Bits { .. }
-            | Question::Address { .. }
-            | Question::Socket { .. }
-            | Question::CapabilitiesGained { .. }
-            | Question::Text { .. }
-            | Question::Substring { .. }
-            | Question::FileType { .. }
-            | Question::Binary { .. }
-            | Question::Pid { .. }
-            | Question::Lineage { .. }
-            | Question::Namespace { .. }
-            | Question::NamespaceChange { .. }
-            | Question::Capability { .. }
-            | Question::CapabilityChange { .. }
-            | Question::Cel { .. } => continue,
-            Question::Workload { .. } => "conditions on workloads",
-        };
-        parts.add(what, *span);
     }
 }
 

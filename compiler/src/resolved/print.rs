@@ -10,7 +10,7 @@ use super::{
     Action, ArgumentId, Expression, Extras, Hook, HostProcesses, Policy, Question, Reach, Selector,
     Sense, Test,
 };
-use crate::policy::Whose;
+use crate::policy::{LabelSelector, Whose, Workloads};
 use crate::set::{IntegerSet, TextSet};
 
 /// What one selector asks and does.
@@ -156,10 +156,11 @@ fn test(hook: &Hook, test: &Test) -> String {
                 Sense::IsNot => format!("!({formula})"),
             }
         }
+        Question::Workload { workloads } => format!("{not}{}", workload_words(workloads)),
         // Nothing is compared with these so far: no bundle can hold them.
-        question @ (Question::Substring { .. }
-        | Question::FileType { .. }
-        | Question::Workload { .. }) => format!("{not}{question:?}"),
+        question @ (Question::Substring { .. } | Question::FileType { .. }) => {
+            format!("{not}{question:?}")
+        }
     }
 }
 
@@ -180,6 +181,32 @@ fn name(hook: &Hook, argument: ArgumentId) -> String {
             .unwrap_or_else(|| format!("#{place}")),
         ArgumentId::Data(place) => format!("data #{place}"),
     }
+}
+
+/// Which workloads are meant, as they were written.
+fn workload_words(workloads: &Workloads) -> String {
+    let Workloads { pods, containers, hosts } = workloads;
+    let mut words = Vec::new();
+    for (name, selector) in [("pods", pods), ("containers", containers)] {
+        words.extend(selector.as_ref().map(|one| format!("{name} {{{}}}", label_words(one))));
+    }
+    words.extend(hosts.map(|_| "hosts".to_owned()));
+    format!("workload in [{}]", words.join(", "))
+}
+
+fn label_words(selector: &LabelSelector) -> String {
+    let labels = selector.labels.iter();
+    let labels = labels.map(|(key, value)| format!("{} In {:?}", key.value, [&value.value]));
+    let expressions = selector.expressions.iter().map(|one| {
+        let mut values: Vec<&str> = one.values.iter().map(|value| value.value.as_str()).collect();
+        values.sort_unstable();
+        values.dedup();
+        format!("{} {} {values:?}", one.key.value, one.operator.value.name())
+    });
+    let mut words: Vec<String> = labels.chain(expressions).collect();
+    words.sort_unstable();
+    words.dedup();
+    words.join(", ")
 }
 
 fn integers(set: &IntegerSet) -> String {

@@ -83,7 +83,13 @@ impl Run<'_> {
                 .map(|known| kinds.iter().any(|kind| is_other(self.event, known, *kind)))
                 .into(),
             Test::Namespace { kind, values } => namespace(self.event, *kind, values).into(),
+            Test::Workload { set, hosts: _ } => {
+                let workload = self.event.process.workload.as_ref();
+                let set = self.module.workload_sets.get(*set as usize);
+                set.is_some_and(|set| set.contains(workload)).into()
+            }
             Test::Enforcing { policy } => (self.mode(*policy) == Mode::Enforce).into(),
+            Test::Enabled { policy } => (self.mode(*policy) != Mode::Disabled).into(),
         }
     }
 

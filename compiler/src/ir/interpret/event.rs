@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use writ_bundle::Mode;
+use writ_bundle::{Mode, Workload};
 
 use crate::policy::{CapabilitySet, NamespaceKind};
 use crate::resolved::FileType;
@@ -61,6 +61,8 @@ pub struct Process {
     pub namespace_pid: u32,
     /// `None` when it was never tracked.
     pub known: Option<KnownProcess>,
+    /// Its container; `None` when it is in none that is known.
+    pub workload: Option<Workload>,
 }
 
 /// What process tracking found out.

@@ -275,7 +275,9 @@ pub(super) fn test(test: &Test, item: &dyn Fn(Id<Value>) -> u16) -> String {
             let kinds: Vec<&str> = kinds.iter().map(|kind| kind.word()).collect();
             format!("namespace changed in [{}]", kinds.join(", "))
         }
+        Test::Workload { set, hosts: _ } => format!("process in workload set {set}"),
         Test::Enforcing { policy } => format!("policy {policy} enforces"),
+        Test::Enabled { policy } => format!("policy {policy} is enabled"),
     }
 }
 

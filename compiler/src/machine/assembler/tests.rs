@@ -101,16 +101,16 @@ fn the_longest_path_takes_the_longer_side_of_a_branch() {
 #[test]
 fn relocations_name_maps_globals_and_routines() {
     let mut assembler = Assembler::default();
-    let map = "writ_modes".to_owned();
+    let map = "writ_processes".to_owned();
     assembler.emit(Instruction::LoadMapAddress { to: Register::R1, map }, None);
-    assembler.emit(Instruction::CallRoutine { name: "writ_mode".to_owned() }, None);
+    assembler.emit(Instruction::CallRoutine { name: "writ_process".to_owned() }, None);
     assembler.emit(Instruction::Exit, None);
     let code = assembler.finish().expect("assembles");
     let relocations: Vec<_> =
         code.relocations().map(|found| (found.slot, found.symbol, found.kind)).collect();
     let expected = [
-        (Slot(0), "writ_modes", RelocationKind::Address),
-        (Slot(2), "writ_mode", RelocationKind::Call),
+        (Slot(0), "writ_processes", RelocationKind::Address),
+        (Slot(2), "writ_process", RelocationKind::Call),
     ];
     assert_eq!(relocations, expected);
 }

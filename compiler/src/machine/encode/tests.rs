@@ -30,7 +30,7 @@ fn a_call_of_a_routine_is_left_to_the_linker() {
 
 #[test]
 fn a_map_address_is_left_to_the_linker() {
-    let load = Instruction::LoadMapAddress { to: R1, map: "writ_modes".to_owned() };
+    let load = Instruction::LoadMapAddress { to: R1, map: "writ_processes".to_owned() };
     assert_eq!(encoded(&load, 0), bytes("18 01 00 00 00 00 00 00 00 00 00 00 00 00 00 00"));
 }
 

@@ -15,7 +15,7 @@ fn code_is_printed_under_the_policy_lines_that_it_serves() {
     let allow = assembler.label();
     let (base, offset) = (Register::R10, -24);
     assembler.emit(Instruction::Load { size: Size::Double, to: Register::R1, base, offset }, hook);
-    let map = "writ_modes".to_owned();
+    let map = "writ_processes".to_owned();
     assembler.emit(Instruction::LoadMapAddress { to: Register::R1, map }, None);
     assembler.emit(
         Instruction::JumpIf {
@@ -40,7 +40,7 @@ fn code_is_printed_under_the_policy_lines_that_it_serves() {
 
 const EXPECTED: &str = r#"; policy.yaml:1  hook: file_open
    0  r1 = *(u64 *)(r10 - 24)
-   1  r1 = map writ_modes
+   1  r1 = map writ_processes
 ; policy.yaml:2  Prefix "/etc/shadow"
    3  if w1 != 0x6374652f jump L1  ; "/etc"
    4  call bpf_ktime_get_ns#5
