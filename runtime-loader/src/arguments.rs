@@ -4,13 +4,16 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::control::DEFAULT_PATH;
+
 /// Attaches bundles compiled by writ, enforces them and reports events.
 #[derive(Debug, Parser)]
 #[command(
     name = "writ-loader",
     version,
     after_help = "\
-Exit status: 0 done, 1 a bundle is refused, 2 wrong usage, 3 the kernel or the machine refuses."
+Exit status: 0 done, 1 a bundle or a request is refused, 2 wrong usage, 3 the kernel or the machine
+refuses."
 )]
 pub struct Arguments {
     #[command(subcommand)]
@@ -24,6 +27,9 @@ pub enum Command {
     Run(Run),
     /// Compare what bundles require with what this kernel has. Nothing is attached.
     Preflight(Preflight),
+    /// List and switch the policies of a loader that runs.
+    #[command(subcommand)]
+    Policy(PolicyCommand),
     /// Explain a code, such as L0104.
     Explain(Explain),
     /// Print a completion script for a shell.
@@ -66,9 +72,61 @@ pub struct Run {
     /// looked up.
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub allow_dns: Vec<String>,
+    /// JSON file, or directory of them, that says which pods and containers run on this node. It is
+    /// read again when it was written.
+    #[arg(long, value_name = "PATH")]
+    pub workloads: Option<PathBuf>,
+    /// A label of this node, for policies with a nodeSelector. May be repeated.
+    #[arg(long = "node-label", value_name = "KEY=VALUE", value_parser = label)]
+    pub node_labels: Vec<(String, String)>,
+    /// Socket through which policies are listed and switched. Only root may use it.
+    #[arg(long, value_name = "PATH")]
+    pub socket: Option<PathBuf>,
     /// Which messages appear on standard error.
     #[arg(long, value_enum, default_value_t = LogLevel::Warning, value_name = "LEVEL")]
     pub log_level: LogLevel,
+}
+
+fn label(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or("a label is written KEY=VALUE")?;
+    Ok((key.to_owned(), value.to_owned()))
+}
+
+/// What is done with policies.
+#[derive(Debug, Subcommand)]
+pub enum PolicyCommand {
+    /// Show every policy: its state, its mode, and how many events it sent.
+    List(List),
+    /// Let a policy act: events are reported, signals sent, calls denied.
+    Enforce(Switch),
+    /// Let a policy report events and enforce nothing.
+    Monitor(Switch),
+    /// Let a policy do nothing at all, until it is switched to another mode.
+    Disable(Switch),
+}
+
+/// How policies are listed.
+#[derive(Debug, Args)]
+pub struct List {
+    /// Form of the list.
+    #[arg(long, value_enum, default_value_t = ReportFormat::Table)]
+    pub format: ReportFormat,
+    /// Socket of the loader.
+    #[arg(long, value_name = "PATH", default_value = DEFAULT_PATH)]
+    pub socket: PathBuf,
+}
+
+/// Which policy is switched.
+#[derive(Debug, Args)]
+pub struct Switch {
+    /// The policy's name.
+    pub name: String,
+    /// Its Kubernetes namespace, when policies of several have that name.
+    #[arg(long, value_name = "NAMESPACE")]
+    pub namespace: Option<String>,
+    /// Socket of the loader.
+    #[arg(long, value_name = "PATH", default_value = DEFAULT_PATH)]
+    pub socket: PathBuf,
 }
 
 /// What a preflight looks at.

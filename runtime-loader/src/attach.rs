@@ -8,7 +8,7 @@ use aya::maps::{MapData, PerCpuArray, RingBuf};
 use aya::programs::ProgramError;
 use aya::{Btf, Ebpf, EbpfError, EbpfLoader};
 use writ_bundle::record::counter;
-use writ_bundle::{Attach, Program, UserPlace, globals, maps as map_names};
+use writ_bundle::{Attach, Mode, Program, UserPlace, globals, maps as map_names};
 
 use crate::bundle_file::BundleFile;
 use crate::code::{self, Problem};
@@ -17,6 +17,7 @@ use crate::proc_scan::{self, Found};
 use crate::running_kernel::RunningKernel;
 use crate::system::kprobe::Side;
 use crate::verifier_log;
+use crate::workloads::Entries;
 
 mod beside_aya;
 mod by_aya;
@@ -36,6 +37,8 @@ pub struct Loaded {
     uprobes: BTreeMap<String, uprobe::Program>,
     links: Vec<Link>,
     passed_over: Vec<String>,
+    /// What was written into the map of workloads.
+    workloads: Entries,
 }
 
 /// What keeps a program attached that aya does not know.
@@ -98,7 +101,8 @@ pub fn load(
             .map_err(|error| load_problem(&bundle, program, &error))?;
     }
     let (links, passed_over) = (Vec::new(), targets.passed_over);
-    Ok(Loaded { bundle, ebpf, beside_aya, uprobes, links, passed_over })
+    let workloads = Entries::new();
+    Ok(Loaded { bundle, ebpf, beside_aya, uprobes, links, passed_over, workloads })
 }
 
 /// Whether aya does not load such programs, at least not as they need it.
@@ -299,6 +303,26 @@ impl Loaded {
     ) -> Result<(), Problem> {
         maps::put_processes(&self.ebpf, &self.bundle, all, before)?;
         maps::remove_ended(&self.ebpf, all, proc_scan::exists);
+        Ok(())
+    }
+
+    /// Writes the modes of all policies; see [`maps::put_modes`].
+    ///
+    /// # Errors
+    ///
+    /// As [`maps::put_modes`].
+    pub fn put_modes(&self, modes: &[Mode]) -> Result<(), Problem> {
+        maps::put_modes(&self.ebpf, modes)
+    }
+
+    /// Brings the map of workloads to hold these entries and no others.
+    ///
+    /// # Errors
+    ///
+    /// When the kernel refuses an entry, as when the map is full.
+    pub fn put_workloads(&mut self, entries: Entries) -> Result<(), Problem> {
+        maps::put_workloads(&self.ebpf, &self.workloads, &entries)?;
+        self.workloads = entries;
         Ok(())
     }
 

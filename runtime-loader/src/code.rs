@@ -1,6 +1,7 @@
 //! The catalogue of the loader's codes. A code is never renumbered or used again.
 //!
-//! Ranges: L01 bundles and what they need, L02 the kernel's refusals, L03 the environment.
+//! Ranges: L01 bundles and what they need, L02 the kernel's refusals, L03 the environment, L04
+//! requests to a loader that runs.
 
 /// Whose fault it is, which decides the exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -9,6 +10,8 @@ pub enum Fault {
     Bundle,
     /// The kernel or the machine did not do what was asked.
     Environment,
+    /// Something was asked of a running loader that it cannot do.
+    Request,
 }
 
 /// One kind of problem.
@@ -85,6 +88,26 @@ catalogue! {
         "A program or library that a policy hooks is missing, is no file for x86-64, is another build, or lacks the function or the probe.\n\
          Names are those of the file's symbol tables: C++ and Rust mangle theirs, and a stripped program keeps only what it exports.\n\
          With `ignore: {digestVerificationFailure: true}` the hook is passed over instead.";
+    UNIFIED_CGROUPS = "L0306" "unified-cgroups" Environment
+        "A policy is for pods, containers or the host only, and this node has no unified cgroup hierarchy (cgroup v2).\n\
+         Programs tell workloads by the cgroup v2 of a process; on a node with cgroup v1 alone all processes are in one.\n\
+         Boot with `systemd.unified_cgroup_hierarchy=1`, or mount cgroup2 at /sys/fs/cgroup.";
+    WORKLOADS = "L0307" "workloads" Environment
+        "What `--workloads` names cannot be read or is not understood.\n\
+         It is a JSON file, or a directory of them: {\"pods\": [{\"namespace\", \"name\", \"labels\", \"containers\": [{\"name\", \"id\", \"cgroup\"}]}]}.\n\
+         A loader that runs keeps what it knew until the file is right.";
+    CONTROL = "L0308" "control" Environment
+        "The socket through which policies are listed and switched cannot be made or used.\n\
+         One loader serves one socket; the one that `--socket` names, and /run/writ-loader.sock when nothing is said. Only root may use it.";
+    UNKNOWN_POLICY = "L0401" "unknown-policy" Request
+        "No policy of that name runs on this node.\n\
+         `writ-loader policy list` shows those that do.";
+    AMBIGUOUS_POLICY = "L0402" "ambiguous-policy" Request
+        "Policies of several Kubernetes namespaces have that name.\n\
+         Say which with `--namespace`.";
+    SKIPPED_POLICY = "L0403" "skipped-policy" Request
+        "The policy's nodeSelector is not for this node, so it cannot be enabled here.\n\
+         The node's labels are those that `--node-label` gave to `writ-loader run`.";
 }
 
 /// The code with this id or name.

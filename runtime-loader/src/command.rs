@@ -11,6 +11,7 @@ use crate::arguments::{Arguments, Command, Explain, LogLevel, Preflight, ReportF
 use crate::bundle_file;
 use crate::code::{self, Code, Fault, Problem};
 use crate::output::Messages;
+use crate::policy::policy;
 use crate::preflight::{Report, preflight};
 use crate::run::run;
 use crate::running_kernel;
@@ -21,6 +22,7 @@ pub fn main() -> ExitCode {
     let result = match &arguments.command {
         Command::Run(arguments) => run(arguments),
         Command::Preflight(arguments) => check(arguments),
+        Command::Policy(command) => policy(command).and_then(|text| print(&text)),
         Command::Explain(arguments) => return explain(arguments),
         Command::Completions(arguments) => print(&completions(arguments.shell)),
         Command::Manual(arguments) => manual(&arguments.directory),
@@ -30,7 +32,7 @@ pub fn main() -> ExitCode {
         Err(problem) => {
             Messages { level: LogLevel::Error }.problem(&problem);
             match problem.code.fault {
-                Fault::Bundle => ExitCode::from(1),
+                Fault::Bundle | Fault::Request => ExitCode::from(1),
                 Fault::Environment => ExitCode::from(3),
             }
         }

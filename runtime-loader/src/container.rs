@@ -11,7 +11,13 @@ const REPORTED: usize = 31;
 pub fn container_id(cgroup: &str) -> String {
     let name = cgroup.rsplit('/').next().unwrap_or_default();
     let name = name.strip_suffix(".scope").unwrap_or(name);
-    let id = name.rsplit([':', '-']).next().unwrap_or_default();
+    short_id(name.rsplit([':', '-']).next().unwrap_or_default())
+}
+
+/// The first 31 characters of a container's id, which may have the runtime's name before it as in
+/// `containerd://<id>`; nothing when it is none.
+pub fn short_id(id: &str) -> String {
+    let id = id.rsplit('/').next().unwrap_or_default();
     match id.get(..REPORTED) {
         Some(reported) if id.bytes().all(|byte| byte.is_ascii_hexdigit()) => reported.to_owned(),
         _ => String::new(),

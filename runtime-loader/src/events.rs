@@ -4,6 +4,7 @@
 //! and [`compact`] print them.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use writ_bundle::record::{Item, Record, RecordError, flag, header, kind};
 use writ_bundle::{Hook, Manifest, Request};
@@ -12,6 +13,7 @@ use pieces::Pieces;
 
 use crate::build_id;
 use crate::process_cache::{Key, Process, ProcessCache, Shown};
+use crate::workloads::ShownPod;
 
 pub mod argument;
 mod bpf_table;
@@ -75,6 +77,10 @@ pub type Lookup = Box<dyn FnMut(u32) -> Option<Process>>;
 /// Carries out what a selector asks of the loader.
 pub type Requests = Box<dyn FnMut(&Request)>;
 
+/// Finds the pod of a process from the first characters of its container's id and from its cgroup;
+/// the former are part of the answer, since the cgroup may not tell them.
+pub type Pods = Box<dyn Fn(&str, u64) -> Option<(String, Rc<ShownPod>)>>;
+
 /// Turns records into events.
 pub struct Observer {
     bundles: Vec<Manifest>,
@@ -84,6 +90,7 @@ pub struct Observer {
     lookup: Lookup,
     frames: Frames,
     requests: Requests,
+    pods: Pods,
 }
 
 impl std::fmt::Debug for Observer {
@@ -109,7 +116,29 @@ impl Observer {
             lookup,
             frames: stack::unknown(),
             requests: Box::new(|_| {}),
+            pods: Box::new(|_, _| None),
         }
+    }
+
+    /// The same, with pods of which `pods` knows.
+    #[must_use]
+    pub fn with_pods(self, pods: Pods) -> Self {
+        let mut observer = Self { pods, ..self };
+        observer.find_pods();
+        observer
+    }
+
+    /// Looks for the pods of processes again, since others may be known now.
+    pub fn find_pods(&mut self) {
+        let pods = &self.pods;
+        self.processes.find_pods(|container| pods(container, 0).map(|(_, pod)| pod));
+    }
+
+    /// Which policy of its bundle a record of a hook belongs to.
+    pub fn policy(&self, bundle: usize, bytes: &[u8]) -> Option<u32> {
+        let record = Record::parse(bytes).ok().filter(|one| one.u8(header::KIND) == kind::HOOK)?;
+        let hooks = &self.bundles.get(bundle)?.hooks;
+        hooks.get(usize::from(record.u16(header::HOOK))).map(|hook| hook.policy)
     }
 
     /// The same, with stack traces whose frames `frames` names.
@@ -182,6 +211,12 @@ impl Observer {
 
     fn exec(&mut self, record: &Record<'_>, events: &mut Vec<Event>) {
         let mut process = exec::process(record);
+        if let Some(program) = &mut process.program
+            && let Some((container, pod)) =
+                (self.pods)(&program.container, record.u64(header::CGROUP))
+        {
+            (program.container, program.pod) = (container, Some(pod));
+        }
         // The programs may not know when the parent started.
         process.parent = self.known(process.parent).process.key;
         let process = self.processes.execute(process);
@@ -225,6 +260,9 @@ impl Observer {
             // What runs there now may be what ran there then. Its key is the record's, when that
             // has one, so that later records find it.
             Some(mut process) => {
+                if let Some(program) = &mut process.program {
+                    program.pod = (self.pods)(&program.container, 0).map(|(_, pod)| pod);
+                }
                 if key.start != 0 {
                     process.key = key;
                 }

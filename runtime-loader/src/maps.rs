@@ -12,6 +12,7 @@ use crate::bundle_file::BundleFile;
 use crate::code::{self, Problem};
 use crate::proc_scan::{self, Found};
 use crate::system::{self, Existing};
+use crate::workloads::Entries;
 
 /// Writes the map images and the policies' modes.
 ///
@@ -43,6 +44,25 @@ pub fn put_modes(ebpf: &Ebpf, modes: &[Mode]) -> Result<(), Problem> {
     }
     value.iter_mut().zip(modes).for_each(|(byte, mode)| *byte = *mode as u8);
     target.put(&0_u32.to_le_bytes(), &value, Existing::Overwrite)
+}
+
+/// Brings the map of workloads from the entries that it has to those that it must have.
+///
+/// # Errors
+///
+/// When the kernel refuses an entry.
+pub fn put_workloads(ebpf: &Ebpf, old: &Entries, new: &Entries) -> Result<(), Problem> {
+    // The map is left out when no policy asks about workloads.
+    let Some(map) = data(ebpf, maps::WORKLOADS) else { return Ok(()) };
+    let target = Target::of(map, maps::WORKLOADS)?;
+    for id in old.keys().filter(|id| !new.contains_key(id)) {
+        // It is gone already when an earlier call came no further.
+        let _ = system::delete_from_map(map.fd().as_fd(), 8, &id.to_le_bytes());
+    }
+    for (id, value) in new.iter().filter(|(id, value)| old.get(id) != Some(value)) {
+        target.put(&id.to_le_bytes(), value, Existing::Overwrite)?;
+    }
+    Ok(())
 }
 
 /// Writes one entry of a map; nothing when no program reaches the map.

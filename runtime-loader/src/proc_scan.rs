@@ -76,6 +76,7 @@ pub fn find(pid: u32, clock: Clock) -> Option<Found> {
         user: status_number(&status, "Uid:", 1).unwrap_or(0),
         audit_user: number_in(&format!("/proc/{pid}/loginuid")).unwrap_or(u32::MAX),
         container: container(pid),
+        pod: None,
     };
     let parent = if stat.parent == 0 { Key::KERNEL } else { Key { pid: stat.parent, start: 0 } };
     let process =
@@ -193,7 +194,9 @@ fn without_deleted(mut path: Vec<u8>) -> Vec<u8> {
 
 fn container(pid: u32) -> String {
     let text = fs::read_to_string(format!("/proc/{pid}/cgroup")).unwrap_or_default();
-    text.lines().map(container_id).find(|id| !id.is_empty()).unwrap_or_default()
+    // A container may have made cgroups below its own.
+    let names = text.lines().flat_map(|line| line.rsplit('/'));
+    names.map(container_id).find(|id| !id.is_empty()).unwrap_or_default()
 }
 
 fn number_in(path: &str) -> Option<u32> {

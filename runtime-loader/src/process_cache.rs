@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
+use crate::workloads::ShownPod;
+
 /// Names a process for as long as it runs one program. An `execve` gives it a new key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key {
@@ -74,6 +76,8 @@ pub struct Program {
     pub audit_user: u32,
     /// The first 31 characters of the container's id, or nothing.
     pub container: String,
+    /// The pod that it runs in, when the loader knows it.
+    pub pod: Option<Rc<ShownPod>>,
 }
 
 impl Process {
@@ -184,6 +188,21 @@ impl ProcessCache {
         self.reference(parent.key);
         let program = parent.program.clone();
         self.insert(Process { key: child, parent: parent.key, program, flags: vec![Flag::Clone] });
+    }
+
+    /// Asks `pod` for the pod of each process that is in a container and of which it is not known.
+    pub fn find_pods(&mut self, pod: impl Fn(&str) -> Option<Rc<ShownPod>>) {
+        for entry in self.entries.values_mut() {
+            let program = entry.process.program.as_ref();
+            let Some(one) = program.filter(|one| one.pod.is_none() && !one.container.is_empty())
+            else {
+                continue;
+            };
+            let Some(found) = pod(&one.container) else { continue };
+            if let Some(program) = &mut Rc::make_mut(&mut entry.process).program {
+                program.pod = Some(found);
+            }
+        }
     }
 
     /// Notes that a process ended at `time`; it can still be found for a while.

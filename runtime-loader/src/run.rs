@@ -1,6 +1,9 @@
 //! `writ-loader run`: attach, report, detach.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::rc::Rc;
 
 use aya::maps::{MapData, RingBuf};
 
@@ -9,9 +12,11 @@ use crate::attach::{self, Loaded, Options, Part};
 use crate::bundle_file::{self, BundleFile};
 use crate::clock::Clock;
 use crate::code::Problem;
-use crate::events::Observer;
+use crate::control::{self, Control};
 use crate::events::json::Node;
+use crate::events::{Observer, Pods};
 use crate::output::{EventWriter, Messages, node_name};
+use crate::policies::Policies;
 use crate::preflight::preflight;
 use crate::proc_scan::{self, Found};
 use crate::process_cache::{DEFAULT_CAPACITY, Key, Process, ProcessCache};
@@ -20,6 +25,7 @@ use crate::running_kernel::{self, RunningKernel};
 use crate::session::Session;
 use crate::symbols::frames::{Addresses, frames};
 use crate::system;
+use crate::workloads::{Need, Source, Workloads};
 
 /// Attaches the bundles and reports events until a signal says stop.
 ///
@@ -45,6 +51,14 @@ pub fn run(arguments: &Run) -> Result<(), Problem> {
     }
     // What describes the kernel is large, and is not needed any more.
     drop(kernel);
+    let node = arguments.node_labels.iter().cloned().collect();
+    let policies = Policies::of(loaded.iter().map(|one| &one.bundle().manifest), &node);
+    policies.skipped().iter().for_each(|sentence| messages.warning(sentence));
+    for (number, one) in loaded.iter().enumerate() {
+        one.put_modes(&policies.modes(number))?;
+    }
+    let workloads = workloads(arguments, &mut loaded, messages)?;
+    let control = control(arguments, messages)?;
     let mut rings = take_rings(&mut loaded)?;
     let cache = attach(&mut loaded, clock)?;
     let manifests: Vec<_> = loaded.iter().map(|one| one.bundle().manifest.clone()).collect();
@@ -56,10 +70,54 @@ pub fn run(arguments: &Run) -> Result<(), Problem> {
         if arguments.expose_stack_addresses { Addresses::Shown } else { Addresses::Hidden };
     let observer = Observer::new(manifests, cache, Box::new(lookup))
         .with_frames(frames(addresses, messages))
-        .with_requests(requests);
+        .with_requests(requests)
+        .with_pods(pods(&workloads));
     messages.ready(&ready(&loaded));
-    let mut session = Session::new(observer, loaded.len(), messages);
+    let mut session = Session::new(observer, policies, workloads, control, messages);
     session.follow(&mut loaded, &mut rings, &signals, &mut writer)
+}
+
+/// The node's containers, of which the programs are told before anything is attached.
+fn workloads(
+    arguments: &Run,
+    loaded: &mut [Loaded],
+    messages: Messages,
+) -> Result<Rc<RefCell<Workloads>>, Problem> {
+    let sets = || loaded.iter().flat_map(|one| &one.bundle().manifest.workload_sets);
+    let need = if sets().next().is_some() { Need::Asked } else { Need::NotAsked };
+    if arguments.workloads.is_none() && sets().any(|set| set.containers.is_some()) {
+        messages.warning("policies are for pods, and none is known without --workloads");
+    }
+    let workloads = Workloads::new(Source::of(arguments.workloads.as_deref()), need)?;
+    for one in loaded {
+        let entries = workloads.entries(&one.bundle().manifest);
+        one.put_workloads(entries)?;
+    }
+    Ok(Rc::new(RefCell::new(workloads)))
+}
+
+/// How events find pods.
+fn pods(workloads: &Rc<RefCell<Workloads>>) -> Pods {
+    let workloads = Rc::clone(workloads);
+    Box::new(move |container, cgroup| {
+        let workloads = workloads.borrow();
+        let found = workloads.of_container(container).or_else(|| workloads.of_cgroup(cgroup))?;
+        let id = if container.is_empty() { found.short_id.clone() } else { container.to_owned() };
+        Some((id, Rc::clone(&found.shown)))
+    })
+}
+
+/// The socket. Without it policies act as well; so only one that was asked for must be there.
+fn control(arguments: &Run, messages: Messages) -> Result<Option<Control>, Problem> {
+    let path = arguments.socket.as_deref().unwrap_or(Path::new(control::DEFAULT_PATH));
+    match Control::listen(path) {
+        Ok(control) => Ok(Some(control)),
+        Err(problem) if arguments.socket.is_some() => Err(problem),
+        Err(problem) => {
+            messages.warning(&format!("policies cannot be switched: {}", problem.message));
+            Ok(None)
+        }
+    }
 }
 
 /// Reads the bundles, chooses and checks; nothing is loaded.

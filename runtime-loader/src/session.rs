@@ -1,7 +1,9 @@
 //! From ring buffers to the output, until a signal says stop.
 
+use std::cell::RefCell;
 use std::io;
 use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use aya::maps::{MapData, RingBuf};
@@ -9,9 +11,12 @@ use writ_bundle::record::counter;
 
 use crate::attach::Loaded;
 use crate::code::{self, Problem};
+use crate::control::{Answer, Control, Request};
 use crate::events::{Event, Observer, Refused};
 use crate::output::{EventWriter, Messages};
+use crate::policies::Policies;
 use crate::system;
+use crate::workloads::Workloads;
 
 /// How often lost events are looked for, and so how late they are reported.
 const COUNT_EVERY: Duration = Duration::from_secs(1);
@@ -38,6 +43,9 @@ const WHAT: [(u32, &str); 3] = [
 #[derive(Debug)]
 pub(crate) struct Session {
     observer: Observer,
+    policies: Policies,
+    workloads: Rc<RefCell<Workloads>>,
+    control: Option<Control>,
     refused: Refused,
     /// Counters as they were reported last, for each bundle.
     counted: Vec<[u64; counter::COUNT as usize]>,
@@ -49,12 +57,21 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// The beginning of a session with so many bundles.
-    pub(crate) fn new(observer: Observer, bundles: usize, messages: Messages) -> Self {
+    /// The beginning of a session.
+    pub(crate) fn new(
+        observer: Observer,
+        policies: Policies,
+        workloads: Rc<RefCell<Workloads>>,
+        control: Option<Control>,
+        messages: Messages,
+    ) -> Self {
         Self {
             observer,
+            policies,
+            workloads,
+            control,
             refused: Refused::default(),
-            counted: vec![[0; counter::COUNT as usize]; bundles],
+            counted: Vec::new(),
             counted_at: Instant::now(),
             unwritten: 0,
             write_error: String::new(),
@@ -77,8 +94,8 @@ impl Session {
         let mut more = false;
         loop {
             let gathered = if more { 0 } else { GATHER_MILLISECONDS };
-            let stop =
-                wait(signals, rings, gathered).map_err(|error| Problem::of_call("poll", &error))?;
+            let stop = wait(signals, self.control.as_ref(), rings, gathered)
+                .map_err(|error| Problem::of_call("poll", &error))?;
             if stop {
                 // Nothing is sent any more, so that draining ends.
                 loaded.iter_mut().for_each(Loaded::detach);
@@ -94,8 +111,10 @@ impl Session {
                 events.sort_by_key(|event| event.time);
             }
             self.write(writer, &events)?;
+            self.answer(loaded);
             if done || self.counted_at.elapsed() >= COUNT_EVERY {
                 self.count(loaded);
+                self.look_at_workloads(loaded);
             }
             if done {
                 return Ok(());
@@ -123,6 +142,9 @@ impl Session {
             while taken < RECORDS_AT_ONCE {
                 let Some(record) = ring.next() else { break };
                 taken += 1;
+                if let Some(policy) = self.observer.policy(*bundle, &record) {
+                    self.policies.count(*bundle, policy);
+                }
                 if let Err(error) = self.observer.observe(*bundle, &record, events)
                     && self.refused.count(&error)
                 {
@@ -134,6 +156,40 @@ impl Session {
         more
     }
 
+    /// Does what was asked through the socket.
+    fn answer(&mut self, loaded: &[Loaded]) {
+        let policies = &mut self.policies;
+        let Some(control) = &self.control else { return };
+        control.serve(|request| match request {
+            Request::List => Answer::Policies { policies: policies.list() },
+            Request::Switch { policy, namespace, mode } => {
+                let switched = policies.switch(&policy, namespace.as_deref(), mode);
+                let written = switched.and_then(|bundle| {
+                    let one = loaded.get(bundle);
+                    one.map_or(Ok(()), |one| one.put_modes(&policies.modes(bundle)))
+                });
+                written.map_or_else(Answer::from, |()| Answer::Switched)
+            }
+        });
+    }
+
+    /// Tells the programs of containers that came and went.
+    fn look_at_workloads(&mut self, loaded: &mut [Loaded]) {
+        let refreshed = self.workloads.borrow_mut().refresh();
+        match refreshed {
+            Ok(false) => return,
+            Ok(true) => {}
+            Err(problem) => self.messages.warning(&problem.message),
+        }
+        for one in loaded {
+            let entries = self.workloads.borrow().entries(&one.bundle().manifest);
+            if let Err(problem) = one.put_workloads(entries) {
+                self.messages.warning(&problem.message);
+            }
+        }
+        self.observer.find_pods();
+    }
+
     /// Says what was lost since it was said last.
     fn count(&mut self, loaded: &[Loaded]) {
         self.counted_at = Instant::now();
@@ -142,6 +198,7 @@ impl Session {
             self.messages.warning(&format!("up to {number} events could not be written: {error}"));
             self.unwritten = 0;
         }
+        self.counted.resize(loaded.len(), [0; counter::COUNT as usize]);
         for (one, counted) in loaded.iter().zip(&mut self.counted) {
             let now = one.counters();
             for (index, what) in WHAT {
@@ -157,10 +214,16 @@ impl Session {
     }
 }
 
-/// Waits for records or a signal, and after the first record for so many milliseconds; true when a
-/// signal came.
-fn wait(signals: &OwnedFd, rings: &[(usize, RingBuf<MapData>)], gathered: u16) -> io::Result<bool> {
+/// Waits for records, a request or a signal, and after the first for so many milliseconds; true when
+/// a signal came.
+fn wait(
+    signals: &OwnedFd,
+    control: Option<&Control>,
+    rings: &[(usize, RingBuf<MapData>)],
+    gathered: u16,
+) -> io::Result<bool> {
     let mut descriptors: Vec<BorrowedFd<'_>> = vec![signals.as_fd()];
+    descriptors.extend(control.map(Control::as_fd));
     descriptors.extend(rings.iter().map(|(_, ring)| ring.as_fd()));
     let signal = |readable: Vec<bool>| readable.first().copied().unwrap_or(false);
     let readable = system::wait_readable(&descriptors, WAIT_MILLISECONDS)?;

@@ -57,6 +57,33 @@ pub fn random() -> io::Result<u64> {
     }
 }
 
+/// Effective user id of whoever connected to this Unix socket.
+///
+/// # Errors
+///
+/// As `getsockopt`.
+pub fn peer_user(socket: BorrowedFd<'_>) -> io::Result<u32> {
+    let mut peer = libc::ucred { pid: 0, uid: u32::MAX, gid: u32::MAX };
+    let mut size = libc::socklen_t::try_from(size_of::<libc::ucred>()).map_err(io::Error::other)?;
+    // SAFETY: `peer` has the `size` bytes that the kernel may write, and both outlive the call.
+    check(c_long::from(unsafe {
+        libc::getsockopt(
+            socket.as_raw_fd(),
+            libc::SOL_SOCKET,
+            libc::SO_PEERCRED,
+            (&raw mut peer).cast(),
+            &raw mut size,
+        )
+    }))?;
+    Ok(peer.uid)
+}
+
+/// Effective user id of this process.
+pub fn own_user() -> u32 {
+    // SAFETY: it has no preconditions.
+    unsafe { libc::geteuid() }
+}
+
 /// Clock ticks a second, in which `/proc/PID/stat` counts.
 pub fn ticks_per_second() -> u64 {
     // SAFETY: sysconf takes no pointer.

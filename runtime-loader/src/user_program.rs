@@ -4,7 +4,7 @@
 //! than what is looked for.
 
 mod digest;
-mod nearest;
+pub(crate) mod nearest;
 mod symbol;
 mod usdt;
 

@@ -95,7 +95,10 @@ fn head<const N: usize>(emoji: &'static str, word: &str, rest: [String; N]) -> H
 fn who(event: &Event, node: &Node, color: Color) -> String {
     let program = event.process.process.program.as_ref();
     let binary = quote(program.map_or("", |program| &program.binary));
-    format!("{} {}", color.green(&node.name), color.magenta(&binary))
+    let pod = program.and_then(|program| program.pod.as_ref());
+    let place = pod.map(|pod| format!("{}/{}", pod.namespace, pod.name));
+    let place = place.as_deref().unwrap_or(&node.name);
+    format!("{} {}", color.green(place), color.magenta(&binary))
 }
 
 fn headline(event: &Event, color: Color) -> Headline {

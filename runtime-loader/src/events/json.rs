@@ -16,6 +16,7 @@ use super::signal_table::signal_name;
 use super::{Body, Event, Frame};
 use crate::clock::Clock;
 use crate::process_cache::{Key, Process, Shown};
+use crate::workloads::ShownPod;
 use structure::{
     BpfMapForm, BpfProgramForm, CapabilityForm, CredentialsForm, DeviceForm, ModuleForm,
     PerfEventForm, SkbForm, SockForm, SockaddrForm, UnixAddressForm, UserNamespaceForm,
@@ -404,6 +405,8 @@ struct ProcessForm<'a> {
     start_time: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     auid: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pod: Option<&'a ShownPod>,
     #[serde(skip_serializing_if = "str::is_empty")]
     docker: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -431,6 +434,7 @@ impl<'a> ProcessForm<'a> {
             flags: flags(process),
             start_time: node.clock.monotonic(process.key.start),
             auid: program.map(|program| program.audit_user),
+            pod: program.and_then(|program| program.pod.as_deref()),
             docker: text(|program| &program.container),
             parent_exec_id: has_parent(process).then(|| exec_id(&node.name, process.parent)),
             refcnt: *references,

@@ -10,7 +10,7 @@ const LENGTH_MAX: usize = 128;
 const NAMES_MAX: usize = 1 << 20;
 
 /// The names nearest to `wanted`, in backticks, best first.
-pub(super) fn nearest<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) -> Vec<String> {
+pub(crate) fn nearest<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) -> Vec<String> {
     let limit = (wanted.len() / 3).max(1);
     let mut best: Vec<(usize, &str)> = Vec::new();
     if wanted.len() > LENGTH_MAX {
