@@ -55,10 +55,10 @@ fn stacks(event: &Event) -> String {
     let mut text = String::new();
     for (title, frames) in [("Kernel", &call.stacks.kernel), ("User", &call.stacks.user)] {
         if !frames.is_empty() {
-            text.push_str(&format!("\n{title}:"));
+            text.extend(["\n", title, ":"]);
         }
         for frame in frames {
-            text.push_str(&format!("\n   {}", frame_words(frame)));
+            text.extend(["\n   ", &frame_words(frame)]);
         }
     }
     text

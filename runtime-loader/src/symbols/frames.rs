@@ -86,7 +86,9 @@ fn of_program(symbols: &mut ProgramSymbols, pid: u32, stack: &[u64]) -> Vec<Fram
 /// Frames of which nothing may be said are left out, as Tetragon does.
 fn shown(addresses: Addresses, mut frames: Vec<Frame>) -> Vec<Frame> {
     if addresses == Addresses::Hidden {
-        frames.iter_mut().for_each(|frame| frame.address = 0);
+        for frame in &mut frames {
+            frame.address = 0;
+        }
         frames.retain(|frame| *frame != Frame::default());
     }
     frames

@@ -20,7 +20,7 @@ pub struct KernelSymbols {
 const FUNCTION_MAX: u64 = 1 << 20;
 
 /// How often the list is read at most: that takes a tenth of a second.
-const READ_EVERY: Duration = Duration::from_secs(60);
+const READ_EVERY: Duration = Duration::from_mins(1);
 
 /// Bytes of a line that are looked at.
 const LINE_MAX: usize = 1 << 10;
@@ -52,7 +52,7 @@ fn table(list: impl BufRead) -> Table {
     // The lowest address of the upper 2 GiB, where all code is.
     let mut table = Table::new(0xffff_ffff_8000_0000);
     for line in list.split(b'\n').map_while(Result::ok).filter(|line| line.len() <= LINE_MAX) {
-        let mut words = line.split(|byte| byte.is_ascii_whitespace());
+        let mut words = line.split(u8::is_ascii_whitespace);
         let (Some(address), Some(kind), Some(name)) = (words.next(), words.next(), words.next())
         else {
             continue;
