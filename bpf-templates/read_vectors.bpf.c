@@ -16,7 +16,7 @@
 #include "kernel.h"
 
 /* Vectors that are looked at. */
-#define VECTORS_MAX 64
+#define VECTORS_MAX 8
 /* Room for the longest text, and for what the verifier thinks that could come behind it. */
 #define VECTORS_ROOM (2 * TEXT_ROOM)
 

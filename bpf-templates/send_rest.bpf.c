@@ -37,7 +37,7 @@ ROUTINE __u64 writ_send_rest(struct writ_scratch *s, const void *from, __u64 at)
 {
 	struct data_record *data = (void *)s->walk;
 	struct writ_item *item;
-	__u64 all, name;
+	__u64 name;
 
 	if (at < EVENT_OFFSET + sizeof(struct writ_header) + sizeof(*item) ||
 	    at > EVENT_OFFSET + EVENT_SIZE)
@@ -45,11 +45,14 @@ ROUTINE __u64 writ_send_rest(struct writ_scratch *s, const void *from, __u64 at)
 	item = (void *)PAYLOAD(s, at - sizeof(*item));
 	if (item->status != STATUS_TRUNCATED || item->mode)
 		return 0;
-	all = item->flags;
 	name = (__u32)bpf_ktime_get_ns() | 1;
 	item->mode = name;
+	/* What steps read again from memory, the verifier takes for new each time: see README.md. */
+	*(volatile __u64 *)&s->position = (__u64)from;
+	*(volatile __u64 *)&s->count = item->flags;
 	for (__u32 i = 0; i < DATA_PIECES; i++) {
-		__u64 start = TEXT_MAX + i * DATA_MAX, last;
+		const __u64 start = TEXT_MAX + i * DATA_MAX;
+		__u64 all = *(volatile __u64 *)&s->count, last;
 
 		if (start >= all)
 			break;
@@ -57,7 +60,8 @@ ROUTINE __u64 writ_send_rest(struct writ_scratch *s, const void *from, __u64 at)
 		if (last > DATA_MAX - 1)
 			last = DATA_MAX - 1;
 		MASK(last, 0xfff);
-		if (read_memory(data->bytes, last + 1, from + start))
+		from = (const void *)*(volatile __u64 *)&s->position + start;
+		if (read_memory(data->bytes, last + 1, from))
 			break;
 		fill_data(data, name, item->id, start, last + 1);
 		if (send(&data->header, sizeof(data->header) + sizeof(data->item) + last + 1))
