@@ -140,12 +140,12 @@ impl Coder<'_> {
     /// A structure without a name, which loaders cannot look up, is as it is in the kernel for
     /// which the code is made.
     fn fact_of(&mut self, field: &Field, fact: FieldFact, to: Register) {
-        match &field.root {
-            Form::Structure { name, .. } if !name.is_empty() => {
-                let field = Box::new(field.clone());
-                self.emitter.emit(Instruction::LoadFieldFact { to, fact, field });
-            }
-            _ => self.emitter.constant(to, u64::from(field.value(fact))),
+        let is_named = matches!(&field.root, Form::Structure { name, .. } if !name.is_empty());
+        if is_named {
+            let field = Box::new(field.clone());
+            self.emitter.emit(Instruction::LoadFieldFact { to, fact, field });
+        } else {
+            self.emitter.constant(to, u64::from(field.value(fact)));
         }
     }
 }
@@ -181,7 +181,8 @@ fn stages(walk: &Walk) -> Vec<Stage> {
                 match stages.last_mut() {
                     Some(Stage::Field(field)) => field.steps.push(step),
                     _ => {
-                        stages.push(Stage::Field(Field { root: holder.clone(), steps: vec![step] }))
+                        let (root, steps) = (holder.clone(), vec![step]);
+                        stages.push(Stage::Field(Field { root, steps }));
                     }
                 }
             }

@@ -101,11 +101,11 @@ impl Code {
 
     /// What loaders ask the kernel's BTF for, in order.
     pub fn core_relocations(&self) -> impl Iterator<Item = CoreRelocation<'_>> {
-        self.placed.iter().filter_map(|placed| match &placed.instruction {
-            Instruction::LoadFieldFact { fact, field, .. } => {
-                Some(CoreRelocation { slot: placed.slot, fact: *fact, field })
-            }
-            _ => None,
+        self.placed.iter().filter_map(|placed| {
+            let Instruction::LoadFieldFact { fact, field, .. } = &placed.instruction else {
+                return None;
+            };
+            Some(CoreRelocation { slot: placed.slot, fact: *fact, field })
         })
     }
 }

@@ -278,10 +278,12 @@ impl Reader {
 
     /// Where the length of a buffer is, when something tells it.
     pub fn length_origin(self) -> Option<Origin> {
-        match self {
-            Self::Buffer { length: BufferLength::Number { origin, .. }, .. }
-            | Self::Vectors { length: BufferLength::Number { origin, .. }, .. } => Some(origin),
-            _ => None,
+        let (Self::Buffer { length, .. } | Self::Vectors { length, .. }) = self else {
+            return None;
+        };
+        match length {
+            BufferLength::Number { origin, .. } => Some(origin),
+            BufferLength::Unknown => None,
         }
     }
 

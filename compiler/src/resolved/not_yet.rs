@@ -64,9 +64,11 @@ fn of_argument(argument: &Argument, parts: &mut Parts) {
         && !walk.begins_with_pointer()
         && argument.origin != Origin::CurrentTask
     {
-        let what = match argument.origin {
-            Origin::Field { .. } => "`resolve` into an array of the record",
-            _ => "`resolve` through structures of a program",
+        let is_field = matches!(argument.origin, Origin::Field { .. });
+        let what = if is_field {
+            "`resolve` into an array of the record"
+        } else {
+            "`resolve` through structures of a program"
         };
         parts.add(what, walk.span);
     }

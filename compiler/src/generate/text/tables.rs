@@ -17,7 +17,7 @@ pub(super) const KEY_BITS: i32 = 8 * 256;
 /// The tables of one bundle, each different.
 #[derive(Debug)]
 pub(in crate::generate) struct Tables {
-    tables: Vec<Vec<Vec<u8>>>,
+    patterns: Vec<Vec<Vec<u8>>>,
     searches: Vec<Automaton>,
     /// The routine that runs them on this kernel.
     search: &'static str,
@@ -35,15 +35,15 @@ pub(super) struct Search {
 
 impl Tables {
     pub(in crate::generate) fn new(search: &'static str) -> Self {
-        Self { tables: Vec::new(), searches: Vec::new(), search }
+        Self { patterns: Vec::new(), searches: Vec::new(), search }
     }
 
     /// The name of the map with these patterns.
     pub(super) fn table(&mut self, patterns: Vec<Vec<u8>>) -> String {
-        let known = self.tables.iter().position(|known| *known == patterns);
+        let known = self.patterns.iter().position(|known| *known == patterns);
         name(known.unwrap_or_else(|| {
-            self.tables.push(patterns);
-            self.tables.len() - 1
+            self.patterns.push(patterns);
+            self.patterns.len() - 1
         }))
     }
 
@@ -64,7 +64,7 @@ impl Tables {
 
     /// The maps, and what they hold.
     pub(in crate::generate) fn maps(&self) -> Vec<(MapDefinition, MapImage)> {
-        let tables = self.tables.iter().enumerate().map(|(number, one)| map(number, one));
+        let tables = self.patterns.iter().enumerate().map(|(number, one)| map(number, one));
         let searches = self.searches.iter().enumerate();
         tables.chain(searches.map(|(number, one)| search_map(number, one))).collect()
     }
