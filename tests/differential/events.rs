@@ -8,6 +8,7 @@ use writ::ir::{Module, Program};
 use writ::policy::{CapabilitySet, NamespaceKind};
 use writ::resolved::{Reader, Structure};
 use writ_bundle::Mode;
+use writ_bundle::record::TEXT_MAX;
 use writ_bundle::record::connection::{self, Connection, known};
 
 use super::{LOWEST_NAMESPACE, SMALL};
@@ -80,9 +81,12 @@ pub(super) fn values(random: &mut Random, program: &Program) -> BTreeMap<u16, Ra
         match random.below(12) {
             0 => Raw::Unreadable,
             1 => Raw::Absent,
-            2 => Raw::Truncated(text(random).repeat(40).into_bytes()),
+            2 => Raw::Truncated(long(random, 40)),
             3 => Raw::Text(Vec::new()),
-            4 => Raw::Text(text(random).repeat(random.length(1..60)).into_bytes()),
+            4 => {
+                let times = random.length(1..60);
+                Raw::Text(long(random, times))
+            }
             _ => Raw::Text(text(random).into_bytes()),
         }
     };
@@ -118,4 +122,11 @@ fn socket(random: &mut Random) -> Raw {
         ..Connection::default()
     };
     Raw::Structure(connection.to_bytes())
+}
+
+/// A text so many times, as far as the longest that the library keeps.
+fn long(random: &mut Random, times: usize) -> Vec<u8> {
+    let mut bytes = text(random).repeat(times).into_bytes();
+    bytes.truncate(TEXT_MAX);
+    bytes
 }
