@@ -133,12 +133,13 @@ fn send(mut stream: &UnixStream, what: &impl Serialize) -> io::Result<()> {
 pub fn ask(path: &Path, request: &Request) -> Result<Answer, Problem> {
     let place = path.display();
     let problem = |error: io::Error| {
-        let help = match error.kind() {
-            io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused => {
-                "no loader runs there; `writ-loader run` serves the socket that --socket names"
-            }
-            io::ErrorKind::PermissionDenied => "only root may list and switch policies",
-            _ => "is it a writ-loader that serves the socket?",
+        let is_gone = [io::ErrorKind::NotFound, io::ErrorKind::ConnectionRefused];
+        let help = if is_gone.contains(&error.kind()) {
+            "no loader runs there; `writ-loader run` serves the socket that --socket names"
+        } else if error.kind() == io::ErrorKind::PermissionDenied {
+            "only root may list and switch policies"
+        } else {
+            "is it a writ-loader that serves the socket?"
         };
         Problem::new(&code::CONTROL, format!("`{place}`: {error}")).help(help)
     };
