@@ -52,15 +52,15 @@ fn attachment(attach: &Attach) -> (u64, Trust) {
         | Attach::BtfTracepoint { .. } => (cost::TRAMPOLINE, Trust::Trusted),
         Attach::RawTracepoint { .. } => (cost::TRAMPOLINE, Trust::ByHelper),
         Attach::Tracepoint { .. } => (cost::TRACEPOINT, Trust::ByHelper),
-        Attach::Kprobe { .. } | Attach::KprobeMulti { .. } | Attach::Kprobes { .. } => {
-            (cost::KPROBE, Trust::ByHelper)
-        }
+        // Of places in programs, the traps of the program itself are not counted.
+        Attach::Kprobe { .. }
+        | Attach::KprobeMulti { .. }
+        | Attach::Kprobes { .. }
+        | Attach::Uprobe { .. }
+        | Attach::Uretprobe { .. }
+        | Attach::Usdt { .. } => (cost::KPROBE, Trust::ByHelper),
         Attach::Kretprobe { .. } | Attach::KretprobeMulti { .. } | Attach::Kretprobes { .. } => {
             (cost::KRETPROBE, Trust::ByHelper)
-        }
-        // The traps of the program that is watched are not counted.
-        Attach::Uprobe { .. } | Attach::Uretprobe { .. } | Attach::Usdt { .. } => {
-            (cost::KPROBE, Trust::ByHelper)
         }
     }
 }

@@ -90,7 +90,7 @@ impl Coder<'_> {
         self.load_part(Size::Double, RESULT, offset);
         let rest = self.emitter.label();
         if !whole.is_empty() {
-            let set = half_set(whole.into_iter());
+            let set = half_set(whole);
             integer::member(&mut self.emitter, RESULT, HALF, &set, yes, rest);
         }
         self.emitter.place(rest);

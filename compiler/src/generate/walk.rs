@@ -178,12 +178,11 @@ fn stages(walk: &Walk) -> Vec<Stage> {
                 let (name, form) = (name.clone(), form.clone());
                 let (bit_offset, bit_size) = (*bit_offset, *bit_size);
                 let step = FieldStep::Member { name, bit_offset, bit_size, form };
-                match stages.last_mut() {
-                    Some(Stage::Field(field)) => field.steps.push(step),
-                    _ => {
-                        let (root, steps) = (holder.clone(), vec![step]);
-                        stages.push(Stage::Field(Field { root, steps }));
-                    }
+                if let Some(Stage::Field(field)) = stages.last_mut() {
+                    field.steps.push(step);
+                } else {
+                    let (root, steps) = (holder.clone(), vec![step]);
+                    stages.push(Stage::Field(Field { root, steps }));
                 }
             }
             WalkStep::Element { index, form } => match stages.last_mut() {

@@ -20,7 +20,7 @@ pub fn print(module: &Module, sources: &SourceMap) -> String {
         let _ = writeln!(text, "follow set {number}: {kind} in {:?}", set.pids);
     }
     for (number, set) in module.workload_sets.iter().enumerate() {
-        let _ = writeln!(text, "workload set {number}: {}", set);
+        let _ = writeln!(text, "workload set {number}: {set}");
     }
     for (number, hook) in module.hooks.iter().enumerate() {
         text.push_str(&print_hook(module, number, hook));

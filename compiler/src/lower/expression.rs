@@ -4,7 +4,7 @@ use super::program::Builder;
 use super::{Part, workload};
 use crate::ids::Id;
 use crate::ir::{Block, Branch, Jump, Kin, Test};
-use crate::policy::{CapabilitySet, NamespaceKind, Whose};
+use crate::policy::{CapabilitySet, NamespaceKind, Whose, Workloads};
 use crate::resolved::{
     self, ArgumentId, Expression, HostProcesses, NamespaceValue, Question, Reach, Sense,
 };
@@ -175,14 +175,7 @@ fn test(
             branch(builder, from.span, test, here, ways);
         }
         Question::Workload { workloads } => {
-            match workload::set(part.owner.namespace.as_deref(), workloads) {
-                Some(set) => {
-                    let hosts = set.hosts;
-                    let test = Test::Workload { set: builder.sets.workload(set), hosts };
-                    branch(builder, from.span, test, here, ways);
-                }
-                None => builder.fill(here, Vec::new(), Jump::To(ways.yes)),
-            }
+            belongs(builder, part, workloads, from.span, here, ways);
         }
         Question::Pid { pids, is_namespace_pid, follow_forks } => {
             let pid = Test::Pid { pids: pids.clone(), is_namespace_pid: *is_namespace_pid };
@@ -239,6 +232,25 @@ fn test(
                 None => builder.fill(here, Vec::new(), Jump::To(ways.unknown)),
             }
         }
+    }
+}
+
+/// Whether the process belongs to a workload. Without selectors, every process does.
+fn belongs(
+    builder: &mut Builder<'_>,
+    part: &Part<'_>,
+    workloads: &Workloads,
+    span: Span,
+    here: Id<Block>,
+    ways: Ways,
+) {
+    match workload::set(part.owner.namespace.as_deref(), workloads) {
+        Some(set) => {
+            let hosts = set.hosts;
+            let test = Test::Workload { set: builder.sets.workload(set), hosts };
+            branch(builder, span, test, here, ways);
+        }
+        None => builder.fill(here, Vec::new(), Jump::To(ways.yes)),
     }
 }
 

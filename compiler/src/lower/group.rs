@@ -105,10 +105,8 @@ fn reads_the_same<'a>(
     theirs: impl IntoIterator<Item = &'a Argument>,
 ) -> bool {
     let read = |one: &'a Argument| {
-        let origin = match one.origin {
-            Origin::Return { .. } => Origin::Return { parameters: 0 },
-            origin => origin,
-        };
+        let is_return = matches!(one.origin, Origin::Return { .. });
+        let origin = if is_return { Origin::Return { parameters: 0 } } else { one.origin };
         (one.type_, &one.label, origin, &one.walk, one.reader)
     };
     ours.into_iter().map(read).eq(theirs.into_iter().map(read))

@@ -50,7 +50,7 @@ fn hook(part: &Part<'_>, programs: &[(Group<'_>, ir::Program)]) -> ir::Hook {
     ir::Hook {
         policy: part.policy,
         kind: from.kind.clone(),
-        further_functions: part.further.iter().flat_map(|hook| function(&hook.kind)).collect(),
+        further_functions: part.further.iter().filter_map(|hook| function(&hook.kind)).collect(),
         message: from.message.clone(),
         tags: from.tags.clone(),
         arguments: from.arguments.iter().filter_map(argument).collect(),

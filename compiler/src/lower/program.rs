@@ -211,14 +211,14 @@ fn point(attach: &Attach) -> &str {
         | Attach::Kretprobe { function: name }
         | Attach::Lsm { hook: name, .. }
         | Attach::RawTracepoint { event: name }
-        | Attach::BtfTracepoint { event: name } => name,
+        | Attach::BtfTracepoint { event: name }
+        | Attach::Usdt { name, .. } => name,
         Attach::Uprobe { places, .. } | Attach::Uretprobe { places, .. } => {
             match places.first().map(|place| &place.point) {
                 Some(UserPoint::Symbol { name, .. }) => name,
                 Some(UserPoint::Offset(_) | UserPoint::Address(_)) | None => "uprobe",
             }
         }
-        Attach::Usdt { name, .. } => name,
     }
 }
 

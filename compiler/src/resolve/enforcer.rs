@@ -21,7 +21,7 @@ pub(super) fn enforcer(
     let mut only_signals = None;
     for call in &from.calls {
         let bound = named(call, policy, kernel, diagnostics).and_then(|targets| {
-            let bind = |target| bound(call, target, wanted, policy, kernel, diagnostics);
+            let bind = |target| bound(call, &target, wanted, policy, kernel, diagnostics);
             targets.into_iter().map(bind).collect::<Result<Vec<_>, _>>()
         });
         match bound {
@@ -70,27 +70,27 @@ fn wanted(policy: &policy::Policy) -> Wanted {
 /// How the enforcer acts on one function.
 fn bound(
     call: &Spanned<String>,
-    target: Target<'_>,
+    target: &Target<'_>,
     wanted: Wanted,
     policy: &policy::Policy,
     kernel: &Profile,
     diagnostics: &mut Diagnostics,
 ) -> Result<EnforcedFunction, Reported> {
     let span = call.span;
-    let both = attachment::that_denies(&target, span, policy, kernel);
+    let both = attachment::that_denies(target, span, policy, kernel);
     let (attachment, acts) = match (both, wanted) {
         (Ok(attachment), Wanted::Error | Wanted::ErrorOrSignal) => {
             (attachment, Acts::FailsAndSignals)
         }
         (Err(obstacles), Wanted::Error) => {
-            return Err(attachment::cannot_deny(span, &target, &obstacles, kernel, diagnostics));
+            return Err(attachment::cannot_deny(span, target, &obstacles, kernel, diagnostics));
         }
         (_, Wanted::Signal) | (Err(_), Wanted::ErrorOrSignal) => {
-            match attachment::that_observes(&target, &[], span, kernel) {
+            match attachment::that_observes(target, &[], span, kernel) {
                 Ok(attachment) => (attachment, Acts::Signals),
                 Err(obstacles) => {
                     let found = &obstacles;
-                    return Err(attachment::cannot_deny(span, &target, found, kernel, diagnostics));
+                    return Err(attachment::cannot_deny(span, target, found, kernel, diagnostics));
                 }
             }
         }

@@ -103,8 +103,8 @@ mod tests {
             ("sys_dup", Some(32)),
             ("__x64_sys_dup", Some(32)),
             ("x64/sys_dup", Some(32)),
-            ("i386/sys_dup", Some(41 | SYSCALL_32_BIT)),
-            ("__ia32_sys_dup", Some(41 | SYSCALL_32_BIT)),
+            ("i386/sys_dup", Some(SYSCALL_32_BIT + 41)),
+            ("__ia32_sys_dup", Some(SYSCALL_32_BIT + 41)),
             ("sys_nothing", None),
         ] {
             assert_eq!(number(name), expected, "{name}");

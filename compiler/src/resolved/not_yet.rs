@@ -41,10 +41,11 @@ impl Parts {
 fn of_policy(policy: &Policy, parts: &mut Parts) {
     for option in &policy.settings {
         match option.value {
-            // How hooks are attached rests on these already.
-            Setting::DisableKprobeMulti(_) | Setting::OverrideMethod(_) => {}
-            // Texts of programs are read where they are needed, without a map that could be too small.
-            Setting::SleepablePreloadSize(_) => {}
+            // How hooks are attached rests on the first two already. Texts of programs are read
+            // where they are needed, without a map that could be too small.
+            Setting::DisableKprobeMulti(_)
+            | Setting::OverrideMethod(_)
+            | Setting::SleepablePreloadSize(_) => {}
             Setting::DisableUprobeMulti(_) => {
                 parts.add(format!("the option `{}`", option.value.name()), option.span);
             }

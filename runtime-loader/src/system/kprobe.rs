@@ -81,8 +81,10 @@ fn c_names(functions: &[String]) -> io::Result<Vec<CString>> {
     functions.iter().map(|name| Ok(CString::new(name.as_str())?)).collect()
 }
 
+#[expect(clippy::disallowed_methods, reason = "the kernel numbers its event sources in /sys")]
 fn open_event(function: &str, side: Side) -> io::Result<OwnedFd> {
     const UNIT: &str = "/sys/bus/event_source/devices/kprobe";
+    const CLOSE_ON_EXEC: c_long = 8;
     let number = |text: &str| text.trim().parse().map_err(io::Error::other);
     let type_ = number(&fs::read_to_string(format!("{UNIT}/type"))?)?;
     let config = match side {
@@ -103,7 +105,6 @@ fn open_event(function: &str, side: Side) -> io::Result<OwnedFd> {
         function: name.as_ptr().expose_provenance() as u64,
         offset: 0,
     };
-    const CLOSE_ON_EXEC: c_long = 8;
     // SAFETY: `event` is as long as it says, and the name in it outlives the call.
     let result = unsafe {
         let (every_process, first_cpu, no_group): (c_int, c_int, c_int) = (-1, 0, -1);

@@ -105,12 +105,11 @@ impl Comparing<'_> {
         let mut words: BTreeMap<u64, Vec<&[u8]>> = BTreeMap::new();
         let mut parts: BTreeMap<usize, Vec<(u64, Label)>> = BTreeMap::new();
         for rest in rests {
-            match rest.split_at_checked(BYTES) {
-                Some((word, after)) => words.entry(self.end.number(word)).or_default().push(after),
-                None => {
-                    let part = (self.end.number(rest), self.yes);
-                    parts.entry(rest.len()).or_default().push(part);
-                }
+            if let Some((word, after)) = rest.split_at_checked(BYTES) {
+                words.entry(self.end.number(word)).or_default().push(after);
+            } else {
+                let part = (self.end.number(rest), self.yes);
+                parts.entry(rest.len()).or_default().push(part);
             }
         }
         for (length, ways) in parts {

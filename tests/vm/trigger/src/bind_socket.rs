@@ -21,12 +21,12 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
         set(&socket, option, value)?;
     }
     let address = libc::sockaddr_in {
-        sin_family: libc::AF_INET as libc::sa_family_t,
+        sin_family: libc::sa_family_t::try_from(libc::AF_INET).unwrap_or_default(),
         sin_port: 0,
         sin_addr: libc::in_addr { s_addr: 0 },
         sin_zero: [0; 8],
     };
-    let size = size_of::<libc::sockaddr_in>() as libc::socklen_t;
+    let size = length_of::<libc::sockaddr_in>();
     // SAFETY: the address is as long as it is said to be.
     let result = unsafe { libc::bind(socket.as_raw_fd(), (&raw const address).cast(), size) };
     if result == 0 { Ok(()) } else { Err(failed()) }
@@ -40,8 +40,12 @@ fn set(socket: &OwnedFd, option: i32, value: i32) -> Result<(), String> {
             libc::SOL_SOCKET,
             option,
             (&raw const value).cast(),
-            size_of::<i32>() as libc::socklen_t,
+            length_of::<i32>(),
         )
     };
     if result == 0 { Ok(()) } else { Err(std::io::Error::last_os_error().to_string()) }
+}
+
+fn length_of<T>() -> libc::socklen_t {
+    libc::socklen_t::try_from(size_of::<T>()).unwrap_or_default()
 }
