@@ -184,7 +184,7 @@ fn top(pointer: u64, second: u64, _: u64, _: u64, _: u64) -> u64 {
         };
         let mut names = names.split(|byte| *byte == b'/').map(name_start);
         let first = names.next().unwrap_or(0);
-        world.store(second, names.next().unwrap_or(0));
+        World::store(second, names.next().unwrap_or(0));
         first
     })
 }

@@ -212,7 +212,7 @@ impl World {
 
     /// Writes where a pointer of the program leads: rbpf's stack, which is out of reach for safe
     /// code in any other way.
-    pub(super) fn store(&self, address: u64, word: u64) {
+    pub(super) fn store(address: u64, word: u64) {
         let memory = File::options().write(true).open("/proc/self/mem").unwrap();
         memory.write_all_at(&word.to_le_bytes(), address).unwrap();
     }

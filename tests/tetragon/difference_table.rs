@@ -50,6 +50,7 @@ pub(super) const REVIEWED: &[Reviewed] = &[
     ("TP0301", &["testdata/0007", "testdata/0009"], "test data with a wrong type on purpose"),
     ("TP0609", &["docs/0029"], "it kills whoever gets there"),
     ("TP0612", &["examples/0028", "examples/0052"], "it overrides by a path in user memory"),
+    ("TP0625", &["examples/0029"], "its enforcer may only signal, as the kernel injects no errors"),
     (
         "TP0815",
         &["examples/0028", "examples/0052"],
@@ -90,6 +91,7 @@ pub(super) const REVIEWED: &[Reviewed] = &[
             "examples/0025",
             "examples/0026",
             "examples/0029",
+            "examples/0032",
             "examples/0044",
             "examples/0061",
             "examples/0062",
