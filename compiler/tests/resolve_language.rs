@@ -523,7 +523,7 @@ fn programs_are_named_by_paths_and_places() {
 #[test]
 fn what_the_engine_does_not_run_yet_is_refused_once_and_beside_other_findings() {
     let yaml = spec(
-        "  nodeSelector: {matchLabels: {role: gateway}}\n  kprobes:\n  - call: tcp_connect\n    \
+        "  options: [{name: disable-uprobe-multi, value: \"1\"}]\n  kprobes:\n  - call: tcp_connect\n    \
          syscall: false\n    args: [{index: 0, type: sock}]\n    selectors:\n    \
          - matchArgs: [{index: 0, operator: DPort, values: [\"22\", \"22\"]}]\n",
     );
