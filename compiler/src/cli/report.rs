@@ -27,7 +27,7 @@ pub(super) fn print(
     print_with(findings, Hidden::default(), sources, arguments, stdout, String::new)
 }
 
-/// As [`print`], with a text that the form for people ends with.
+/// As [`print()`], with a text that the form for people ends with.
 pub(super) fn print_with(
     findings: &[Diagnostic],
     hidden: Hidden,

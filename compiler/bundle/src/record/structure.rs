@@ -14,7 +14,7 @@ pub mod user_namespace {
 }
 
 /// A `cred`: [`crate::record::credentials`], whose login uid is unset, then
-/// [`user_namespace`](super::user_namespace).
+/// [`user_namespace`].
 pub mod cred {
     pub const USER_NAMESPACE: usize = crate::record::credentials::SIZE;
     pub const SIZE: usize = USER_NAMESPACE + super::user_namespace::SIZE;
