@@ -6,7 +6,7 @@
 use std::fs;
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::os::fd::{AsFd, BorrowedFd};
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -71,10 +71,7 @@ impl Control {
         }
         let problem =
             |error| Problem::new(&code::CONTROL, format!("`{}`: {error}", path.display()));
-        match fs::remove_file(path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(problem(error)),
-            Err(_) | Ok(()) => {}
-        }
+        take_away(path).map_err(problem)?;
         let listener = UnixListener::bind(path).map_err(problem)?;
         let control = Self { listener, path: path.to_owned() };
         fs::set_permissions(path, fs::Permissions::from_mode(0o600)).map_err(problem)?;
@@ -100,6 +97,16 @@ impl AsFd for Control {
 impl Drop for Control {
     fn drop(&mut self) {
         let _ = fs::remove_file(&self.path);
+    }
+}
+
+/// Removes a socket that is there. Anything else stays: it is no loader's.
+fn take_away(path: &Path) -> io::Result<()> {
+    match fs::symlink_metadata(path) {
+        Ok(found) if found.file_type().is_socket() => fs::remove_file(path),
+        Ok(_) => Err(io::Error::new(io::ErrorKind::AlreadyExists, "it is there, and no socket")),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
     }
 }
 
@@ -201,5 +208,15 @@ mod tests {
         drop(control);
         assert!(!path.exists());
         assert_eq!(ask(&path, &Request::List).unwrap_err().code, &code::CONTROL);
+    }
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "the test looks at its own file")]
+    fn a_file_that_is_no_socket_stays_where_it_is() {
+        let path = path("file");
+        fs::write(&path, "precious").unwrap();
+        assert_eq!(Control::listen(&path).unwrap_err().code, &code::CONTROL);
+        assert_eq!(fs::read_to_string(&path).unwrap(), "precious");
+        fs::remove_file(&path).unwrap();
     }
 }
