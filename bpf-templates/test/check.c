@@ -125,7 +125,7 @@ static void watch(int target, int active)
 	__u32 key = 0;
 
 	bpf_object__for_each_map(map, object)
-		if (strstr(bpf_map__name(map), ".bss"))
+		if (strstr(bpf_map__name(map), ".data.watch"))
 			bpf_map_update_elem(bpf_map__fd(map), &key, &control, 0);
 }
 

@@ -9,7 +9,7 @@
 volatile struct {
 	__u32 target;
 	__u32 active;
-} control;
+} control SEC(".data.watch");
 
 enum program {
 	FENTRY_FILE = 1,
