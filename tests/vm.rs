@@ -92,6 +92,9 @@ fn problems(
     let passed_over = scenarios.iter().filter(|scenario| !scenario.is_for(boot.kernel));
     for scenario in passed_over.filter(|_| boot.runs == Runs::All) {
         match refusal(scenario, &guest::profile(boot, "")) {
+            None if scenario.is_too_slow_on(boot.kernel) => {
+                table.not_run(&scenario.name, boot.profile);
+            }
             Some(codes) => table.refused(&scenario.name, boot.profile, &codes),
             None => wrong.push(format!(
                 "{}: {}: the scenario passes this kernel over, but the compiler does not",

@@ -23,6 +23,9 @@ struct Expect {
     shows: String,
     /// The kernels that have what the scenario needs; all when left out.
     kernels: Option<Vec<String>>,
+    /// Kernels on which the policy compiles and would act, after minutes of loading in a guest.
+    #[serde(default)]
+    too_slow_on: Vec<String>,
     /// What `guest.sh` prints.
     prints: String,
     /// For each, an event must have at least these fields with these values.
@@ -68,7 +71,13 @@ impl Expectation {
 
     /// Whether the scenario can be seen on this kernel.
     pub(crate) fn is_for(&self, kernel: &str) -> bool {
-        self.expect.kernels.as_ref().is_none_or(|kernels| kernels.iter().any(|one| one == kernel))
+        !self.is_too_slow_on(kernel)
+            && self.expect.kernels.as_ref().is_none_or(|all| all.iter().any(|one| one == kernel))
+    }
+
+    /// Whether nobody would wait for it there.
+    pub(crate) fn is_too_slow_on(&self, kernel: &str) -> bool {
+        self.expect.too_slow_on.iter().any(|one| one == kernel)
     }
 
     /// What was not as expected of a run that left its results under `name`.

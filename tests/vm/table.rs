@@ -35,6 +35,12 @@ impl Table {
         cell.extend(codes.iter().map(|code| format!("refused: {code}")));
     }
 
+    /// The scenario would take minutes there, and was left out.
+    pub(crate) fn not_run(&mut self, scenario: &str, profile: &'static str) {
+        let cell = self.cells.entry((scenario.to_owned(), profile)).or_default();
+        cell.insert("not run: slow".to_owned());
+    }
+
     /// What another guest saw, too.
     pub(crate) fn join(&mut self, other: Self) {
         self.cells.extend(other.cells);
@@ -83,6 +89,7 @@ Each scenario of `scenarios/` with the ways in which its programs were attached 
 it acted on.
 `refused` stands where a kernel lacks what the policy asks for: the compiler must say so, and the \
 code is the one it said it with.
+`not run: slow` is a gap: the policy compiles there, but loading it takes minutes in a guest.
 `5.10+lsm=bpf` is booted only for scenarios with an LSM program; an empty cell there is the same \
 as 5.10.
 

@@ -1,6 +1,6 @@
 ./writ-trigger write-vectors /tmp/vectors 'one, ' 'two ' '' 'and three'
 ./writ-trigger write-vectors /tmp/vectors ''
-./writ-trigger write-vectors /tmp/other 'one, '
+./writ-trigger write-vectors /tmp/vectors-of-others 'one, '
 printf 'filled by the kernel' > /tmp/returned
 ./writ-trigger read-once /tmp/returned 30
 ./writ-trigger read-once /tmp/returned 4
