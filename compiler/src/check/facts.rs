@@ -4,7 +4,7 @@ use crate::resolved::{
     Action, Argument, Expression, Hook, HookView, Policy, Question, Reader, Selector, Sense,
     Structure, Test,
 };
-use crate::set::{IntegerSet, TextSet};
+use crate::set::{IntegerSet, TextPattern, TextSet};
 
 /// Every selector of a policy with its hook, which can be in the kernel or in a program.
 pub(super) fn selectors(policy: &Policy) -> impl Iterator<Item = (HookView<'_>, &Selector)> {
@@ -24,6 +24,30 @@ pub(super) fn tests(policy: &Policy) -> impl Iterator<Item = (HookView<'_>, &Tes
 /// The same of hooks in the kernel only.
 pub(super) fn kernel_tests(policy: &Policy) -> impl Iterator<Item = (&Hook, &Test)> {
     kernel_selectors(policy).flat_map(|(hook, one)| tests_of(one).map(move |test| (hook, test)))
+}
+
+/// Every text that a policy compares whole, or from one end, with something.
+pub(super) fn compared_texts(policy: &Policy) -> impl Iterator<Item = &TextPattern> {
+    let sets = tests(policy).filter_map(|(_, test)| match &test.question {
+        Question::Text { set, .. } | Question::Binary { set } | Question::Lineage { set, .. } => {
+            Some(set)
+        }
+        Question::Integer { .. }
+        | Question::Bits { .. }
+        | Question::Pid { .. }
+        | Question::Namespace { .. }
+        | Question::Substring { .. }
+        | Question::FileType { .. }
+        | Question::Address { .. }
+        | Question::Socket { .. }
+        | Question::CapabilitiesGained { .. }
+        | Question::NamespaceChange { .. }
+        | Question::Capability { .. }
+        | Question::CapabilityChange { .. }
+        | Question::Workload { .. }
+        | Question::Cel { .. } => None,
+    });
+    sets.flat_map(|set| &set.patterns)
 }
 
 fn tests_of(selector: &Selector) -> impl Iterator<Item = &Test> {

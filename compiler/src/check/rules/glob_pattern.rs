@@ -1,30 +1,21 @@
 //! A value looks like a shell pattern, but values are compared letter by letter.
 
 use super::{Findings, Rule, code};
-use crate::check::facts::tests;
+use crate::check::facts::compared_texts;
 use crate::diagnostic::Finding;
-use crate::resolved::{Policy, Question};
+use crate::resolved::Policy;
 
 pub(super) const RULE: Rule = Rule { code: &code::GLOB_PATTERN, check };
 
 fn check(policy: &Policy, findings: &mut Findings<'_>) {
-    for (_, test) in tests(policy) {
-        let (Question::Text { set, .. } | Question::Binary { set } | Question::Lineage { set, .. }) =
-            &test.question
-        else {
-            continue;
-        };
-        for pattern in &set.patterns {
-            let Some(wildcard) = wildcard(pattern.pattern.text()) else { continue };
-            findings.add(
-                Finding::at(pattern.span, format!("`{wildcard}` stands for itself here"))
-                    .inferred()
-                    .label("compared letter by letter")
-                    .help(
-                        "use `Prefix` or `Postfix` with what stands before or behind it".to_owned(),
-                    ),
-            );
-        }
+    for text in compared_texts(policy) {
+        let Some(wildcard) = wildcard(text.pattern.text()) else { continue };
+        findings.add(
+            Finding::at(text.span, format!("`{wildcard}` stands for itself here"))
+                .inferred()
+                .label("compared letter by letter")
+                .help("use `Prefix` or `Postfix` with what stands before or behind it".to_owned()),
+        );
     }
 }
 

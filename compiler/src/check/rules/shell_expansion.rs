@@ -1,28 +1,21 @@
 //! A value has a variable or `~` in it, which only a shell would replace.
 
 use super::{Findings, Rule, code};
-use crate::check::facts::tests;
+use crate::check::facts::compared_texts;
 use crate::diagnostic::Finding;
-use crate::resolved::{Policy, Question};
+use crate::resolved::Policy;
 
 pub(super) const RULE: Rule = Rule { code: &code::SHELL_EXPANSION, check };
 
 fn check(policy: &Policy, findings: &mut Findings<'_>) {
-    for (_, test) in tests(policy) {
-        let (Question::Text { set, .. } | Question::Binary { set } | Question::Lineage { set, .. }) =
-            &test.question
-        else {
-            continue;
-        };
-        for one in &set.patterns {
-            let Some(what) = expansion(one.pattern.text()) else { continue };
-            findings.add(
-                Finding::at(one.span, format!("`{what}` stands for itself here"))
-                    .inferred()
-                    .label("only a shell would replace it")
-                    .help("write the path out; a `Prefix` or `Postfix` covers many".to_owned()),
-            );
-        }
+    for text in compared_texts(policy) {
+        let Some(what) = expansion(text.pattern.text()) else { continue };
+        findings.add(
+            Finding::at(text.span, format!("`{what}` stands for itself here"))
+                .inferred()
+                .label("only a shell would replace it")
+                .help("write the path out; a `Prefix` or `Postfix` covers many".to_owned()),
+        );
     }
 }
 
