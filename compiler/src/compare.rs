@@ -8,7 +8,7 @@ use writ_bundle::{Argument, Cost, Hook, Manifest, MapImage, Policy};
 
 use crate::difference::{
     Change, CostDifference, Differences, Field, HookDifference, ImageDifference, PolicyDifference,
-    SelectorDifference, attach_words, hook_words,
+    SelectorDifference, attach_words,
 };
 
 /// What is different in `new`.
@@ -136,7 +136,7 @@ fn attached(manifest: &Manifest, hook: u32) -> Vec<String> {
 fn by_key<'a, 'b>(views: &'a [HookView<'b>]) -> BTreeMap<(String, usize), &'a HookView<'b>> {
     let mut keyed = BTreeMap::new();
     for view in views {
-        let words = hook_words(&view.hook.kind);
+        let words = view.hook.kind.to_string();
         let nth = keyed.keys().filter(|(known, _): &&(String, usize)| *known == words).count();
         keyed.insert((words, nth), view);
     }

@@ -1,7 +1,6 @@
 //! What differs between two bundles, as data.
 
 use serde::Serialize;
-use writ_bundle::HookKind;
 
 /// Everything that differs between an old and a new bundle, in a stable order.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
@@ -84,21 +83,6 @@ pub enum Change {
     Added,
     Removed,
     Changed,
-}
-
-/// A hook in words, the same in every output.
-pub fn hook_words(kind: &HookKind) -> String {
-    match kind {
-        HookKind::Kprobe { function } => format!("kprobe {function}"),
-        HookKind::Lsm { hook } => format!("lsm {hook}"),
-        HookKind::Loader => "loader".to_owned(),
-        HookKind::Tracepoint { subsystem, event } => format!("tracepoint {subsystem}:{event}"),
-        HookKind::Uprobe { path, symbol, offset, .. } => match symbol.as_str() {
-            "" => format!("uprobe {path} {offset:#x}"),
-            symbol => format!("uprobe {path} {symbol}"),
-        },
-        HookKind::Usdt { path, provider, name } => format!("usdt {path} {provider}:{name}"),
-    }
 }
 
 /// How a program is attached, in words.

@@ -1,6 +1,7 @@
 //! What a bundle says about itself: the JSON in its section `.writ`.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -187,6 +188,23 @@ pub enum HookKind {
     Uprobe { path: String, symbol: String, offset: u64, reference_counter: u64 },
     /// `process_usdt`.
     Usdt { path: String, provider: String, name: String },
+}
+
+/// The hook in words, the same in every output: `lsm file_open`.
+impl fmt::Display for HookKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Kprobe { function } => write!(f, "kprobe {function}"),
+            Self::Lsm { hook } => write!(f, "lsm {hook}"),
+            Self::Loader => f.write_str("loader"),
+            Self::Tracepoint { subsystem, event } => write!(f, "tracepoint {subsystem}:{event}"),
+            Self::Uprobe { path, symbol, offset, .. } if symbol.is_empty() => {
+                write!(f, "uprobe {path} {offset:#x}")
+            }
+            Self::Uprobe { path, symbol, .. } => write!(f, "uprobe {path} {symbol}"),
+            Self::Usdt { path, provider, name } => write!(f, "usdt {path} {provider}:{name}"),
+        }
+    }
 }
 
 /// An argument of a hook's events.

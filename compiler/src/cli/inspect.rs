@@ -9,7 +9,7 @@ use writ_bundle::{Evidence, Manifest};
 use super::arguments::{AttachArguments, PolicyArguments};
 use super::{ExitCode, Failure, compile, cost, input, kernel, report, table};
 use crate::diagnostic::Diagnostics;
-use crate::difference::{attach_words, hook_words};
+use crate::difference::attach_words;
 use crate::driver::Compiled;
 use crate::engine::LoadBudget;
 use crate::ir;
@@ -182,7 +182,7 @@ fn policies(manifest: &Manifest) -> String {
         for hook in manifest.hooks.iter().filter(|hook| hook.policy == index) {
             let arguments: Vec<&str> =
                 hook.arguments.iter().map(|argument| argument.type_.as_str()).collect();
-            lines.push(format!("  {}({})", hook_words(&hook.kind), arguments.join(", ")));
+            lines.push(format!("  {}({})", hook.kind, arguments.join(", ")));
             lines.extend(hook.selectors.iter().map(|selector| {
                 let at_return = selector.return_condition.as_ref().map(|condition| {
                     format!("; returned {condition} => {}", selector.return_actions.join(", "))

@@ -42,7 +42,7 @@ fn print_hook(module: &Module, number: usize, hook: &Hook) -> String {
     items.extend(hook.data.iter().map(|one| format!("data {} #{}", one.type_name, one.item)));
     let returned = hook.return_argument.as_ref();
     items.extend(returned.map(|one| format!("returns {} #{}", one.type_name, one.item)));
-    let mut functions = vec![words::hook(&hook.kind)];
+    let mut functions = vec![hook.kind.to_string()];
     functions.extend(hook.further_functions.iter().cloned());
     format!("hook {number}: {} of `{policy}` ({})\n", functions.join(", "), items.join(", "))
 }

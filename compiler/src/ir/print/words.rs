@@ -1,7 +1,7 @@
 //! The words for what programs ask and do.
 
 use writ_bundle::record::flag;
-use writ_bundle::{Attach, HookKind, Pattern, UserPlace};
+use writ_bundle::{Attach, Pattern, UserPlace};
 
 use crate::ids::Id;
 use crate::ir::{
@@ -43,20 +43,6 @@ pub(super) fn attach(attach: &Attach) -> String {
             format!("uretprobe {file} {}", UserPlace::list(places))
         }
         Attach::Usdt { file, provider, name } => format!("usdt {file} {provider}:{name}"),
-    }
-}
-
-pub(super) fn hook(kind: &HookKind) -> String {
-    match kind {
-        HookKind::Kprobe { function } => format!("kprobe {function}"),
-        HookKind::Lsm { hook } => format!("lsm {hook}"),
-        HookKind::Loader => "loader".to_owned(),
-        HookKind::Tracepoint { subsystem, event } => format!("tracepoint {subsystem}:{event}"),
-        HookKind::Uprobe { path, symbol, offset, .. } => match symbol.as_str() {
-            "" => format!("uprobe {path} {offset:#x}"),
-            symbol => format!("uprobe {path} {symbol}"),
-        },
-        HookKind::Usdt { path, provider, name } => format!("usdt {path} {provider}:{name}"),
     }
 }
 
