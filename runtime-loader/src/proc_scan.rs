@@ -51,8 +51,8 @@ pub fn scan(clock: Clock) -> BTreeMap<u32, Found> {
 /// One process; `None` when there is none with this PID. Its parent's start is not known here,
 /// except for the kernel's.
 pub fn find(pid: u32, clock: Clock) -> Option<Found> {
-    let stat = Stat::parse(&fs::read_to_string(format!("/proc/{pid}/stat")).ok()?, clock)?;
-    let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let stat = Stat::parse(&text(&format!("/proc/{pid}/stat"))?, clock)?;
+    let status = text(&format!("/proc/{pid}/status"))?;
     let link = |name: &str| {
         let target = fs::read_link(format!("/proc/{pid}/{name}")).ok()?;
         Some(target.into_os_string().into_vec())
@@ -193,14 +193,20 @@ fn without_deleted(mut path: Vec<u8>) -> Vec<u8> {
 }
 
 fn container(pid: u32) -> String {
-    let text = fs::read_to_string(format!("/proc/{pid}/cgroup")).unwrap_or_default();
+    let text = text(&format!("/proc/{pid}/cgroup")).unwrap_or_default();
     // A container may have made cgroups below its own.
     let names = text.lines().flat_map(|line| line.rsplit('/'));
     names.map(container_id).find(|id| !id.is_empty()).unwrap_or_default()
 }
 
 fn number_in(path: &str) -> Option<u32> {
-    fs::read_to_string(path).ok()?.trim().parse().ok()
+    text(path)?.trim().parse().ok()
+}
+
+/// A file of `/proc`. Names that processes and cgroups give themselves need not be UTF-8, and nobody
+/// may go unseen by such a name.
+fn text(path: &str) -> Option<String> {
+    Some(String::from_utf8_lossy(&fs::read(path).ok()?).into_owned())
 }
 
 fn status_line<'a>(status: &'a str, name: &str) -> Option<std::str::SplitAsciiWhitespace<'a>> {

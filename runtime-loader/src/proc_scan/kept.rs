@@ -1,12 +1,11 @@
 //! What the programs keep of a process that runs already, besides its entry: for bundles that ask.
 
 use std::collections::BTreeMap;
-use std::fs;
 
 use writ_bundle::Manifest;
 use writ_bundle::record::{NAMESPACES, baseline, lineage};
 
-use super::{Found, Sets, binary_sets, namespace_inode, put, status_line};
+use super::{Found, Sets, binary_sets, namespace_inode, put, status_line, text};
 
 /// [`writ_bundle::record::lineage`] of this process. An executable that one of them ran before the
 /// one that it runs now is not known.
@@ -43,7 +42,7 @@ fn line(found: &Found, all: &BTreeMap<u32, Found>, manifest: &Manifest) -> Sets 
 /// [`writ_bundle::record::baseline`] of this process as it is now; `None` when it has ended. What it
 /// was when it was started cannot be learnt any more.
 pub fn baseline_value(pid: u32) -> Option<[u8; baseline::SIZE]> {
-    let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let status = text(&format!("/proc/{pid}/status"))?;
     let mut value = [0; baseline::SIZE];
     for (place, kind) in NAMESPACES.iter().enumerate() {
         let inode = namespace_inode(pid, kind).unwrap_or(0);

@@ -92,6 +92,23 @@ fn this_process_is_found_as_it_is() {
 }
 
 #[test]
+fn a_process_whose_name_is_not_utf8_is_found() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let name = std::ffi::OsStr::from_bytes(b"writ-\xff-name");
+    let link = std::env::temp_dir().join(name);
+    let _ = fs::remove_file(&link);
+    std::os::unix::fs::symlink("/bin/sleep", &link).unwrap();
+    let mut child = std::process::Command::new(&link).arg("60").spawn().unwrap();
+    let comm = fs::read(format!("/proc/{}/comm", child.id())).unwrap();
+    let found = find(child.id(), Clock::default());
+    child.kill().unwrap();
+    child.wait().unwrap();
+    fs::remove_file(&link).unwrap();
+    assert_eq!(comm, b"writ-\xff-name\n");
+    assert!(found.unwrap().executable.ends_with(b"/sleep"));
+}
+
+#[test]
 fn a_namespace_is_its_inode_number() {
     assert_eq!(namespace_number("mnt:[4026531841]"), Some(4_026_531_841));
     for wrong in ["", "mnt:", "mnt:[x]", "mnt:[1"] {

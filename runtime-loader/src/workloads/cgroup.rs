@@ -22,8 +22,9 @@ const COUNT_MAX: usize = 1 << 16;
 
 /// Where a cgroup2 file system is mounted with its root, as `/proc/self/mountinfo` says.
 pub(super) fn root() -> Option<PathBuf> {
-    let mounts = fs::read_to_string("/proc/self/mountinfo").ok()?;
-    mounts.lines().find_map(mounted).map(PathBuf::from)
+    // Anybody who may mount chooses names in it, and they need not be UTF-8.
+    let mounts = fs::read("/proc/self/mountinfo").ok()?;
+    String::from_utf8_lossy(&mounts).lines().find_map(mounted).map(PathBuf::from)
 }
 
 fn mounted(line: &str) -> Option<&str> {
