@@ -45,6 +45,7 @@ mod unreachable_selector;
 mod unreal_path;
 mod unused_syscall;
 mod weak_signal;
+mod zero_byte;
 
 use crate::diagnostic::{Code, Diagnostics, Finding, code};
 use crate::engine::LoadBudget;
@@ -116,6 +117,7 @@ pub static ALL: &[Rule] = &[
     event_flood::RULE,
     hot_enforcement::RULE,
     late_filter::RULE,
+    zero_byte::RULE,
 ];
 
 impl<'a> Findings<'a> {

@@ -317,6 +317,7 @@ catalogue! {
     HOT_ENFORCEMENT = "TP0928" "hot-enforcement" Warning "enforcement at a hot hook costs more than its budget";
     LATE_FILTER = "TP0929" "late-filter" Note "nothing that costs little rules out most hits of a hot hook";
     FOREIGN_LANGUAGE = "TP0930" "foreign-language" Warning "a policy for Tetragon stands in a language that Tetragon does not read";
+    ZERO_BYTE = "TP0931" "zero-byte" Warning "a text to compare with has a zero byte inside";
 }
 
 /// The code with this id or name.

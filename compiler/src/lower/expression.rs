@@ -193,7 +193,7 @@ fn test(
         }
         Question::Substring { argument, texts, case } => {
             let texts = texts.iter().map(|text| text.value.clone());
-            // Texts with a zero byte inside are not looked for: YAML hardly has any.
+            // A search ends at a zero byte, so a text with one inside is never found: TP0931.
             let texts: Vec<String> = texts.filter(|text| !text.contains('\0')).collect();
             if texts.is_empty() {
                 return builder.fill(here, Vec::new(), Jump::To(ways.no));
