@@ -1,6 +1,7 @@
 //! Generated code does what the interpreter says, for random policies and events.
 
 mod events;
+mod values;
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -11,7 +12,9 @@ use writ::ir::interpret::{self, Outcome, interpret};
 use writ::{generate, ir, kernel, lower};
 
 use crate::machine::{self, Machine};
-use crate::random::policies::{Points, Setting, policies, sources};
+use crate::random::points::everywhere;
+use crate::random::policies::{Setting, policies, sources};
+use crate::random::walks::walks;
 use crate::random::{self, Choices, Random};
 
 /// How many events each program sees: a million comparisons of 256 bundles.
@@ -27,9 +30,10 @@ const LOWEST_NAMESPACE: u32 = 4_026_531_840;
 #[test]
 fn generated_code_does_what_the_interpreter_says() {
     let profile = kernel::embedded::profile("6.1").unwrap().unwrap();
+    let setting = setting(&profile);
     let compared = Cell::new(0);
     let cases = random::check(1, |policies, events| {
-        compared.set(compared.get() + compare(&policies, &events, &profile)?);
+        compared.set(compared.get() + compare(&policies, &events, &setting, &profile)?);
         Ok(())
     });
     let compared = compared.get();
@@ -38,9 +42,9 @@ fn generated_code_does_what_the_interpreter_says() {
     assert!(compared >= least, "only {compared} comparisons of {cases} bundles");
 }
 
-fn setting() -> Setting {
+fn setting(profile: &kernel::Profile) -> Setting {
     Setting {
-        points: Points::Functions,
+        points: everywhere(&walks(profile)),
         pids: (0..SMALL).collect(),
         namespaces: (0..SMALL).map(|number| LOWEST_NAMESPACE + number).collect(),
         signals: &[9, 15, 10],
@@ -52,10 +56,11 @@ fn setting() -> Setting {
 fn compare(
     of_policies: &Choices,
     of_events: &Choices,
+    setting: &Setting,
     profile: &kernel::Profile,
 ) -> Result<u32, TestCaseError> {
-    let module =
-        Rc::new(lower::lower(&policies(&mut Random::new(of_policies), &setting())).unwrap());
+    let policies = policies(&mut Random::new(of_policies), setting);
+    let module = Rc::new(lower::lower(&policies).unwrap());
     ir::verify::verify(&module).unwrap();
     let object =
         generate::generate(&module, profile, &mut Diagnostics::default()).map(Rc::new).unwrap();
@@ -71,7 +76,7 @@ fn compare(
         let mut event = events::event(&mut random, &module, time);
         // The return comes before the entry in the module, but not in time.
         for (program, machine) in module.programs.iter().zip(&machines).rev() {
-            event.values = events::values(&mut random, program);
+            values::fill(&mut random, program, &mut event);
             let expected = interpret(program, &module, &event, &mut meant);
             let found = machine.run(&event, &mut done);
             agree(found, expected, || {

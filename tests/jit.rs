@@ -18,11 +18,14 @@ use std::io::Write as _;
 use proptest::test_runner::TestCaseError;
 use writ::diagnostic::Diagnostics;
 use writ::ir::interpret::{self, Outcome, interpret};
+use writ::kernel::Profile;
 use writ::{generate, ir, lower, pack};
-use writ_bundle::Manifest;
+use writ_bundle::{Attach, Manifest};
 
 use crate::differential::agree;
-use crate::random::policies::{Points, Setting, policies, sources};
+use crate::random::points::{Point, of_raw_tracepoints};
+use crate::random::policies::{Setting, policies, sources};
+use crate::random::walks::of_task;
 use crate::random::{self, Choices, Random};
 use kernel::{Host, Loaded};
 use occasion::{Files, Surroundings};
@@ -78,7 +81,7 @@ fn compare(
     files: &Files,
 ) -> Result<(u32, u32), TestCaseError> {
     let setting = Setting {
-        points: Points::RawTracepoints,
+        points: host.points.clone(),
         pids: surroundings.pids(),
         namespaces: surroundings.inodes(),
         signals: HARMLESS,
@@ -97,7 +100,7 @@ fn compare(
         let mut event = surroundings.event(&mut random, &module, host_namespaces, time.into());
         loaded.prepare(&module, &event);
         for program in module.programs.iter().filter(|program| !program.hooks.is_empty()) {
-            let context = files.context(&mut random, program);
+            let context = files.context(&mut random, program, &surroundings.task);
             event.values = context.values.clone();
             let mut expected = interpret(program, &module, &event, &mut meant);
             expected.signals.clear();
@@ -115,6 +118,13 @@ fn compare(
     }
     loaded.lost_nothing();
     Ok((runs, records))
+}
+
+/// The raw tracepoints whose programs can be run.
+fn points(kernel: &Profile) -> Vec<Point> {
+    let points = of_raw_tracepoints(&of_task(kernel)).into_iter();
+    let is_raw = |point: &Point| matches!(point.functions[0].attach, Attach::RawTracepoint { .. });
+    points.filter(is_raw).collect()
 }
 
 /// The module as a loader gets it.

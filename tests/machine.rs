@@ -2,15 +2,17 @@
 //! by functions that do what its routines promise.
 
 mod entries;
+mod layout;
+mod memory;
 mod routines;
 mod world;
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use writ::ir::Module;
 use writ::ir::interpret::{Event, Outcome};
-use writ::ir::{Module, Value, ValueOrigin};
-use writ::machine::{Object, RelocationKind};
-use writ::resolved::Origin;
+use writ::machine::{MapKind, Object, RelocationKind};
 use writ_bundle::Attach;
 
 pub(crate) use entries::{baseline_entry, lineage_entry, process_entry, workload_entry};
@@ -24,13 +26,9 @@ pub(crate) struct Machine {
     /// Its place in the module and in the object.
     place: usize,
     bytes: Vec<u8>,
+    /// The tables of searches, by their place among the maps.
+    searches: Rc<BTreeMap<usize, Vec<u8>>>,
 }
-
-/// Bytes of `struct pt_regs` on x86-64.
-const REGISTERS: usize = 168;
-
-/// Words of a context: six parameters and a result.
-const WORDS: usize = 10;
 
 impl Machine {
     pub(crate) fn new(module: &Rc<Module>, object: &Rc<Object>, place: usize) -> Self {
@@ -55,27 +53,15 @@ impl Machine {
                 }
             }
         }
-        Self { module: Rc::clone(module), object: Rc::clone(object), place, bytes }
+        let (module, searches) = (Rc::clone(module), Rc::new(searches(object)));
+        Self { module, object: Rc::clone(object), place, bytes, searches }
     }
 
     /// Runs it once. `state` is what earlier events left behind.
     pub(crate) fn run(&self, event: &Event, state: &mut State) -> Outcome {
-        let program = &self.module.programs[self.place];
-        let mut registers = vec![0_u8; REGISTERS];
-        let mut context = vec![0_u8; WORDS * 8];
-        for (_, value) in program.values.iter() {
-            if let ValueOrigin::Hook(origin) = value.origin {
-                let (area, offset) = place(origin, &mut context, &mut registers);
-                area[offset..offset + 8].copy_from_slice(&world::bits(event, value).to_le_bytes());
-            }
-        }
-        if program.values.iter().any(|(_, value)| is_syscall(value)) {
-            context[..8].copy_from_slice(&(registers.as_ptr() as u64).to_le_bytes());
-        }
-        let mut ranges = vec![range(&registers)];
-        let mut world =
-            World::new(Rc::clone(&self.module), Rc::clone(&self.object), self.place, event);
-        world.context = context.as_ptr() as u64;
+        let mut world = World::new(self, event);
+        let mut context = std::mem::take(&mut world.layout.context);
+        let mut ranges = vec![range(&world.layout.registers)];
         ranges.extend(world.ranges());
         world.enter(std::mem::take(state));
         let mut machine = rbpf::EbpfVmRaw::new(Some(&self.bytes)).expect("rbpf takes the code");
@@ -90,12 +76,12 @@ impl Machine {
         }
         let answer = machine.execute_program(&mut context).expect("the code runs to its end");
         let (mut outcome, left) = World::leave();
-        outcome.verdict = self.verdict(answer);
+        outcome.verdict = self.verdict(answer).or(outcome.verdict);
         *state = left;
         outcome
     }
 
-    /// Only programs of these kinds deny, and 0 is no denial.
+    /// Only programs of these kinds deny by what they answer, and 0 is no denial.
     fn verdict(&self, answer: u64) -> Option<i32> {
         let answer = i32::try_from(answer.cast_signed()).expect("a verdict is an error or 0");
         match &self.object.programs[self.place].attach {
@@ -113,24 +99,15 @@ fn range(bytes: &[u8]) -> std::ops::Range<u64> {
     start..start + bytes.len() as u64
 }
 
-fn is_syscall(value: &Value) -> bool {
-    matches!(value.origin, ValueOrigin::Hook(Origin::SyscallParameter(_)))
-}
-
-/// Where the bits of a value stand.
-fn place<'a>(
-    origin: Origin,
-    context: &'a mut Vec<u8>,
-    registers: &'a mut Vec<u8>,
-) -> (&'a mut Vec<u8>, usize) {
-    match origin {
-        Origin::Parameter(place) => (context, place as usize * 8),
-        Origin::Return { parameters } => (context, parameters as usize * 8),
-        Origin::SyscallParameter(place) => (registers, [112, 104, 96, 56, 72, 64][place as usize]),
-        Origin::Field { .. }
-        | Origin::CurrentTask
-        | Origin::Register { .. }
-        | Origin::UserParameter(_)
-        | Origin::UsdtArgument(_) => panic!("only functions are hooked here"),
-    }
+/// What is in the maps that say how to look for texts.
+fn searches(object: &Object) -> BTreeMap<usize, Vec<u8>> {
+    let maps = object.maps.iter().zip(&object.images).enumerate();
+    let searches = maps.filter(|(_, (map, _))| map.kind == MapKind::Array);
+    let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap();
+    searches
+        .map(|(place, (_, image))| {
+            let table = image.entries.values().next().unwrap();
+            (place, table.as_bytes().chunks(2).map(byte).collect())
+        })
+        .collect()
 }

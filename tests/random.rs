@@ -4,9 +4,13 @@
 //! numbers, so that it can make a failing case smaller: a choice of 0, and the end of the choices,
 //! stand for whatever is simplest.
 
+mod actions;
+pub(crate) mod conditions;
 pub(crate) mod formulas;
+pub(crate) mod points;
 pub(crate) mod policies;
 pub(crate) mod processes;
+pub(crate) mod walks;
 pub(crate) mod workloads;
 
 use std::ops::Range;
@@ -51,7 +55,7 @@ pub(crate) fn check(share: u32, holds: impl Fn(Choices, Choices) -> TestCaseResu
         cases,
         rng_seed: RngSeed::Fixed(seed),
         rng_algorithm: RngAlgorithm::ChaCha,
-        max_shrink_iters: SHRINK / share,
+        max_shrink_iters: defaults.max_shrink_iters.min(SHRINK / share),
         failure_persistence: None,
         ..defaults
     };

@@ -1,20 +1,15 @@
 //! Random events.
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 
-use writ::ir::interpret::{Event, Process, Raw};
-use writ::ir::{Module, Program};
+use writ::ir::Module;
+use writ::ir::interpret::{Event, Process};
 use writ::policy::{CapabilitySet, NamespaceKind};
-use writ::resolved::{Reader, Structure};
 use writ_bundle::Mode;
-use writ_bundle::record::TEXT_MAX;
-use writ_bundle::record::connection::{self, Connection, known};
 
 use super::{LOWEST_NAMESPACE, SMALL};
 use crate::machine::HOST_NAMESPACES;
 use crate::random::Random;
-use crate::random::policies::{address, text};
 use crate::random::processes::{capability_bits, known};
 use crate::random::workloads::workload;
 
@@ -59,74 +54,4 @@ pub(super) fn event(random: &mut Random, module: &Module, time: u64) -> Event {
 
 fn small(random: &mut Random) -> u32 {
     u32::try_from(random.below(SMALL.into())).unwrap_or(0)
-}
-
-/// A value for each that `program` has.
-pub(super) fn values(random: &mut Random, program: &Program) -> BTreeMap<u16, Raw> {
-    let mut raw = |value: &writ::ir::Value| {
-        if !value.reader.is_located() {
-            return Raw::Bits(random.bits());
-        }
-        if value.reader == Reader::Structure(Structure::Sock) {
-            return socket(random);
-        }
-        if matches!(value.reader, Reader::Structure(Structure::SockaddrUn { .. })) {
-            // A path comes with its family, and is never too long.
-            if random.once_in(8) {
-                return if random.once_in(2) { Raw::Unreadable } else { Raw::Absent };
-            }
-            let family = u16::try_from(random.below(3)).unwrap_or(0);
-            return Raw::UnixAddress { family, path: text(random).into_bytes() };
-        }
-        match random.below(12) {
-            0 => Raw::Unreadable,
-            1 => Raw::Absent,
-            2 => Raw::Truncated(long(random, 40)),
-            3 => Raw::Text(Vec::new()),
-            4 => {
-                let times = random.length(1..60);
-                Raw::Text(long(random, times))
-            }
-            _ => Raw::Text(text(random).into_bytes()),
-        }
-    };
-    program.values.iter().map(|(_, value)| (value.item, raw(value))).collect()
-}
-
-/// A connection of which some things are known.
-fn socket(random: &mut Random) -> Raw {
-    if random.once_in(8) {
-        return if random.once_in(2) { Raw::Unreadable } else { Raw::Absent };
-    }
-    let number = |random: &mut Random| u16::try_from(random.bits() & 0xf).unwrap_or(0);
-    let (source, destination) = (address(random), address(random));
-    let known = u8::try_from(random.below(32)).unwrap_or(0);
-    // Both ends are of one family, and only IP has ends.
-    let is_same = source.is_ipv4() == destination.is_ipv4();
-    let lost = if is_same { 0 } else { known::DESTINATION };
-    let number_of = |address: IpAddr| match address {
-        IpAddr::V4(address) => address.to_bits().into(),
-        IpAddr::V6(address) => address.to_bits(),
-    };
-    let connection = Connection {
-        family: if source.is_ipv4() { connection::IPV4 } else { connection::IPV6 },
-        known: known & !lost,
-        source: number_of(source),
-        destination: if is_same { number_of(destination) } else { 0 },
-        source_port: number(random),
-        destination_port: number(random),
-        protocol: number(random),
-        state: u8::try_from(random.below(13)).unwrap_or(0),
-        // One of few, so that those that are tracked come again.
-        cookie: random.below(6),
-        ..Connection::default()
-    };
-    Raw::Structure(connection.to_bytes())
-}
-
-/// A text so many times, as far as the longest that the library keeps.
-fn long(random: &mut Random, times: usize) -> Vec<u8> {
-    let mut bytes = text(random).repeat(times).into_bytes();
-    bytes.truncate(TEXT_MAX);
-    bytes
 }

@@ -18,6 +18,7 @@ use writ_loader::running_kernel::{self, RunningKernel};
 use writ_loader::system::{self, Existing};
 
 use crate::machine::{baseline_entry, extras, lineage_entry, process_entry, shown, workload_entry};
+use crate::random::points::Point;
 use crate::random::policies::one_that_always_posts;
 
 /// The id of the cgroup that all others are in: the root's inode number in kernfs.
@@ -30,6 +31,8 @@ const CANNOT_RUN: [i32; 2] = [524, 22];
 /// The kernel that the test runs on.
 pub(super) struct Host {
     pub profile: Profile,
+    /// What policies can hook.
+    pub points: Vec<Point>,
     kernel: RunningKernel,
 }
 
@@ -39,14 +42,15 @@ impl Host {
         let profile = writ::cli::kernel::load("host").map_err(|error| error.to_string())?.remove(0);
         let kernel = running_kernel::read().map_err(|problem| problem.message)?;
         let _ = system::lift_locked_memory_limit();
-        let host = Self { profile, kernel };
+        let points = super::points(&profile);
+        let host = Self { profile, points, kernel };
         host.can_run()?;
         Ok(host)
     }
 
     /// Tries the simplest bundle that there is.
     fn can_run(&self) -> Result<(), String> {
-        let module = lower::lower(&[one_that_always_posts()]).unwrap();
+        let module = lower::lower(&[one_that_always_posts(self.points.clone())]).unwrap();
         let (bytes, manifest) = super::bundle(&module, self);
         let loaded = Loaded::load(bytes, manifest, self, [0; 10]);
         let mut loaded = loaded.map_err(|error| format!("programs cannot be loaded: {error}"))?;

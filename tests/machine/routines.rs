@@ -1,15 +1,26 @@
 //! The routines of the runtime library and the kernel's helpers, as far as programs call them.
 
+mod process;
+mod values;
+
 use std::hash::{DefaultHasher, Hash, Hasher as _};
 
 use writ::ir::Extra;
 use writ::ir::interpret::{Owner, Process, Raw, Record};
 use writ::policy::{CapabilitySet, NamespaceKind};
+use writ::resolved::Origin;
 use writ_bundle::record::connection::Connection;
 use writ_bundle::record::{flag, status};
 
 use super::extras;
 use super::world::{SLOT, World, in_world};
+use process::{
+    capability, capability_changes, lineage, namespace, namespace_changes, process, workload,
+};
+use values::{
+    append, describe, file_type, probe, put_integer, put_unreadable, read, read_record_text,
+    read_so_much, restore, save, search, top, usdt_argument, usdt_set,
+};
 
 /// What rbpf calls.
 type Routine = fn(u64, u64, u64, u64, u64) -> u64;
@@ -31,23 +42,65 @@ pub(super) const ALL: &[(&str, Routine)] = &[
     ("writ_read_file_trusted", read),
     ("writ_read_path_trusted", read),
     ("writ_read_binprm_trusted", read),
+    ("writ_read_file_probe", read),
+    ("writ_read_path_probe", read),
+    ("writ_read_binprm_probe", read),
     ("writ_top_file_trusted", top),
     ("writ_top_path_trusted", top),
     ("writ_top_binprm_trusted", top),
+    ("writ_top_file_probe", top),
+    ("writ_top_path_probe", top),
+    ("writ_top_binprm_probe", top),
     ("writ_top_fd", top),
+    ("writ_file_type_file_trusted", file_type),
+    ("writ_file_type_path_trusted", file_type),
+    ("writ_file_type_file_probe", file_type),
+    ("writ_file_type_path_probe", file_type),
     ("writ_read_filename", read),
     ("writ_read_string", read),
     ("writ_read_fd", read),
+    ("writ_read_characters", read_so_much),
+    ("writ_read_bytes", read_so_much),
+    ("writ_read_buffer", read_so_much),
+    ("writ_read_vectors", read_so_much),
+    ("writ_read_record_text", read_record_text),
     ("writ_read_sock", read),
+    ("writ_read_socket", read),
+    ("writ_read_skb", read),
+    ("writ_read_sockaddr", read),
+    ("writ_read_sockaddr_un", read_so_much),
+    ("writ_read_cred", read),
+    ("writ_read_bpf_attr", read),
+    ("writ_read_bpf_map", read),
+    ("writ_read_bpf_prog", read),
+    ("writ_read_perf_event", read),
+    ("writ_read_user_namespace", read),
+    ("writ_read_kiocb", read),
+    ("writ_read_iov_iter", read),
+    ("writ_read_load_info", read),
+    ("writ_read_module", read),
+    ("writ_read_dentry", read),
+    ("writ_read_net_device", read),
     ("writ_describe_file_trusted", describe),
     ("writ_describe_path_trusted", describe),
     ("writ_describe_binprm_trusted", describe),
+    ("writ_describe_file_probe", describe),
+    ("writ_describe_path_probe", describe),
+    ("writ_describe_binprm_probe", describe),
     ("writ_describe_fd", describe),
-    ("writ_read_sock", read),
-    ("writ_read_sockaddr_un", read),
+    ("writ_describe_kiocb", describe),
+    ("writ_describe_dentry", describe),
+    ("writ_send_rest", describe),
+    ("writ_search_loop", search),
+    ("writ_search_plain", search),
     // The event's value is what the routine answers.
     ("writ_syscall_number", |number, _, _, _, _| number),
+    ("writ_usdt_argument", usdt_argument),
+    ("writ_usdt_set", usdt_set),
     ("writ_put_integer", put_integer),
+    ("writ_put_unreadable", put_unreadable),
+    ("writ_save", save),
+    ("writ_restore", restore),
     ("writ_post", post),
     ("writ_await", awaits),
     ("writ_return", returned),
@@ -122,6 +175,16 @@ pub(super) const ALL: &[(&str, Routine)] = &[
 /// The helpers that generated code calls itself.
 pub(super) const HELPERS: &[(u32, Routine)] = &[
     (1, |map, key, _, _, _| in_world(|world| world.look_up(map, key))),
+    (35, |_, _, _, _, _| in_world(|world| world.layout.bits(Origin::CurrentTask))),
+    (58, |context, error, _, _, _| {
+        in_world(|world| {
+            assert_eq!(context, world.context, "the program's own context");
+            world.outcome.verdict = Some(i32::try_from(error.cast_signed()).unwrap());
+            0
+        })
+    }),
+    (112, probe),
+    (113, probe),
     (14, |_, _, _, _, _| {
         in_world(|world| {
             u64::from(world.event.process.pid) << 32 | u64::from(world.event.process.tid)
@@ -138,73 +201,6 @@ fn release(scratch: u64, _: u64, _: u64, _: u64, _: u64) -> u64 {
     in_world(|world| {
         world.is_scratch(scratch);
         world.is_acquired = false;
-        0
-    })
-}
-
-/// What stands for the offset of a text that is not there.
-fn without(status: u8) -> u64 {
-    (-i64::from(status)).cast_unsigned()
-}
-
-/// A text, or an item that says why there is none.
-fn append(world: &mut World, item: u64, raw: &Raw) -> u64 {
-    match raw {
-        Raw::Text(text) => world.append(item, status::READ, text),
-        Raw::Truncated(text) => world.append(item, status::TRUNCATED, text),
-        Raw::UnixAddress { family, path } => {
-            world.append_flagged(item, status::READ, u32::from(*family), path)
-        }
-        Raw::Structure(payload) => world.append(item, status::READ, payload),
-        Raw::Absent => {
-            world.append(item, status::ABSENT, &[]);
-            without(status::ABSENT)
-        }
-        Raw::Bits(_) | Raw::Unreadable => {
-            world.append(item, status::UNREADABLE, &[]);
-            without(status::UNREADABLE)
-        }
-    }
-}
-
-fn read(scratch: u64, pointer: u64, item: u64, _: u64, _: u64) -> u64 {
-    in_world(|world| {
-        world.is_scratch(scratch);
-        let raw = world.raw(item, pointer);
-        append(world, item, &raw)
-    })
-}
-
-/// The first two names of a path. What is behind a name is anything.
-fn top(pointer: u64, second: u64, _: u64, _: u64, _: u64) -> u64 {
-    in_world(|world| {
-        let Raw::Text(text) = world.raw(pointer & 0xffff, pointer) else { return 0 };
-        let Some(names) = text.strip_prefix(b"/").filter(|names| !names.is_empty()) else {
-            return 0;
-        };
-        let mut names = names.split(|byte| *byte == b'/').map(name_start);
-        let first = names.next().unwrap_or(0);
-        World::store(second, names.next().unwrap_or(0));
-        first
-    })
-}
-
-fn name_start(name: &[u8]) -> u64 {
-    let mut word = [0xa5; 8];
-    let behind = name.iter().copied().chain([0]);
-    word.iter_mut().zip(behind).for_each(|(to, byte)| *to = byte);
-    u64::from_le_bytes(word)
-}
-
-fn describe(scratch: u64, _: u64, _: u64, _: u64, _: u64) -> u64 {
-    in_world(|world| world.is_scratch(scratch));
-    0
-}
-
-fn put_integer(scratch: u64, item: u64, number: u64, _: u64, _: u64) -> u64 {
-    in_world(|world| {
-        world.is_scratch(scratch);
-        world.append(item, status::READ, &number.to_le_bytes());
         0
     })
 }
@@ -337,50 +333,6 @@ fn rate_limited(hash: u64, hook: u64, selector: u64, interval: u64, scope: u64) 
         world.state.sent.insert(sent, now);
         0
     })
-}
-
-fn process(_: u64, _: u64, _: u64, _: u64, _: u64) -> u64 {
-    in_world(|world| if world.process.is_empty() { 0 } else { world.process.as_ptr() as u64 })
-}
-
-fn lineage(_: u64, _: u64, _: u64, _: u64, _: u64) -> u64 {
-    in_world(|world| if world.lineage.is_empty() { 0 } else { world.lineage.as_ptr() as u64 })
-}
-
-fn capability(set: CapabilitySet) -> u64 {
-    in_world(|world| world.event.capabilities.get(&set).copied().unwrap_or(0))
-}
-
-fn capability_changes(set: CapabilitySet) -> u64 {
-    let now = capability(set);
-    in_world(|world| {
-        let Some(known) = &world.event.process.known else { return 0 };
-        let before = known.started.capabilities.get(&set).copied().unwrap_or(0);
-        1 << 63 | (before ^ now)
-    })
-}
-
-fn namespace_changes(_: u64, _: u64, _: u64, _: u64, _: u64) -> u64 {
-    in_world(|world| {
-        let Some(known) = &world.event.process.known else { return 0 };
-        let mut changes = 1 << 16;
-        for (place, kind) in NamespaceKind::ALL.iter().enumerate() {
-            let inodes = [&known.started.namespaces, &world.event.namespaces]
-                .map(|all| all.get(kind).copied().unwrap_or(0));
-            if inodes[0] != inodes[1] && !inodes.contains(&0) {
-                changes |= 1 << place;
-            }
-        }
-        changes
-    })
-}
-
-fn workload(_: u64, _: u64, _: u64, _: u64, _: u64) -> u64 {
-    in_world(|world| if world.workload.is_empty() { 0 } else { world.workload.as_ptr() as u64 })
-}
-
-fn namespace(kind: NamespaceKind) -> u64 {
-    in_world(|world| world.event.namespaces.get(&kind).copied().map_or(0, u64::from))
 }
 
 fn exec_start(scratch: u64, _: u64, _: u64, _: u64, _: u64) -> u64 {

@@ -10,11 +10,13 @@ use std::rc::Rc;
 use writ::ir::interpret::{Event, Outcome, Raw, Shown};
 use writ::ir::{Extra, Module, Program, Value};
 use writ::machine::Object;
-use writ::resolved::Reader;
+use writ::resolved::{Reader, Signedness};
 use writ_bundle::record::{header, item, status};
-use writ_bundle::{globals, hexadecimal};
+use writ_bundle::{Moment, globals, hexadecimal};
 
+use super::Machine;
 use super::entries::{lineage_entry, process_entry, workload_entry};
+use super::layout::{Layout, nowhere};
 
 /// Where `event` stands in `struct writ_scratch`.
 pub(super) const EVENT: usize = 5912;
@@ -27,6 +29,7 @@ const CURSOR: usize = 4;
 const FLAGS: usize = 8;
 const SLOT_AT: usize = 9;
 const OWNER: usize = 5352;
+const SAVED: usize = OWNER + 8;
 const BINARY_SETS: usize = 24;
 
 /// The host's namespaces, in the order of [`writ::policy::NamespaceKind::ALL`].
@@ -58,6 +61,8 @@ pub(crate) struct State {
     pub(super) notified: BTreeMap<(u32, u64), u64>,
     /// Policy and socket → thread.
     pub(super) sockets: BTreeMap<(u64, u64), u64>,
+    /// Thread and hook → the words that were kept, and the parameters that they should be.
+    pub(super) saved: BTreeMap<(u32, u64), ([u64; 6], BTreeMap<u32, u64>)>,
     /// Hash of what is shown, hook, selector, scope and who → time.
     pub(super) sent: BTreeMap<Sent, u64>,
 }
@@ -76,8 +81,11 @@ pub(super) struct World {
     pub outcome: Outcome,
     pub scratch: Vec<u8>,
     pub is_acquired: bool,
+    /// Where values stand.
+    pub layout: Layout,
     /// What the program is given.
     pub context: u64,
+    searches: Rc<BTreeMap<usize, Vec<u8>>>,
     /// The calling process's entry in the process map; empty when it has none.
     pub process: Vec<u8>,
     /// The entry of its container in the map of workloads; empty when it is in none.
@@ -87,6 +95,7 @@ pub(super) struct World {
 }
 
 thread_local! {
+    static OWN_MEMORY: File = File::options().write(true).open("/proc/self/mem").unwrap();
     static WORLD: RefCell<Option<World>> = const { RefCell::new(None) };
 }
 
@@ -116,37 +125,29 @@ fn switch(module: &Module, event: &Event) {
     });
 }
 
-/// The bits that stand for a value in a context. What is no number is stood for by a token.
-pub(super) fn bits(event: &Event, value: &Value) -> u64 {
-    match event.values.get(&value.item) {
-        Some(Raw::Bits(bits)) => *bits,
-        _ => token(value.item),
-    }
-}
-
-fn token(item: u16) -> u64 {
-    0xffff_8880_0000_0000 | u64::from(item)
-}
-
 impl World {
-    pub(super) fn new(module: Rc<Module>, object: Rc<Object>, place: usize, event: &Event) -> Self {
+    pub(super) fn new(machine: &Machine, event: &Event) -> Self {
+        let module = Rc::clone(&machine.module);
         switch(&module, event);
         let known = event.process.known.as_ref();
         let workload = event.process.workload.as_ref();
+        let layout = Layout::new(&module.programs[machine.place], event);
         Self {
             workload: workload.map_or(Vec::new(), |one| workload_entry(&module, Some(one))),
             process: known.map_or(Vec::new(), |known| process_entry(&module, known)),
             lineage: known.map_or(Vec::new(), |known| lineage_entry(&module, known)),
             module,
-            object,
-            place,
+            object: Rc::clone(&machine.object),
+            place: machine.place,
             event: event.clone(),
             state: State::default(),
             outcome: Outcome::default(),
             // What earlier users left must not matter.
             scratch: vec![0xa5; SCRATCH],
             is_acquired: false,
-            context: 0,
+            context: layout.context.as_ptr() as u64,
+            layout,
+            searches: Rc::clone(&machine.searches),
         }
     }
 
@@ -181,9 +182,25 @@ impl World {
         values.iter().map(|(_, value)| value).find(|value| u64::from(value.item) == item).unwrap()
     }
 
-    pub(super) fn raw(&self, item: u64, bits: u64) -> Raw {
+    /// What is there for a routine that is given `start`, which must be that of the value.
+    pub(super) fn raw(&self, item: u64, start: u64) -> Raw {
         let value = self.value(item);
-        assert_eq!(bits, token(value.item), "the value's own bits are read");
+        let raw = self.event.values.get(&value.item).cloned().unwrap_or(Raw::Unreadable);
+        let is_nowhere = raw == Raw::Unreadable && start == nowhere(value.reader);
+        let expected = self.layout.start(value);
+        assert!(is_nowhere || start == expected, "{value:?} is at {expected:#x}, not {start:#x}");
+        raw
+    }
+
+    /// The path of a file whose first names are asked for. It stands in the context.
+    pub(super) fn path_at(&self, pointer: u64) -> Raw {
+        let values = self.program().values.iter().map(|(_, value)| value);
+        let is_path = |value: &&Value| {
+            value.walk.is_none()
+                && value.reader.is_located()
+                && self.layout.start(value) == pointer
+        };
+        let value = values.filter(|value| value.reader.is_text()).find(is_path).unwrap();
         self.event.values.get(&value.item).cloned().unwrap_or(Raw::Unreadable)
     }
 
@@ -212,9 +229,23 @@ impl World {
 
     /// Writes where a pointer of the program leads: rbpf's stack, which is out of reach for safe
     /// code in any other way.
-    pub(super) fn store(address: u64, word: u64) {
-        let memory = File::options().write(true).open("/proc/self/mem").unwrap();
-        memory.write_all_at(&word.to_le_bytes(), address).unwrap();
+    pub(super) fn store(address: u64, bytes: &[u8]) {
+        OWN_MEMORY.with(|memory| memory.write_all_at(bytes, address)).unwrap();
+    }
+
+    /// What the program keeps for the return of its call.
+    pub(super) fn saved(&self) -> [u64; 6] {
+        std::array::from_fn(|place| {
+            let at = SAVED + 8 * place;
+            u64::from_le_bytes(self.scratch[at..at + 8].try_into().unwrap())
+        })
+    }
+
+    pub(super) fn set_saved(&mut self, words: [u64; 6]) {
+        for (place, word) in words.iter().enumerate() {
+            let at = SAVED + 8 * place;
+            self.scratch[at..at + 8].copy_from_slice(&word.to_le_bytes());
+        }
     }
 
     pub(super) fn flags(&self) -> u8 {
@@ -283,6 +314,12 @@ impl World {
         (self.scratch[head + item::STATUS], &self.scratch[at..at + length])
     }
 
+    /// The id of the item whose payload is at `offset`.
+    pub(super) fn id_at(&self, offset: u64) -> u16 {
+        let head = usize::try_from(offset).unwrap() - item::SIZE;
+        u16::from_le_bytes([self.scratch[head], self.scratch[head + 1]])
+    }
+
     pub(super) fn items(&self) -> Vec<(u16, u8, Vec<u8>)> {
         let mut record = self.scratch[EVENT..EVENT + self.cursor()].to_vec();
         let length = u32::try_from(record.len()).unwrap().to_le_bytes();
@@ -301,9 +338,14 @@ impl World {
         shown(&self.module, self.program(), hook, is_return, &self.items())
     }
 
-    /// Whether the table at `map` has a pattern with which the text of the key at `key` begins.
+    /// Whether the table at `map` has a pattern with which the text of the key at `key` begins. How
+    /// to look for texts has one entry, for which the map itself stands.
     pub(super) fn look_up(&self, map: u64, key: u64) -> u64 {
-        let image = &self.object.images[usize::try_from(map - TABLES).unwrap()];
+        let place = usize::try_from(map - TABLES).unwrap();
+        if self.searches.contains_key(&place) {
+            return map;
+        }
+        let image = &self.object.images[place];
         let at = usize::try_from(key - self.scratch.as_ptr() as u64).unwrap();
         let key = &self.scratch[at..at + 260];
         assert_eq!(key[..4], 2048_u32.to_le_bytes(), "the whole key counts");
@@ -315,6 +357,13 @@ impl World {
             key.starts_with(&text[..bits / 4])
         };
         u64::from(image.entries.keys().any(is_prefix))
+    }
+}
+
+impl World {
+    /// How to look for texts: the entry of a map.
+    pub(super) fn search(&self, map: u64) -> &[u8] {
+        &self.searches[&usize::try_from(map - TABLES).unwrap()]
     }
 }
 
@@ -334,11 +383,14 @@ pub(crate) fn shown(
     items: &[(u16, u8, Vec<u8>)],
 ) -> Vec<(u16, Shown)> {
     let hook = &module.hooks[hook as usize];
-    let wanted: Vec<u16> = if is_return {
-        hook.return_argument.iter().map(|argument| argument.item).collect()
+    let moment = if is_return { Moment::Return } else { Moment::Entry };
+    let arguments = hook.arguments.iter().filter(|argument| argument.moment == moment);
+    let others = if is_return {
+        hook.return_argument.iter().collect::<Vec<_>>()
     } else {
-        hook.arguments.iter().map(|argument| argument.item).collect()
+        hook.data.iter().collect()
     };
+    let wanted: Vec<u16> = arguments.chain(others).map(|argument| argument.item).collect();
     let items = items.iter().filter(|(id, ..)| wanted.contains(id));
     let mut shown: Vec<_> = items
         .map(|(id, status, payload)| (*id, show(reader(program, *id), *status, payload)))
@@ -355,7 +407,7 @@ fn show(reader: Reader, status: u8, payload: &[u8]) -> Shown {
     match (status, reader) {
         (status::READ, reader) if reader.number().is_some() => {
             let bits = u64::from_le_bytes(payload.try_into().unwrap());
-            let is_signed = reader.limits().is_some_and(|(low, _)| low < 0);
+            let is_signed = reader.number().is_some_and(|(_, sign)| sign == Signedness::Signed);
             let number = if is_signed { i128::from(bits.cast_signed()) } else { i128::from(bits) };
             Shown::Integer(number)
         }

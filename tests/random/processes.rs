@@ -6,7 +6,7 @@ use writ::ir::interpret::{KnownProcess, Parent, Started};
 use writ::policy::{CapabilitySet, NamespaceKind};
 
 use super::Random;
-use super::policies::text;
+use super::conditions::text;
 
 /// What process tracking may have found out about a process that has these namespaces and
 /// capabilities now; `None` now and then.

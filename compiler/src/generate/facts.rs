@@ -131,11 +131,10 @@ impl Coder<'_> {
             Fact::Top(value) => {
                 let reader = self.program.values[value].reader;
                 let Some(top) = library::top(reader, self.flavour) else { return };
-                let Some(place) = self.place(value) else { return };
                 if top.memory == Memory::Scratch {
                     self.scratch();
                 }
-                self.load_bits(place, Register::R1);
+                self.load_start(value, Register::R1);
                 let second = self.frame.offset(Slot::SecondName(value));
                 self.emitter.copy(Register::R2, FRAME);
                 self.emitter.arithmetic(Arithmetic::Add, Register::R2, i32::from(second));

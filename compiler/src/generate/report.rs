@@ -95,6 +95,12 @@ impl Coder<'_> {
     fn fold_number(&mut self, value: Id<Value>) {
         let unreadable = self.emitter.label();
         let read = self.emitter.label();
+        // The register does not survive a walk.
+        let is_walked = self.program.values[value].walk.is_some();
+        let hash = if is_walked { Some(self.frame.offset(Slot::Hash)) } else { None };
+        if let Some(hash) = hash {
+            self.emitter.store(Size::Double, FRAME, hash, KEPT);
+        }
         self.integer(value, unreadable);
         self.emitter.copy(Register::R2, CURRENT);
         self.emitter.constant(Register::R3, u64::from(status::READ));
@@ -104,7 +110,10 @@ impl Coder<'_> {
         self.emitter.constant(Register::R3, u64::from(status::UNREADABLE));
         self.state.current = None;
         self.emitter.place(read);
-        self.emitter.copy(Register::R1, KEPT);
+        match hash {
+            Some(hash) => self.emitter.load(Size::Double, Register::R1, FRAME, hash),
+            None => self.emitter.copy(Register::R1, KEPT),
+        }
         self.emitter.call("writ_rate_number");
         self.emitter.copy(KEPT, RESULT);
     }

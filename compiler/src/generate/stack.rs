@@ -22,7 +22,9 @@ pub(super) enum Slot {
     Fact(Fact),
     /// The second name of a path, which comes with its [`Fact::Top`].
     SecondName(Id<Value>),
-    /// What a formula names, while it is computed.
+    /// The hash of what is shown so far, while a way to more of it is gone.
+    Hash,
+    /// What a formula names while it is computed, and the first of two numbers that are compared.
     Operand(Id<Value>),
     /// What a part of a formula gave, while the other part is computed.
     Computed(u16),

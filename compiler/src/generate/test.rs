@@ -6,7 +6,8 @@ use super::coder::Coder;
 use super::facts::Fact;
 use super::integer;
 use super::library;
-use super::registers::{CURRENT, KEPT, RESULT};
+use super::registers::{CURRENT, FRAME, KEPT, RESULT};
+use super::stack::Slot;
 use crate::ir::{Kin, Test};
 use crate::machine::{Arithmetic, Comparison, Instruction, Label, Register, Size};
 use crate::policy::NamespaceKind;
@@ -39,9 +40,11 @@ impl Coder<'_> {
                 self.address(*end, networks, yes, no, unknown);
             }
             Test::Gained { new, old, mask } => {
+                let offset = self.frame.offset(Slot::Operand(*old));
                 self.integer(*old, unknown);
-                self.emitter.copy(KEPT, CURRENT);
+                self.emitter.store(Size::Double, FRAME, offset, CURRENT);
                 self.integer(*new, unknown);
+                self.emitter.load(Size::Double, KEPT, FRAME, offset);
                 self.emitter.arithmetic(Arithmetic::Xor, KEPT, -1);
                 self.emitter.arithmetic(Arithmetic::And, KEPT, CURRENT);
                 self.any_bit(KEPT, *mask, yes, no);

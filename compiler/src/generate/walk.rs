@@ -36,8 +36,18 @@ impl Coder<'_> {
     pub(super) fn load_start(&mut self, value: Id<Value>, to: Register) {
         let Some(place) = self.place(value) else { return };
         let program = self.program;
-        let Some(walk) = &program.values[value].walk else { return self.load_bits(place, to) };
         let reader = program.values[value].reader;
+        let Some(walk) = &program.values[value].walk else {
+            self.load_bits(place, to);
+            if place.can_fail() && unreadable(reader) != 0 {
+                // The helper left a 0, which is a descriptor.
+                let read = self.emitter.label();
+                self.emitter.jump_if(RESULT, Comparison::Equal, 0, read);
+                self.emitter.constant(to, unreadable(reader));
+                self.emitter.place(read);
+            }
+            return;
+        };
         let (failed, done) = (self.emitter.label(), self.emitter.label());
         self.walk(walk, place, failed);
         if let Some(size) = size_at_end(walk) {
