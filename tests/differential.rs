@@ -1,9 +1,11 @@
 //! Generated code does what the interpreter says, for random policies and events.
 
+mod constructs;
 mod events;
 mod values;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use proptest::test_runner::{TestCaseError, TestCaseResult};
@@ -12,7 +14,7 @@ use writ::ir::interpret::{self, Outcome, interpret};
 use writ::{generate, ir, kernel, lower};
 
 use crate::machine::{self, Machine};
-use crate::random::points::everywhere;
+use crate::random::points::{enforced, everywhere};
 use crate::random::policies::{Setting, policies, sources};
 use crate::random::walks::walks;
 use crate::random::{self, Choices, Random};
@@ -42,9 +44,32 @@ fn generated_code_does_what_the_interpreter_says() {
     assert!(compared >= least, "only {compared} comparisons of {cases} bundles");
 }
 
+/// How many bundles there are unless somebody asks for another number.
+const BUNDLES: u32 = 256;
+
+#[test]
+fn what_is_compared_has_every_construct() {
+    let profile = kernel::embedded::profile("6.1").unwrap().unwrap();
+    let setting = setting(&profile);
+    let found = RefCell::new(BTreeMap::<&str, u32>::new());
+    random::check_cases(BUNDLES, |choices, _| {
+        let module = lower::lower(&policies(&mut Random::new(&choices), &setting)).unwrap();
+        let constructs = constructs::constructs(&module);
+        constructs.into_iter().for_each(|one| *found.borrow_mut().entry(one).or_default() += 1);
+        Ok(())
+    });
+    let found = found.into_inner();
+    let all: BTreeSet<&str> = constructs::ALL.iter().copied().collect();
+    let missing: Vec<_> = all.iter().filter(|one| !found.contains_key(*one)).collect();
+    assert!(missing.is_empty(), "no bundle of {BUNDLES} has {missing:?}: {found:?}");
+    let unlisted: Vec<_> = found.keys().filter(|one| !all.contains(*one)).collect();
+    assert!(unlisted.is_empty(), "{unlisted:?} is not listed");
+}
+
 fn setting(profile: &kernel::Profile) -> Setting {
     Setting {
         points: everywhere(&walks(profile)),
+        enforced: enforced(),
         pids: (0..SMALL).collect(),
         namespaces: (0..SMALL).map(|number| LOWEST_NAMESPACE + number).collect(),
         signals: &[9, 15, 10],

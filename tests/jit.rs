@@ -42,11 +42,11 @@ const HOUR: &[u32] = &[3_600_000];
 
 #[test]
 fn the_kernel_does_what_the_interpreter_says() {
-    let host = match Host::find() {
+    let surroundings = Surroundings::find();
+    let host = match Host::find(&surroundings) {
         Ok(host) => host,
         Err(why) => return skip(&why),
     };
-    let surroundings = Surroundings::find();
     let files = Files::open();
     let compared = Cell::new(0);
     let records = Cell::new(0);
@@ -80,13 +80,7 @@ fn compare(
     surroundings: &Surroundings,
     files: &Files,
 ) -> Result<(u32, u32), TestCaseError> {
-    let setting = Setting {
-        points: host.points.clone(),
-        pids: surroundings.pids(),
-        namespaces: surroundings.inodes(),
-        signals: HARMLESS,
-        intervals: HOUR,
-    };
+    let setting = setting(host, surroundings);
     let policies = policies(&mut Random::new(of_policies), &setting);
     let module = lower::lower(&policies).unwrap();
     ir::verify::verify(&module).unwrap();
@@ -118,6 +112,18 @@ fn compare(
     }
     loaded.lost_nothing();
     Ok((runs, records))
+}
+
+/// What policies are about here.
+fn setting(host: &Host, surroundings: &Surroundings) -> Setting {
+    Setting {
+        points: host.points.clone(),
+        enforced: Vec::new(),
+        pids: surroundings.pids(),
+        namespaces: surroundings.inodes(),
+        signals: HARMLESS,
+        intervals: HOUR,
+    }
 }
 
 /// The raw tracepoints whose programs can be run.

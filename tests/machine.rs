@@ -16,6 +16,7 @@ use writ::machine::{MapKind, Object, RelocationKind};
 use writ_bundle::Attach;
 
 pub(crate) use entries::{baseline_entry, lineage_entry, process_entry, workload_entry};
+use routines::Routine;
 use world::World;
 pub(crate) use world::{HOST_NAMESPACES, State, extras, shown};
 
@@ -26,6 +27,8 @@ pub(crate) struct Machine {
     /// Its place in the module and in the object.
     place: usize,
     bytes: Vec<u8>,
+    /// What it may call, by number.
+    called: BTreeMap<u32, Routine>,
     /// The tables of searches, by their place among the maps.
     searches: Rc<BTreeMap<usize, Vec<u8>>>,
 }
@@ -34,13 +37,15 @@ impl Machine {
     pub(crate) fn new(module: &Rc<Module>, object: &Rc<Object>, place: usize) -> Self {
         let code = &object.programs[place].code;
         let mut bytes = code.bytes().to_vec();
+        let mut called: BTreeMap<u32, Routine> = routines::HELPERS.iter().copied().collect();
         for relocation in code.relocations() {
             let at = usize::try_from(relocation.slot.byte_offset()).unwrap();
             match relocation.kind {
                 // A routine is called as a helper of its own number.
                 RelocationKind::Call => {
                     bytes[at + 1] = 0;
-                    let number = routines::number(relocation.symbol);
+                    let (number, routine) = routines::known(relocation.symbol);
+                    called.insert(number, routine);
                     bytes[at + 4..at + 8].copy_from_slice(&number.to_le_bytes());
                 }
                 RelocationKind::Address => {
@@ -54,7 +59,7 @@ impl Machine {
             }
         }
         let (module, searches) = (Rc::clone(module), Rc::new(searches(object)));
-        Self { module, object: Rc::clone(object), place, bytes, searches }
+        Self { module, object: Rc::clone(object), place, bytes, called, searches }
     }
 
     /// Runs it once. `state` is what earlier events left behind.
@@ -65,11 +70,8 @@ impl Machine {
         ranges.extend(world.ranges());
         world.enter(std::mem::take(state));
         let mut machine = rbpf::EbpfVmRaw::new(Some(&self.bytes)).expect("rbpf takes the code");
-        for (number, routine) in (0_u32..).zip(routines::ALL) {
-            machine.register_helper(routines::FIRST + number, routine.1).unwrap();
-        }
-        for (number, helper) in routines::HELPERS {
-            machine.register_helper(*number, *helper).unwrap();
+        for (number, routine) in &self.called {
+            machine.register_helper(*number, *routine).unwrap();
         }
         for range in ranges {
             machine.register_allowed_memory(range);

@@ -34,7 +34,7 @@ pub(crate) struct Choices {
 const FIRST: usize = 256;
 
 /// How often a failing case is tried to be made smaller.
-const SHRINK: u32 = 512;
+const SHRINK: u32 = 128;
 
 fn choices() -> impl Strategy<Value = Choices> {
     (proptest::collection::vec(any::<u64>(), 0..FIRST), any::<u64>())
@@ -45,8 +45,14 @@ fn choices() -> impl Strategy<Value = Choices> {
 /// `PROPTEST_CASES` asks for. The choices are the same each time, unless `PROPTEST_RNG_SEED` says
 /// otherwise. The answer is how many cases there were.
 pub(crate) fn check(share: u32, holds: impl Fn(Choices, Choices) -> TestCaseResult) -> u32 {
+    let cases = (Config::default().cases / share).max(1);
+    check_cases(cases, holds);
+    cases
+}
+
+/// The same for so many of them. Fewer are the first of them.
+pub(crate) fn check_cases(cases: u32, holds: impl Fn(Choices, Choices) -> TestCaseResult) {
     let defaults = Config::default();
-    let cases = (defaults.cases / share).max(1);
     let seed = match defaults.rng_seed {
         RngSeed::Random => 0,
         RngSeed::Fixed(seed) => seed,
@@ -55,14 +61,14 @@ pub(crate) fn check(share: u32, holds: impl Fn(Choices, Choices) -> TestCaseResu
         cases,
         rng_seed: RngSeed::Fixed(seed),
         rng_algorithm: RngAlgorithm::ChaCha,
-        max_shrink_iters: defaults.max_shrink_iters.min(SHRINK / share),
+        max_shrink_iters: defaults.max_shrink_iters.min(SHRINK),
         failure_persistence: None,
         ..defaults
     };
     match TestRunner::new(config)
         .run(&(choices(), choices()), |(policies, events)| holds(policies, events))
     {
-        Ok(()) => cases,
+        Ok(()) => {}
         Err(TestError::Abort(why)) => panic!("{why}"),
         Err(TestError::Fail(why, (policies, events))) => {
             panic!("{why}\nwith the seed {seed}, policies of {policies:?}, events of {events:?}")

@@ -17,6 +17,7 @@ use writ_loader::maps;
 use writ_loader::running_kernel::{self, RunningKernel};
 use writ_loader::system::{self, Existing};
 
+use super::occasion::Surroundings;
 use crate::machine::{baseline_entry, extras, lineage_entry, process_entry, shown, workload_entry};
 use crate::random::points::Point;
 use crate::random::policies::one_that_always_posts;
@@ -38,19 +39,20 @@ pub(super) struct Host {
 
 impl Host {
     /// The kernel, or why it cannot be used.
-    pub(super) fn find() -> Result<Self, String> {
+    pub(super) fn find(surroundings: &Surroundings) -> Result<Self, String> {
         let profile = writ::cli::kernel::load("host").map_err(|error| error.to_string())?.remove(0);
         let kernel = running_kernel::read().map_err(|problem| problem.message)?;
         let _ = system::lift_locked_memory_limit();
         let points = super::points(&profile);
         let host = Self { profile, points, kernel };
-        host.can_run()?;
+        host.can_run(surroundings)?;
         Ok(host)
     }
 
     /// Tries the simplest bundle that there is.
-    fn can_run(&self) -> Result<(), String> {
-        let module = lower::lower(&[one_that_always_posts(self.points.clone())]).unwrap();
+    fn can_run(&self, surroundings: &Surroundings) -> Result<(), String> {
+        let setting = super::setting(self, surroundings);
+        let module = lower::lower(&[one_that_always_posts(&setting)]).unwrap();
         let (bytes, manifest) = super::bundle(&module, self);
         let loaded = Loaded::load(bytes, manifest, self, [0; 10]);
         let mut loaded = loaded.map_err(|error| format!("programs cannot be loaded: {error}"))?;

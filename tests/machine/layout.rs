@@ -372,12 +372,16 @@ impl Layout {
 
 /// Addresses of structures: the same wherever the same way leads.
 #[derive(Debug, Default)]
-struct Structures(BTreeMap<String, u64>);
+struct Structures(Vec<(Origin, Vec<WalkStep>)>);
 
 impl Structures {
     fn of(&mut self, steps: &[WalkStep], origin: Origin) -> u64 {
-        let next = STRUCTURES + 0x10_0000 * self.0.len() as u64;
-        *self.0.entry(format!("{origin:?} {steps:?}")).or_insert(next)
+        let known = self.0.iter().position(|(from, way)| *from == origin && way == steps);
+        let place = known.unwrap_or_else(|| {
+            self.0.push((origin, steps.to_vec()));
+            self.0.len() - 1
+        });
+        STRUCTURES + 0x10_0000 * place as u64
     }
 }
 

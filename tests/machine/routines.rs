@@ -23,19 +23,20 @@ use values::{
 };
 
 /// What rbpf calls.
-type Routine = fn(u64, u64, u64, u64, u64) -> u64;
+pub(super) type Routine = fn(u64, u64, u64, u64, u64) -> u64;
 
 /// The number of the first of [`ALL`] as a helper.
-pub(super) const FIRST: u32 = 1000;
+const FIRST: u32 = 1000;
 
-/// The number of a routine as a helper.
-pub(super) fn number(name: &str) -> u32 {
+/// A routine, and its number as a helper.
+pub(super) fn known(name: &str) -> (u32, Routine) {
     let place = ALL.iter().position(|(known, _)| *known == name);
-    FIRST + u32::try_from(place.unwrap_or_else(|| panic!("there is no routine `{name}`"))).unwrap()
+    let place = place.unwrap_or_else(|| panic!("there is no routine `{name}`"));
+    (FIRST + u32::try_from(place).unwrap(), ALL[place].1)
 }
 
 /// Every routine.
-pub(super) const ALL: &[(&str, Routine)] = &[
+const ALL: &[(&str, Routine)] = &[
     ("writ_scratch_acquire_atomic", |_, _, _, _, _| in_world(World::acquire)),
     ("writ_scratch_acquire_plain", |_, _, _, _, _| in_world(World::acquire)),
     ("writ_scratch_release", release),

@@ -196,9 +196,7 @@ impl World {
     pub(super) fn path_at(&self, pointer: u64) -> Raw {
         let values = self.program().values.iter().map(|(_, value)| value);
         let is_path = |value: &&Value| {
-            value.walk.is_none()
-                && value.reader.is_located()
-                && self.layout.start(value) == pointer
+            value.walk.is_none() && value.reader.is_located() && self.layout.start(value) == pointer
         };
         let value = values.filter(|value| value.reader.is_text()).find(is_path).unwrap();
         self.event.values.get(&value.item).cloned().unwrap_or(Raw::Unreadable)

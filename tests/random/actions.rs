@@ -3,8 +3,8 @@
 use writ::policy::RateScope;
 use writ::resolved::{Action, ArgumentId, Extras, RateLimit};
 
-use super::policies::{self, span};
 use super::Random;
+use super::policies::{self, span};
 
 /// What a selector can act on.
 pub(super) struct Setting {
@@ -72,8 +72,5 @@ fn action(random: &mut Random, of: &policies::Setting, setting: &Setting) -> Act
 }
 
 fn limit(random: &mut Random, of: &policies::Setting) -> RateLimit {
-    RateLimit {
-        milliseconds: *random.one_of(of.intervals),
-        scope: *random.one_of(&RateScope::ALL),
-    }
+    RateLimit { milliseconds: *random.one_of(of.intervals), scope: *random.one_of(&RateScope::ALL) }
 }

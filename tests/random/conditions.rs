@@ -133,7 +133,10 @@ fn substrings(random: &mut Random, argument: ArgumentId) -> Question {
         let from = random.length(0..text.len());
         let to = random.length(from..text.len()) + 1;
         let part = &text[from..to];
-        Spanned::new(if random.once_in(4) { part.to_ascii_uppercase() } else { part.into() }, span())
+        Spanned::new(
+            if random.once_in(4) { part.to_ascii_uppercase() } else { part.into() },
+            span(),
+        )
     };
     let texts = (0..random.length(1..6)).map(|_| part(random)).collect();
     let case = *random.one_of(&[Case::Matters, Case::Ignored]);
@@ -211,4 +214,3 @@ fn texts(random: &mut Random) -> TextSet {
     let patterns = patterns.into_iter().map(|pattern| TextPattern { pattern, span: span() });
     TextSet { patterns: patterns.collect() }
 }
-

@@ -4,8 +4,8 @@
 
 use writ::policy::ArgumentType;
 use writ::resolved::{
-    Argument, BufferLength, CapabilityWord, Moment, Origin, Reader, Sharing, Signedness, Structure,
-    Walk,
+    Acts, Argument, BufferLength, CapabilityWord, Moment, Origin, Reader, Sharing, Signedness,
+    Structure, Walk,
 };
 use writ_bundle::{Attach, HookKind, UserFile, UserPlace, UserPoint};
 
@@ -232,6 +232,17 @@ pub(crate) fn everywhere(walks: &Walks) -> Vec<Point> {
     points
 }
 
+/// Where enforcers act: where system calls begin, and where a function is called.
+pub(crate) fn enforced() -> Vec<(Attach, Acts)> {
+    let call = || "__x64_sys_g".to_owned();
+    vec![
+        (Attach::FmodRet { function: "g".into() }, Acts::FailsAndSignals),
+        (Attach::Kprobe { function: call() }, Acts::FailsAndSignals),
+        (Attach::Kprobe { function: call() }, Acts::Signals),
+        (Attach::Fentry { function: call() }, Acts::Signals),
+    ]
+}
+
 /// The raw tracepoints, whose programs the kernel runs on request.
 pub(crate) fn of_raw_tracepoints(walks: &Walks) -> Vec<Point> {
     let raw = |event: &str| Attach::RawTracepoint { event: event.to_owned() };
@@ -326,8 +337,11 @@ fn of_program(walks: &Walks) -> Vec<Point> {
     let parameters = places(&OF_PROGRAMS, Origin::UserParameter);
     let returned = argument(Origin::Return { parameters: 0 }, None, integer(4, Signedness::Signed));
     let one = own(function(16), parameters, data.clone(), Some(returned));
-    let several =
-        Point { functions: vec![function(32), function(48)], sharing: Sharing::Multi, ..one.clone() };
+    let several = Point {
+        functions: vec![function(32), function(48)],
+        sharing: Sharing::Multi,
+        ..one.clone()
+    };
     let (provider, name) = ("v".to_owned(), "u".to_owned());
     let kind =
         HookKind::Usdt { path: file.path.clone(), provider: provider.clone(), name: name.clone() };

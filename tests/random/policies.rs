@@ -18,6 +18,8 @@ use super::{Choices, Random};
 pub(crate) struct Setting {
     /// What they may hook.
     pub points: Vec<Point>,
+    /// Where enforcers act. Nowhere: there are none.
+    pub enforced: Vec<(Attach, Acts)>,
     /// Ids that the calling process may have.
     pub pids: Vec<u32>,
     /// Inode numbers of namespaces that it may be in.
@@ -56,9 +58,8 @@ fn policy(random: &mut Random, setting: &Setting, points: &[&Point], number: usi
             hooks(random, setting, point)
         })
         .collect();
-    let is_program = |hook: &Hook| {
-        matches!(hook.attachment.attach, Attach::Uprobe { .. } | Attach::Usdt { .. })
-    };
+    let is_program =
+        |hook: &Hook| matches!(hook.attachment.attach, Attach::Uprobe { .. } | Attach::Usdt { .. });
     let (program_hooks, hooks) = hooked.into_iter().flatten().partition(is_program);
     Policy {
         span: span(),
@@ -68,7 +69,7 @@ fn policy(random: &mut Random, setting: &Setting, points: &[&Point], number: usi
         mode: if random.once_in(3) { Mode::Monitor } else { Mode::Enforce },
         hooks,
         program_hooks,
-        enforcers: if random.once_in(4) { vec![enforcer(random)] } else { Vec::new() },
+        enforcers: if random.once_in(4) { enforcers(random, setting) } else { Vec::new() },
         settings: Vec::new(),
         workloads: if is_for_some {
             workloads::workloads(random, host)
@@ -133,20 +134,15 @@ fn attachment(attach: Attach) -> Attachment {
     Attachment { attach, reason: String::new(), needs: Vec::new() }
 }
 
-/// One that acts where system calls begin and where a function is called.
-fn enforcer(random: &mut Random) -> Enforcer {
-    let call = || "__x64_sys_g".to_owned();
-    let places = [
-        (Attach::FmodRet { function: "g".into() }, Acts::FailsAndSignals),
-        (Attach::Kprobe { function: call() }, Acts::FailsAndSignals),
-        (Attach::Kprobe { function: call() }, Acts::Signals),
-        (Attach::Fentry { function: call() }, Acts::Signals),
-    ];
+fn enforcers(random: &mut Random, setting: &Setting) -> Vec<Enforcer> {
+    if setting.enforced.is_empty() {
+        return Vec::new();
+    }
     let functions = (0..random.length(1..4)).map(|_| {
-        let (attach, acts) = random.one_of(&places).clone();
+        let (attach, acts) = random.one_of(&setting.enforced).clone();
         EnforcedFunction { span: span(), attachment: attachment(attach), acts }
     });
-    Enforcer { span: span(), functions: functions.collect() }
+    vec![Enforcer { span: span(), functions: functions.collect() }]
 }
 
 /// What a hook's selectors can ask about.
@@ -205,11 +201,9 @@ fn selector(
     }
 }
 
-/// A policy at the first place, of which every run sends a record.
-pub(crate) fn one_that_always_posts(points: Vec<Point>) -> Policy {
+/// A policy at the first place of `setting`, of which every run sends a record.
+pub(crate) fn one_that_always_posts(setting: &Setting) -> Policy {
     let nothing = Choices { first: Vec::new(), rest: 0 };
-    let setting =
-        Setting { points, pids: vec![0], namespaces: vec![0], signals: &[], intervals: &[] };
     let points: Vec<&Point> = setting.points.iter().collect();
-    policy(&mut Random::new(&nothing), &setting, &points, 0)
+    policy(&mut Random::new(&nothing), setting, &points, 0)
 }

@@ -69,8 +69,10 @@ fn of_pointers(kernel: &Profile) -> Vec<(u32, Walk, Reader)> {
 /// Finds those from the calling task alone.
 pub(crate) fn of_task(kernel: &Profile) -> Walks {
     let task = OF_TASK.map(|(type_, path)| {
-        let data = format!("data: [{{index: 0, source: current_task, type: {type_}, resolve: {path}}}]");
-        let policy = policy(&format!("  - {{call: security_file_open, syscall: false, {data}}}"), kernel);
+        let data =
+            format!("data: [{{index: 0, source: current_task, type: {type_}, resolve: {path}}}]");
+        let policy =
+            policy(&format!("  - {{call: security_file_open, syscall: false, {data}}}"), kernel);
         let data = &policy.hooks[0].data[0];
         (way(data), data.reader)
     });
