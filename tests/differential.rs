@@ -54,8 +54,9 @@ fn what_is_compared_has_every_construct() {
     let found = RefCell::new(BTreeMap::<&str, u32>::new());
     random::check_cases(BUNDLES, |choices, _| {
         let module = lower::lower(&policies(&mut Random::new(&choices), &setting)).unwrap();
-        let constructs = constructs::constructs(&module);
-        constructs.into_iter().for_each(|one| *found.borrow_mut().entry(one).or_default() += 1);
+        for construct in constructs::constructs(&module) {
+            *found.borrow_mut().entry(construct).or_default() += 1;
+        }
         Ok(())
     });
     let found = found.into_inner();

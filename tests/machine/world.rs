@@ -61,11 +61,14 @@ pub(crate) struct State {
     pub(super) notified: BTreeMap<(u32, u64), u64>,
     /// Policy and socket → thread.
     pub(super) sockets: BTreeMap<(u64, u64), u64>,
-    /// Thread and hook → the words that were kept, and the parameters that they should be.
-    pub(super) saved: BTreeMap<(u32, u64), ([u64; 6], BTreeMap<u32, u64>)>,
+    /// Thread and hook → parameters that are kept for the return.
+    pub(super) saved: BTreeMap<(u32, u64), Saved>,
     /// Hash of what is shown, hook, selector, scope and who → time.
     pub(super) sent: BTreeMap<Sent, u64>,
 }
+
+/// Words that were kept, and the parameters that they should be.
+pub(super) type Saved = ([u64; 6], BTreeMap<u32, u64>);
 
 /// Events that count as the same one.
 pub(super) type Sent = (u64, u64, u64, u64, u32);

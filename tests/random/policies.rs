@@ -54,7 +54,7 @@ fn policy(random: &mut Random, setting: &Setting, points: &[&Point], number: usi
     let is_for_some = random.once_in(3);
     let hooked: Vec<Vec<Hook>> = (0..random.length(1..3))
         .map(|_| {
-            let point: &Point = *random.one_of(points);
+            let point = random.one_of(points);
             hooks(random, setting, point)
         })
         .collect();
