@@ -19,8 +19,6 @@
 #include "record.h"
 #include "tracking.h"
 
-#define ARGUMENTS_MAX 1024
-
 ROUTINE __s64 writ_exec_start(struct writ_scratch *s, struct exec_context *context)
 {
 	struct task_struct *task = context->task;
@@ -30,24 +28,15 @@ ROUTINE __s64 writ_exec_start(struct writ_scratch *s, struct exec_context *conte
 	return writ_read_file_trusted(s, task->mm->exe_file, EXEC_EXECUTABLE);
 }
 
-/* The arguments as the new program finds them: argv[0] and on, each ended by a zero. */
+/* The arguments as the new program finds them: argv[0] and on, each ended by a zero. Those that do
+ * not fit in the record are sent before it. */
 INLINE void put_arguments(struct writ_scratch *s, struct task_struct *task)
 {
-	__u64 at = item_begin(s, TEXT_ROOM);
-	unsigned long start = task->mm->arg_start;
-	__u64 length = task->mm->arg_end - start, status = STATUS_READ;
+	const void *start = (const void *)task->mm->arg_start;
+	__s64 at = writ_read_buffer(s, start, EXEC_ARGUMENTS, task->mm->arg_end - task->mm->arg_start);
 
-	if (!at)
-		return;
-	if (length > ARGUMENTS_MAX) {
-		length = ARGUMENTS_MAX;
-		status = STATUS_TRUNCATED;
-	}
-	if (bpf_probe_read_user(PAYLOAD(s, at), length, (void *)start) < 0) {
-		length = 0;
-		status = STATUS_UNREADABLE;
-	}
-	text_end(s, at, EXEC_ARGUMENTS, status, length);
+	if (at > 0)
+		writ_send_rest(s, start, at);
 }
 
 INLINE void put_directory(struct writ_scratch *s, struct task_struct *task)

@@ -167,7 +167,7 @@ impl Observer {
         let record = Record::parse(bytes)?;
         match record.u8(header::KIND) {
             kind::HOOK => self.hook(bundle, &record, events)?,
-            kind::EXEC if bundle == 0 => self.exec(&record, events),
+            kind::EXEC if bundle == 0 => self.exec(bundle, &record, events),
             kind::FORK if bundle == 0 => self.fork(&record),
             kind::EXIT if bundle == 0 => self.exit(&record, events),
             kind::EXIT => self.open_calls.close_thread_group(bundle, key(&record).pid, events),
@@ -209,8 +209,9 @@ impl Observer {
         Ok(())
     }
 
-    fn exec(&mut self, record: &Record<'_>, events: &mut Vec<Event>) {
-        let mut process = exec::process(record);
+    fn exec(&mut self, bundle: usize, record: &Record<'_>, events: &mut Vec<Event>) {
+        let rest = |item: &Item<'_>| self.pieces.rest(bundle, record, item).to_vec();
+        let mut process = exec::process(record, &rest);
         if let Some(program) = &mut process.program
             && let Some((container, pod)) =
                 (self.pods)(&program.container, record.u64(header::CGROUP))

@@ -29,8 +29,8 @@ pub struct Found {
     pub namespace_pid: u32,
 }
 
-/// Bytes of a `cmdline` that are looked at; an exec record carries no more.
-const ARGUMENTS_MAX: u64 = 1_024;
+/// Bytes of a `cmdline` that are looked at: what one exec record carries.
+const ARGUMENTS_MAX: u64 = 4_095;
 
 /// All processes, by PID. Those that end meanwhile are left out.
 pub fn scan(clock: Clock) -> BTreeMap<u32, Found> {

@@ -31,6 +31,8 @@ pub enum Flag {
     DirectoryUnreadable,
     Clone,
     DirectoryTruncated,
+    LongFilename,
+    LongArguments,
 }
 
 impl Flag {
@@ -46,6 +48,8 @@ impl Flag {
             Self::DirectoryUnreadable => "errorCWD",
             Self::Clone => "clone",
             Self::DirectoryTruncated => "errorPathResolutionCwd",
+            Self::LongFilename => "dataFilename",
+            Self::LongArguments => "dataArgs",
         }
     }
 }

@@ -152,7 +152,8 @@ pub mod exec {
     pub const EXECUTABLE: u16 = 1;
     /// Text: the file name as given to `execve`.
     pub const FILENAME: u16 = 2;
-    /// Bytes: the arguments from `argv[0]` on, each ended by a zero; cut at 1,024 bytes.
+    /// Bytes: the arguments from `argv[0]` on, each ended by a zero. Those behind the first
+    /// [`TEXT_MAX`](super::TEXT_MAX) come in records of the kind `DATA` before this one.
     pub const ARGUMENTS: u16 = 3;
     /// Text: the working directory.
     pub const DIRECTORY: u16 = 4;

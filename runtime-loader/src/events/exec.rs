@@ -5,8 +5,14 @@ use writ_bundle::record::{Item, Record, credentials, exec, header, status};
 use crate::container::container_id;
 use crate::process_cache::{Flag, Key, Process, Program};
 
-/// The process of an exec record; its parent is the one that forked it.
-pub(super) fn process(record: &Record<'_>) -> Process {
+/// From how many bytes on Tetragon sends a file name, and arguments, apart from the event, and says
+/// so in the flags (`bpf/process/bpf_execve_event.c`).
+const LONG_FILENAME: usize = 254;
+const LONG_ARGUMENTS: usize = 1024;
+
+/// The process of an exec record; its parent is the one that forked it. `rest` gives what came before
+/// the record of an item that did not fit.
+pub(super) fn process(record: &Record<'_>, rest: &dyn Fn(&Item<'_>) -> Vec<u8>) -> Process {
     let start = match record.u64(header::PROCESS_START) {
         0 => record.u64(header::TIME),
         start => start,
@@ -19,7 +25,7 @@ pub(super) fn process(record: &Record<'_>) -> Process {
     for item in record.items().map_while(Result::ok) {
         match item.id {
             exec::FILENAME => filename = reading.filename(&item),
-            exec::ARGUMENTS => reading.arguments(&item),
+            exec::ARGUMENTS => reading.arguments(&item, &rest(&item)),
             exec::DIRECTORY => reading.directory(&item),
             exec::CREDENTIALS => reading.credentials(&item),
             exec::CGROUP => reading.program.container = container_id(&text(&item)),
@@ -46,16 +52,24 @@ impl Reading {
         if item.status == status::UNREADABLE {
             self.flags.push(Flag::FilenameUnreadable);
         }
+        if item.payload.len() >= LONG_FILENAME {
+            self.flags.push(Flag::LongFilename);
+        }
         text(item)
     }
 
-    fn arguments(&mut self, item: &Item<'_>) {
-        match item.status {
-            status::UNREADABLE => self.flags.push(Flag::ArgumentsUnreadable),
-            status::TRUNCATED => self.flags.push(Flag::TruncatedArguments),
-            _ => {}
+    fn arguments(&mut self, item: &Item<'_>, rest: &[u8]) {
+        let all = [item.payload, rest].concat();
+        if item.status == status::UNREADABLE {
+            self.flags.push(Flag::ArgumentsUnreadable);
         }
-        self.program.arguments = join_arguments(item.payload);
+        if all.len() >= LONG_ARGUMENTS {
+            self.flags.push(Flag::LongArguments);
+        }
+        if item.status == status::TRUNCATED && all.len() < item.flags as usize {
+            self.flags.push(Flag::TruncatedArguments);
+        }
+        self.program.arguments = join_arguments(&all);
     }
 
     fn directory(&mut self, item: &Item<'_>) {
@@ -87,13 +101,14 @@ impl Reading {
 }
 
 /// `argv[1..]` of zero-ended arguments, as Tetragon writes them (`ArgsDecoder` in
-/// `pkg/process/args_linux.go`): joined by spaces, and one that holds a space is quoted.
+/// `pkg/process/args_linux.go`): joined by spaces, and one that holds a space is quoted. So is an
+/// empty one, which would not be seen.
 pub(crate) fn join_arguments(zero_ended: &[u8]) -> String {
     let arguments = zero_ended.strip_suffix(b"\0").unwrap_or(zero_ended);
     let mut words = Vec::new();
     for argument in arguments.split(|byte| *byte == 0).skip(1) {
         let argument = String::from_utf8_lossy(argument);
-        let quoted = argument.is_empty() || argument.contains(char::is_whitespace);
+        let quoted = argument.is_empty() || argument.contains(' ');
         words.push(if quoted { format!("\"{argument}\"") } else { argument.into_owned() });
     }
     words.join(" ")
@@ -138,6 +153,7 @@ mod tests {
             (b"cat\0", ""),
             (b"", ""),
             (b"x\0\0a\0", "\"\" a"),
+            (b"x\0a b\0c\td\0", "\"a b\" c\td"),
             (b"x\0cut", "cut"),
         ] {
             assert_eq!(join_arguments(bytes), text);

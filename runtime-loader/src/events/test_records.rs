@@ -36,10 +36,19 @@ impl Builder {
         self.item_with(id, status::READ, 0, payload)
     }
 
-    pub(super) fn item_with(mut self, id: u16, status: u8, mode: u32, payload: &[u8]) -> Self {
+    pub(super) fn item_with(self, id: u16, status: u8, mode: u32, payload: &[u8]) -> Self {
+        self.whole_item(id, status, 0, mode, payload)
+    }
+
+    /// `all` bytes, of which only `payload` fits; the rest has the name `mode`.
+    pub(super) fn truncated_item(self, id: u16, all: u32, mode: u32, payload: &[u8]) -> Self {
+        self.whole_item(id, status::TRUNCATED, all, mode, payload)
+    }
+
+    fn whole_item(mut self, id: u16, status: u8, flags: u32, mode: u32, payload: &[u8]) -> Self {
         self.0.extend(id.to_le_bytes());
         self.0.extend([status, 0]);
-        self.0.extend(0u32.to_le_bytes());
+        self.0.extend(flags.to_le_bytes());
         self.0.extend(mode.to_le_bytes());
         self.0.extend(u32::try_from(payload.len()).unwrap().to_le_bytes());
         self.0.extend(payload);

@@ -1,5 +1,5 @@
 use serde_json::{Value, json};
-use writ_bundle::record::{action, flag, header, kind, status};
+use writ_bundle::record::{self, action, flag, header, kind, status};
 
 use super::compact::{Color, Style, Timestamps};
 use super::json::Node;
@@ -98,6 +98,32 @@ fn an_exec_after_a_fork_has_the_forker_as_parent() {
     assert_eq!(exec["parent"]["refcnt"], 2);
     assert_eq!(exec["process"]["flags"], "execve rootcwd clone");
     assert_eq!(exec["process"]["parent_exec_id"], exec["parent"]["exec_id"]);
+}
+
+#[test]
+fn long_arguments_come_before_their_record() {
+    let all = [b"x\0".as_slice(), &[b'y'; 5_000], b"\0"].concat();
+    let (first, rest) = all.split_at(record::TEXT_MAX);
+    let piece = |bytes: &[u8]| {
+        Builder::new(kind::DATA, 42, 0, 9)
+            .u64(header::CALL, 77)
+            .u64(header::ACTION_ARGUMENT, record::TEXT_MAX as u64)
+            .item(record::exec::ARGUMENTS, bytes)
+    };
+    let flags = u32::try_from(all.len()).unwrap();
+    let exec = Builder::new(kind::EXEC, 42, 10, 10)
+        .truncated_item(record::exec::ARGUMENTS, flags, 77, first)
+        .item(record::exec::DIRECTORY, b"/");
+    for (piece, length, flags) in [
+        (Some(piece(rest)), 5_000, "execve rootcwd dataArgs"),
+        (None, record::TEXT_MAX - 2, "execve truncArgs rootcwd dataArgs"),
+    ] {
+        let records = piece.into_iter().chain([exec.clone()]);
+        let events = observe(&mut observer(json!([])), records);
+        let process = &json_of(&events[0])["process_exec"]["process"];
+        assert_eq!(process["arguments"].as_str().unwrap().len(), length);
+        assert_eq!(process["flags"], flags);
+    }
 }
 
 #[test]
