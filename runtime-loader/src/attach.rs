@@ -21,6 +21,7 @@ use crate::workloads::Entries;
 
 mod beside_aya;
 mod by_aya;
+mod order;
 mod relocated;
 mod uprobe;
 
@@ -217,18 +218,14 @@ impl Loaded {
         &self.bundle
     }
 
-    /// Attaches one part of the programs, in the order of the manifest.
+    /// Attaches one part of the programs.
     ///
     /// # Errors
     ///
     /// When one cannot be attached. Drop the bundle then, which detaches the others.
     pub fn attach(&mut self, part: Part) -> Result<(), Problem> {
-        let of_part = |program: &&Program| match part {
-            Part::ProcessTracking => program.hooks.is_empty(),
-            Part::Policies => !program.hooks.is_empty(),
-        };
         let programs = self.bundle.manifest.programs.clone();
-        for program in programs.iter().filter(of_part) {
+        for program in order::of_part(&programs, part) {
             let links = self.attach_one(program).map_err(|why| attach_problem(program, &why))?;
             self.links.extend(links);
         }

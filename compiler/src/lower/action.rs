@@ -136,6 +136,8 @@ pub(super) fn report_of(actions: &[Action], report: Report) -> Option<(Span, Rep
             Action::NoPost { .. } => return None,
             Action::Post { span: place, rate_limit, extras } => {
                 span = *place;
+                report.action = action::POST;
+                report.action_argument = 0;
                 add_extras(&mut report.extras, *extras);
                 report.rate_limit = rate_limit.or(report.rate_limit);
             }
