@@ -1,39 +1,34 @@
 //! Loads and attaches a bundle's programs, all or none.
 
 use std::collections::BTreeMap;
-use std::os::fd::AsFd as _;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use aya::maps::{MapData, PerCpuArray, RingBuf};
-use aya::programs::ProgramError;
-use aya::{Btf, Ebpf, EbpfError, EbpfLoader};
 use writ_bundle::record::counter;
 use writ_bundle::{Attach, Mode, Program, UserPlace, globals, maps as map_names};
 
 use crate::bundle_file::BundleFile;
 use crate::code::{self, Problem};
-use crate::maps;
+use crate::maps::{self, Maps};
 use crate::proc_scan::{self, Found};
 use crate::running_kernel::RunningKernel;
-use crate::system::kprobe::Side;
-use crate::verifier_log;
 use crate::workloads::Entries;
 
-mod beside_aya;
-mod by_aya;
+mod in_kernel;
+mod object;
 mod order;
-mod relocated;
+mod section_names;
 mod uprobe;
 
+use object::{Prepared, Settings};
 #[cfg(test)]
-pub(crate) use beside_aya::rename_sections;
+pub(crate) use section_names::rename_sections;
 
 /// A bundle whose programs are loaded. Dropping it detaches them and frees its maps.
 pub struct Loaded {
     bundle: BundleFile,
-    ebpf: Ebpf,
-    /// Programs that aya cannot load, by name.
-    beside_aya: BTreeMap<String, beside_aya::Program>,
+    maps: Maps,
+    /// Programs in the kernel, by name.
+    in_kernel: BTreeMap<String, in_kernel::Program>,
     /// Programs in user space, by name.
     uprobes: BTreeMap<String, uprobe::Program>,
     links: Vec<Link>,
@@ -42,11 +37,11 @@ pub struct Loaded {
     workloads: Entries,
 }
 
-/// What keeps a program attached that aya does not know.
+/// What keeps a program attached.
 #[derive(Debug)]
 #[expect(dead_code, reason = "links are held, not read")]
 enum Link {
-    InKernel(beside_aya::Link),
+    InKernel(in_kernel::Link),
     InProgram(uprobe::Link),
 }
 
@@ -84,118 +79,44 @@ pub fn load(
     kernel: &RunningKernel,
     options: Options,
 ) -> Result<Loaded, Problem> {
-    let types = kernel.types().ok_or_else(|| {
-        Problem::new(&code::KERNEL_TYPES, "the running kernel's BTF cannot be parsed")
-    })?;
-    let bytes = beside_aya::rename_sections(&bundle.bytes);
+    let bytes = section_names::rename_sections(&bundle.bytes);
     let targets = uprobe::find(&bundle.manifest)?;
-    let mut ebpf = create(&bundle, &bytes, types, options, &targets)?;
-    maps::fill(&ebpf, &bundle)?;
-    targets.fill(&ebpf)?;
-    let (beside_aya, uprobes) = load_raw(&bundle, &bytes, &ebpf, kernel, types, &targets)?;
-    for program in bundle.manifest.programs.iter().filter(|program| !is_raw(&program.attach)) {
-        if ebpf.program(&program.name).is_none() {
-            let message = format!("the object has no program `{}`", program.name);
-            return Err(Problem::new(&code::DAMAGED_BUNDLE, message));
+    let (prepared, maps) = prepare(&bundle, &bytes, kernel, options, &targets)?;
+    maps::fill(&maps, &bundle)?;
+    targets.fill(&maps)?;
+    let (mut in_kernel, mut uprobes) = (BTreeMap::new(), BTreeMap::new());
+    for program in &bundle.manifest.programs {
+        let name = program.name.clone();
+        if uprobe::probe(&program.attach).is_none() {
+            in_kernel.insert(name, in_kernel::load(&prepared, &bundle.manifest, program, kernel)?);
+        } else if let Some(one) = targets.load(&prepared, &bundle.manifest, program, kernel)? {
+            uprobes.insert(name, one);
         }
-        by_aya::load(&mut ebpf, program, types)
-            .map_err(|error| load_problem(&bundle, program, &error))?;
     }
     let (links, passed_over) = (Vec::new(), targets.passed_over);
     let workloads = Entries::new();
-    Ok(Loaded { bundle, ebpf, beside_aya, uprobes, links, passed_over, workloads })
+    Ok(Loaded { bundle, maps, in_kernel, uprobes, links, passed_over, workloads })
 }
 
-/// Whether aya does not load such programs, at least not as they need it.
-fn is_raw(attach: &Attach) -> bool {
-    beside_aya::has(attach) || uprobe::user_file(attach).is_some()
-}
-
-type Raw = (BTreeMap<String, beside_aya::Program>, BTreeMap<String, uprobe::Program>);
-
-/// Loads the programs that aya does not load.
-fn load_raw(
+fn prepare(
     bundle: &BundleFile,
     bytes: &[u8],
-    ebpf: &Ebpf,
     kernel: &RunningKernel,
-    types: &Btf,
-    targets: &uprobe::Targets,
-) -> Result<Raw, Problem> {
-    let (mut beside_aya, mut uprobes) = (BTreeMap::new(), BTreeMap::new());
-    let manifest = &bundle.manifest;
-    let raw: Vec<&Program> =
-        manifest.programs.iter().filter(|program| is_raw(&program.attach)).collect();
-    if raw.is_empty() {
-        return Ok((beside_aya, uprobes));
-    }
-    let relocated = relocated::relocated(bytes, ebpf, types)?;
-    for program in raw {
-        if uprobe::user_file(&program.attach).is_none() {
-            let loaded = beside_aya::load(&relocated, manifest, program, types)?;
-            beside_aya.insert(program.name.clone(), loaded);
-        } else if let Some(loaded) = targets.load(&relocated, manifest, program, kernel)? {
-            uprobes.insert(program.name.clone(), loaded);
-        }
-    }
-    Ok((beside_aya, uprobes))
-}
-
-/// Creates the maps. aya's parser panics on some damaged objects (about one in 65 that had a few
-/// bytes changed at random); for a program that runs as root that is a refusal, not a crash.
-fn create(
-    bundle: &BundleFile,
-    bytes: &[u8],
-    types: &Btf,
     options: Options,
     targets: &uprobe::Targets,
-) -> Result<Ebpf, Problem> {
-    let mut loader = EbpfLoader::new();
-    let host_namespaces = options.host_namespaces;
-    loader
-        .btf(Some(types))
-        .override_global(globals::HOST_NAMESPACES, host_namespaces.as_slice(), false)
-        .override_global(globals::RATE_SECRET, &options.rate_secret, false);
-    if let Some(size) = options.ring_buffer_bytes {
-        loader.map_max_entries(map_names::EVENTS, size);
-    }
-    if let Some(places) = targets.usdt_places() {
-        loader.map_max_entries(map_names::USDT, places);
-    }
-    let path = bundle.path.display();
-    match catch_unwind(AssertUnwindSafe(|| loader.load(bytes))) {
-        Ok(Ok(ebpf)) => Ok(ebpf),
-        Ok(Err(error)) => Err(object_problem(&format!("`{path}`"), &error)),
-        Err(_) => {
-            let message = format!("`{path}`: the object in the bundle is damaged");
-            Err(Problem::new(&code::DAMAGED_BUNDLE, message))
-        }
-    }
-}
-
-#[expect(clippy::wildcard_enum_match_arm, reason = "all else is about the object's bytes")]
-fn object_problem(bundle: &str, error: &EbpfError) -> Problem {
-    let code = match error {
-        EbpfError::MapError(_) => &code::MAP,
-        EbpfError::ProgramError(_) => &code::VERIFIER,
-        _ => &code::DAMAGED_BUNDLE,
-    };
-    let chain = with_causes(error);
-    if chain.contains("Operation not permitted") {
-        return Problem::new(&code::PERMISSION, format!("{bundle}: {chain}"))
-            .help("run writ-loader as root");
-    }
-    Problem::new(code, format!("{bundle}: {chain}"))
-}
-
-fn load_problem(bundle: &BundleFile, program: &Program, error: &ProgramError) -> Problem {
-    if let ProgramError::LoadError { io_error, verifier_log } = error {
-        let log = verifier_log.to_string();
-        return verifier_log::explain(&bundle.manifest, program, io_error, &log);
-    }
-    let message =
-        format!("the program `{}` cannot be loaded: {}", program.name, with_causes(error));
-    Problem::new(&code::VERIFIER, message)
+) -> Result<(Prepared, Maps), Problem> {
+    let namespaces: Vec<u8> =
+        options.host_namespaces.iter().flat_map(|inode| inode.to_le_bytes()).collect();
+    let secret = options.rate_secret.to_le_bytes();
+    let mut settings = Settings::default();
+    settings.constants.insert(globals::HOST_NAMESPACES, &namespaces);
+    settings.constants.insert(globals::RATE_SECRET, &secret);
+    settings.entries.extend(options.ring_buffer_bytes.map(|bytes| (map_names::EVENTS, bytes)));
+    settings.entries.extend(targets.usdt_places().map(|places| (map_names::USDT, places)));
+    object::prepare(bytes, kernel, &settings).map_err(|problem| Problem {
+        message: format!("`{}`: {}", bundle.path.display(), problem.message),
+        ..problem
+    })
 }
 
 /// An error and what caused it, on one line, without what the message above says already.
@@ -232,44 +153,18 @@ impl Loaded {
         Ok(())
     }
 
-    /// Attaches one program. The answer are the links that aya does not keep. When a program is to
-    /// be attached in several places and one refuses, it is attached in none.
+    /// Attaches one program. When it is to be attached in several places and one refuses, it is
+    /// attached in none.
     fn attach_one(&mut self, program: &Program) -> Result<Vec<Link>, String> {
-        let (functions, side) = match &program.attach {
-            Attach::Kprobes { functions } => (functions, Side::Entry),
-            Attach::Kretprobes { functions } => (functions, Side::Return),
-            Attach::Fentry { .. }
-            | Attach::Fexit { .. }
-            | Attach::FmodRet { .. }
-            | Attach::Kprobe { .. }
-            | Attach::Kretprobe { .. }
-            | Attach::KprobeMulti { .. }
-            | Attach::KretprobeMulti { .. }
-            | Attach::Lsm { .. }
-            | Attach::Tracepoint { .. }
-            | Attach::RawTracepoint { .. }
-            | Attach::BtfTracepoint { .. }
-            | Attach::Uprobe { .. }
-            | Attach::Uretprobe { .. }
-            | Attach::Usdt { .. } => {
-                if uprobe::user_file(&program.attach).is_some() {
-                    // One that was passed over has nothing to be attached to.
-                    let loaded = self.uprobes.get(&program.name);
-                    let links = loaded.map_or(Ok(Vec::new()), uprobe::Program::attach);
-                    let links = links.map_err(|error| error.to_string())?;
-                    return Ok(links.into_iter().map(Link::InProgram).collect());
-                }
-                let Some(loaded) = self.beside_aya.get(&program.name) else {
-                    let attached = by_aya::attach(&mut self.ebpf, program);
-                    return attached.map(|()| Vec::new()).map_err(|error| with_causes(&error));
-                };
-                let link = loaded.attach(&program.attach).map_err(|error| error.to_string());
-                return link.map(|link| vec![Link::InKernel(link)]);
-            }
-        };
-        let loaded = self.ebpf.program(&program.name).ok_or("it is not loaded")?;
-        let descriptor = loaded.fd().map_err(|error| with_causes(&error))?;
-        let links = beside_aya::attach_one_by_one(descriptor.as_fd(), functions, side)?;
+        if uprobe::probe(&program.attach).is_some() {
+            // One that was passed over has nothing to be attached to.
+            let loaded = self.uprobes.get(&program.name);
+            let links = loaded.map_or(Ok(Vec::new()), uprobe::Program::attach);
+            let links = links.map_err(|error| error.to_string())?;
+            return Ok(links.into_iter().map(Link::InProgram).collect());
+        }
+        let loaded = self.in_kernel.get(&program.name).ok_or("it is not loaded")?;
+        let links = loaded.attach(&program.attach)?;
         Ok(links.into_iter().map(Link::InKernel).collect())
     }
 
@@ -281,11 +176,8 @@ impl Loaded {
     /// Detaches all programs. Maps stay, so that what was sent can still be read.
     pub fn detach(&mut self) {
         self.links.clear();
-        self.beside_aya.clear();
+        self.in_kernel.clear();
         self.uprobes.clear();
-        for (_, program) in self.ebpf.programs_mut() {
-            by_aya::detach(program);
-        }
     }
 
     /// Brings the running processes into the programs' map; see [`maps::put_processes`].
@@ -298,8 +190,8 @@ impl Loaded {
         all: &BTreeMap<u32, Found>,
         before: &BTreeMap<u32, Found>,
     ) -> Result<(), Problem> {
-        maps::put_processes(&self.ebpf, &self.bundle, all, before)?;
-        maps::remove_ended(&self.ebpf, all, proc_scan::exists);
+        maps::put_processes(&self.maps, &self.bundle, all, before)?;
+        maps::remove_ended(&self.maps, all, proc_scan::exists);
         Ok(())
     }
 
@@ -309,7 +201,7 @@ impl Loaded {
     ///
     /// As [`maps::put_modes`].
     pub fn put_modes(&self, modes: &[Mode]) -> Result<(), Problem> {
-        maps::put_modes(&self.ebpf, modes)
+        maps::put_modes(&self.maps, modes)
     }
 
     /// Brings the map of workloads to hold these entries and no others.
@@ -318,7 +210,7 @@ impl Loaded {
     ///
     /// When the kernel refuses an entry, as when the map is full.
     pub fn put_workloads(&mut self, entries: Entries) -> Result<(), Problem> {
-        maps::put_workloads(&self.ebpf, &self.workloads, &entries)?;
+        maps::put_workloads(&self.maps, &self.workloads, &entries)?;
         self.workloads = entries;
         Ok(())
     }
@@ -329,7 +221,7 @@ impl Loaded {
     ///
     /// When it cannot be mapped into memory.
     pub fn take_events(&mut self) -> Result<Option<RingBuf<MapData>>, Problem> {
-        let Some(map) = self.ebpf.take_map(map_names::EVENTS) else { return Ok(None) };
+        let Some(map) = self.maps.remove(map_names::EVENTS) else { return Ok(None) };
         let problem = |error| Problem::new(&code::MAP, format!("the ring buffer: {error}"));
         RingBuf::try_from(map).map(Some).map_err(problem)
     }
@@ -337,7 +229,7 @@ impl Loaded {
     /// The sums of the counters over all CPUs, by [`counter`].
     pub fn counters(&self) -> [u64; counter::COUNT as usize] {
         let mut sums = [0; counter::COUNT as usize];
-        let Some(map) = self.ebpf.map(map_names::COUNTERS) else { return sums };
+        let Some(map) = self.maps.get(map_names::COUNTERS) else { return sums };
         let Ok(array) = PerCpuArray::<_, u64>::try_from(map) else { return sums };
         for (index, sum) in (0_u32..).zip(&mut sums) {
             if let Ok(values) = array.get(&index, 0) {

@@ -14,6 +14,7 @@ pub mod command;
 pub mod container;
 pub mod control;
 pub mod events;
+mod kernel_types;
 pub mod maps;
 pub mod output;
 pub mod policies;

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::io;
 use std::os::fd::{AsFd as _, BorrowedFd};
 
-use aya::Ebpf;
 use aya::maps::{Map, MapData, MapType};
 use writ_bundle::{MapImage, Mode, globals, maps};
 
@@ -14,19 +13,22 @@ use crate::proc_scan::{self, Found};
 use crate::system::{self, Existing};
 use crate::workloads::Entries;
 
+/// The maps of a bundle, by name.
+pub type Maps = BTreeMap<String, Map>;
+
 /// Writes the map images and the policies' modes.
 ///
 /// # Errors
 ///
 /// When an image does not fit its map, or the kernel refuses an entry.
-pub fn fill(ebpf: &Ebpf, bundle: &BundleFile) -> Result<(), Problem> {
+pub fn fill(created: &Maps, bundle: &BundleFile) -> Result<(), Problem> {
     for image in &bundle.manifest.images {
         let map =
-            data(ebpf, &image.map).ok_or_else(|| damaged(&image.map, "is not in the object"))?;
+            data(created, &image.map).ok_or_else(|| damaged(&image.map, "is not in the object"))?;
         fill_from(map, image)?;
     }
     let modes: Vec<Mode> = bundle.manifest.policies.iter().map(|policy| policy.mode).collect();
-    put_modes(ebpf, &modes)
+    put_modes(created, &modes)
 }
 
 /// Writes the modes of all policies, in order. Programs that run see them at once.
@@ -34,9 +36,9 @@ pub fn fill(ebpf: &Ebpf, bundle: &BundleFile) -> Result<(), Problem> {
 /// # Errors
 ///
 /// When there are more policies than room, or the kernel refuses.
-pub fn put_modes(ebpf: &Ebpf, modes: &[Mode]) -> Result<(), Problem> {
+pub fn put_modes(created: &Maps, modes: &[Mode]) -> Result<(), Problem> {
     // An object without programs of policies asks for no mode.
-    let Some(map) = data(ebpf, globals::MODES_MAP) else { return Ok(()) };
+    let Some(map) = data(created, globals::MODES_MAP) else { return Ok(()) };
     let target = Target::of(map, globals::MODES)?;
     let mut value = vec![0; globals::MODES_MAX];
     if modes.len() > value.len() {
@@ -51,9 +53,9 @@ pub fn put_modes(ebpf: &Ebpf, modes: &[Mode]) -> Result<(), Problem> {
 /// # Errors
 ///
 /// When the kernel refuses an entry.
-pub fn put_workloads(ebpf: &Ebpf, old: &Entries, new: &Entries) -> Result<(), Problem> {
+pub fn put_workloads(created: &Maps, old: &Entries, new: &Entries) -> Result<(), Problem> {
     // The map is left out when no policy asks about workloads.
-    let Some(map) = data(ebpf, maps::WORKLOADS) else { return Ok(()) };
+    let Some(map) = data(created, maps::WORKLOADS) else { return Ok(()) };
     let target = Target::of(map, maps::WORKLOADS)?;
     for id in old.keys().filter(|id| !new.contains_key(id)) {
         // It is gone already when an earlier call came no further.
@@ -70,8 +72,8 @@ pub fn put_workloads(ebpf: &Ebpf, old: &Entries, new: &Entries) -> Result<(), Pr
 /// # Errors
 ///
 /// When key and value are not as long as the map says, or the kernel refuses the entry.
-pub fn put(ebpf: &Ebpf, map: &str, key: &[u8], value: &[u8]) -> Result<(), Problem> {
-    let Some(data) = data(ebpf, map) else { return Ok(()) };
+pub fn put(created: &Maps, map: &str, key: &[u8], value: &[u8]) -> Result<(), Problem> {
+    let Some(data) = data(created, map) else { return Ok(()) };
     Target::of(data, map)?.put(key, value, Existing::Overwrite)
 }
 
@@ -102,19 +104,19 @@ fn damaged(map: &str, what: &str) -> Problem {
 ///
 /// When a map's layout is not this loader's.
 pub fn put_processes(
-    ebpf: &Ebpf,
+    created: &Maps,
     bundle: &BundleFile,
     all: &BTreeMap<u32, Found>,
     before: &BTreeMap<u32, Found>,
 ) -> Result<(), Problem> {
     let manifest = &bundle.manifest;
-    put_each(ebpf, maps::PROCESSES, all, before, |_, found| {
+    put_each(created, maps::PROCESSES, all, before, |_, found| {
         Some(proc_scan::map_value(found, all, manifest).to_vec())
     })?;
-    put_each(ebpf, maps::LINEAGES, all, before, |_, found| {
+    put_each(created, maps::LINEAGES, all, before, |_, found| {
         Some(proc_scan::lineage_value(found, all, manifest).to_vec())
     })?;
-    put_each(ebpf, maps::BASELINES, all, before, |pid, _| {
+    put_each(created, maps::BASELINES, all, before, |pid, _| {
         Some(proc_scan::baseline_value(pid)?.to_vec())
     })
 }
@@ -123,14 +125,14 @@ pub fn put_processes(
 const OF_PROCESSES: [&str; 3] = [maps::PROCESSES, maps::LINEAGES, maps::BASELINES];
 
 fn put_each(
-    ebpf: &Ebpf,
+    created: &Maps,
     name: &str,
     all: &BTreeMap<u32, Found>,
     before: &BTreeMap<u32, Found>,
     value: impl Fn(u32, &Found) -> Option<Vec<u8>>,
 ) -> Result<(), Problem> {
     // The map is left out when no policy asks for what it holds.
-    let Some(map) = data(ebpf, name) else { return Ok(()) };
+    let Some(map) = data(created, name) else { return Ok(()) };
     let target = Target::of(map, name)?;
     for (pid, found) in all {
         let Some(value) = value(*pid, found) else { continue };
@@ -148,9 +150,9 @@ fn put_each(
 
 /// Takes out processes that ended while they were being put in: the program that would have done
 /// it may not have seen them.
-pub fn remove_ended(ebpf: &Ebpf, all: &BTreeMap<u32, Found>, still: impl Fn(u32) -> bool) {
+pub fn remove_ended(created: &Maps, all: &BTreeMap<u32, Found>, still: impl Fn(u32) -> bool) {
     let ended: Vec<u32> = all.keys().copied().filter(|pid| !still(*pid)).collect();
-    for map in OF_PROCESSES.iter().filter_map(|name| data(ebpf, name)) {
+    for map in OF_PROCESSES.iter().filter_map(|name| data(created, name)) {
         for pid in &ended {
             // It is gone already when the program did see it.
             let _ = system::delete_from_map(map.fd().as_fd(), 4, &pid.to_le_bytes());
@@ -198,8 +200,8 @@ fn refused(map: &str, error: &io::Error) -> Problem {
 }
 
 /// The map of this name, whatever its kind.
-pub fn data<'a>(ebpf: &'a Ebpf, name: &str) -> Option<&'a MapData> {
-    ebpf.map(name).and_then(inner)
+pub fn data<'a>(created: &'a Maps, name: &str) -> Option<&'a MapData> {
+    created.get(name).and_then(inner)
 }
 
 /// What every kind of map that a bundle may have wraps.

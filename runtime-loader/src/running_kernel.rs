@@ -3,15 +3,15 @@
 
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::Path;
+use std::{fs, io};
 
 use aya::{Btf, Endianness};
-use aya_obj::btf::BtfKind;
-use memchr::memmem;
 use writ_bundle::digest;
 
 use crate::code::{self, Problem};
+use crate::kernel_types::Index;
+use crate::system::perf_event::Binding;
 
 /// What the running kernel says about itself. What is absent could not be read.
 #[derive(Debug, Default)]
@@ -32,8 +32,8 @@ pub struct RunningKernel {
     pub uprobe_event_type: Option<u32>,
     /// Names in `/proc/kallsyms`, read when first asked for. Filled by `has_symbol`.
     pub(crate) functions: OnceCell<Option<BTreeSet<String>>>,
-    /// Filled by `types`.
-    pub(crate) parsed: OnceCell<Option<Btf>>,
+    /// Where things are in `btf`. Filled by `index`.
+    pub(crate) types: OnceCell<Option<Index>>,
 }
 
 /// Which LSMs are active, and what says so.
@@ -58,21 +58,37 @@ pub fn read() -> Result<RunningKernel, Problem> {
     let config = fs::read_to_string(format!("/boot/config-{release}")).ok();
     let command_line = fs::read_to_string("/proc/cmdline").ok();
     let securityfs = fs::read_to_string("/sys/kernel/security/lsm").ok();
-    let trace_events = ["/sys/kernel/tracing/events", "/sys/kernel/debug/tracing/events"]
-        .into_iter()
-        .find(|path| Path::new(path).is_dir());
     Ok(RunningKernel {
         lsms: active_lsms(securityfs.as_deref(), command_line.as_deref(), config.as_deref()),
         config,
         btf_digest: digest(&btf),
         btf,
         release,
-        trace_events: trace_events.map(str::to_owned),
+        trace_events: trace_events().map(str::to_owned),
         uprobe_event_type: fs::read_to_string("/sys/bus/event_source/devices/uprobe/type")
             .ok()
             .and_then(|text| text.trim().parse().ok()),
         ..RunningKernel::default()
     })
+}
+
+/// Where tracefs describes trace events, when it is mounted.
+fn trace_events() -> Option<&'static str> {
+    ["/sys/kernel/tracing/events", "/sys/kernel/debug/tracing/events"]
+        .into_iter()
+        .find(|path| Path::new(path).is_dir())
+}
+
+/// The number of a trace event, by which it is attached to.
+///
+/// # Errors
+///
+/// When tracefs is not mounted or has no such event.
+pub fn trace_event_id(subsystem: &str, event: &str) -> io::Result<u64> {
+    let events = trace_events()
+        .ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "tracefs is not mounted"))?;
+    let text = fs::read_to_string(format!("{events}/{subsystem}/{event}/id"))?;
+    text.trim().parse().map_err(io::Error::other)
 }
 
 /// What securityfs lists; where it is not mounted, the list that the kernel was booted with
@@ -102,17 +118,40 @@ impl RunningKernel {
     /// Whether a name stands in the BTF's strings. For the names of enumerators that is proof that
     /// the kernel was built with them.
     pub fn has_name(&self, name: &str) -> bool {
-        memmem::find(&self.btf, format!("\0{name}\0").as_bytes()).is_some()
+        self.index().is_some_and(|index| index.has_name(&self.btf, name))
     }
 
-    /// Whether the BTF describes a function of this name; `None` when it cannot be parsed.
+    /// Whether the BTF describes a function of this name; `None` when it cannot be read.
     pub fn has_function(&self, name: &str) -> Option<bool> {
-        self.has_type(name, BtfKind::Func)
+        self.index().map(|index| index.function(&self.btf, name).is_some())
     }
 
     /// Whether the BTF has the raw tracepoint's prototype.
     pub fn has_raw_tracepoint(&self, name: &str) -> Option<bool> {
-        self.has_type(&format!("btf_trace_{name}"), BtfKind::Typedef)
+        self.index().map(|_| self.raw_tracepoint(name).is_some())
+    }
+
+    /// The id of a function in the BTF.
+    pub fn function(&self, name: &str) -> Option<u32> {
+        self.index()?.function(&self.btf, name)
+    }
+
+    /// The id of a raw tracepoint's prototype in the BTF.
+    pub fn raw_tracepoint(&self, name: &str) -> Option<u32> {
+        self.index()?.typedef(&self.btf, &format!("btf_trace_{name}"))
+    }
+
+    /// The types that an object's relocations may look for: those that its own BTF names. Their ids
+    /// are not the kernel's, which relocations of our objects never ask for.
+    pub fn types_named_in(&self, object: &[u8]) -> Option<Btf> {
+        let names = Index::of(object)?.type_names(object);
+        let types = self.index()?.extract(&self.btf, &names)?;
+        Btf::parse(&types, Endianness::default()).ok()
+    }
+
+    /// How programs are bound to events of probes and tracepoints here.
+    pub(crate) fn binding(&self) -> Binding {
+        if self.has_name("BPF_FUNC_get_attach_cookie") { Binding::Link } else { Binding::Event }
     }
 
     /// Whether a symbol of this name is in the kernel's text; `None` when that cannot be read.
@@ -135,16 +174,8 @@ impl RunningKernel {
         Some(self.config.as_ref()?.lines().any(set))
     }
 
-    /// The parsed BTF.
-    pub fn types(&self) -> Option<&Btf> {
-        self.parsed.get_or_init(|| Btf::parse(&self.btf, Endianness::default()).ok()).as_ref()
-    }
-
-    fn has_type(&self, name: &str, kind: BtfKind) -> Option<bool> {
-        if !self.has_name(name) {
-            return Some(false);
-        }
-        Some(self.types()?.id_by_type_name_kind(name, kind).is_ok())
+    fn index(&self) -> Option<&Index> {
+        self.types.get_or_init(|| Index::of(&self.btf)).as_ref()
     }
 }
 

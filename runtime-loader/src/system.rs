@@ -5,9 +5,10 @@
 #![expect(unsafe_code, reason = "bpf(2), poll(2), signalfd(2) and clock_gettime(2) take pointers")]
 
 pub(crate) mod kprobe;
+pub(crate) mod perf_event;
 pub(crate) mod uprobe;
 
-use std::ffi::{CStr, c_int, c_long};
+use std::ffi::{CStr, CString, c_int, c_long};
 use std::io;
 use std::os::fd::{AsRawFd as _, BorrowedFd, FromRawFd as _, OwnedFd};
 
@@ -197,6 +198,16 @@ pub fn delete_from_map(map: BorrowedFd<'_>, key_size: u32, key: &[u8]) -> io::Re
     bpf(Command::MapDelete, &attributes).map(|_| ())
 }
 
+/// Lets user space write into a map no more, so that the verifier may take what it holds as given.
+///
+/// # Errors
+///
+/// As `BPF_MAP_FREEZE`.
+pub fn freeze_map(map: BorrowedFd<'_>) -> io::Result<()> {
+    let attributes = MapFreeze { map: map.as_raw_fd().cast_unsigned() };
+    bpf(Command::MapFreeze, &attributes).map(|_| ())
+}
+
 /// Gives the kernel an object's BTF.
 ///
 /// # Errors
@@ -233,6 +244,8 @@ pub struct RelocatedProgram<'a> {
     pub attach_type: u32,
     /// The id of the function in the running kernel's BTF, for tracing programs; else 0.
     pub function: u32,
+    /// `prog_flags`.
+    pub flags: u32,
 }
 
 /// Loads a program; on refusal gives the verifier's log too.
@@ -247,12 +260,31 @@ pub fn load_program(program: &RelocatedProgram<'_>) -> Result<OwnedFd, (io::Erro
         return Ok(loaded);
     }
     // Once more with a log, as libbpf does: a log costs time that a good program need not pay.
-    let mut log = vec![0_u8; 1 << 20];
+    let mut size = 1 << 20;
+    loop {
+        let refused = match load_with_log(&first, size) {
+            Ok(loaded) => return Ok(loaded),
+            Err(refused) => refused,
+        };
+        // Kernels before 6.4 keep the log's beginning when there is no room, and say so.
+        let no_room = refused.0.raw_os_error() == Some(libc::ENOSPC);
+        if !no_room || size >= LOG_MAX {
+            return Err(refused);
+        }
+        size <<= 2;
+    }
+}
+
+/// The largest log that is asked for; kernels before 5.16 give no more.
+const LOG_MAX: u32 = 1 << 24;
+
+fn load_with_log(first: &ProgramLoad, size: u32) -> Result<OwnedFd, (io::Error, String)> {
+    let mut log = vec![0_u8; size.min(LOG_MAX - 1) as usize];
     let second = ProgramLoad {
         log_level: 1,
-        log_size: 1 << 20,
+        log_size: size.min(LOG_MAX - 1),
         log_buffer: log.as_mut_ptr().expose_provenance() as u64,
-        ..first
+        ..*first
     };
     bpf(Command::ProgramLoad, &second).and_then(owned).map_err(|error| {
         let end = log.iter().position(|byte| *byte == 0).unwrap_or(log.len());
@@ -277,7 +309,7 @@ fn attributes(program: &RelocatedProgram<'_>) -> io::Result<ProgramLoad> {
         log_size: 0,
         log_buffer: 0,
         kernel_version: 0,
-        flags: 0,
+        flags: program.flags,
         name,
         interface: 0,
         expected_attach_type: program.attach_type,
@@ -310,6 +342,21 @@ pub fn attach_tracing_program(program: BorrowedFd<'_>) -> io::Result<OwnedFd> {
     bpf(Command::RawTracepointOpen, &attributes).and_then(owned)
 }
 
+/// Attaches a program to a raw tracepoint. Closing the result detaches it.
+///
+/// # Errors
+///
+/// As `BPF_RAW_TRACEPOINT_OPEN`.
+pub fn attach_raw_tracepoint(program: BorrowedFd<'_>, event: &str) -> io::Result<OwnedFd> {
+    let name = CString::new(event)?;
+    let attributes = RawTracepointOpen {
+        name: name.as_ptr().expose_provenance() as u64,
+        program: program.as_raw_fd().cast_unsigned(),
+        reserved: 0,
+    };
+    bpf(Command::RawTracepointOpen, &attributes).and_then(owned)
+}
+
 /// `enum bpf_cmd`, as far as it is used here.
 #[derive(Debug, Clone, Copy)]
 #[repr(i32)]
@@ -319,6 +366,7 @@ enum Command {
     ProgramLoad = 5,
     RawTracepointOpen = 17,
     BtfLoad = 18,
+    MapFreeze = 22,
     LinkCreate = 28,
 }
 
@@ -332,6 +380,11 @@ struct MapElement {
     key: u64,
     value: u64,
     flags: u64,
+}
+
+#[repr(C)]
+struct MapFreeze {
+    map: u32,
 }
 
 #[repr(C)]
@@ -379,6 +432,7 @@ struct ProgramLoad {
 }
 
 impl Attributes for MapElement {}
+impl Attributes for MapFreeze {}
 impl Attributes for BtfLoad {}
 impl Attributes for RawTracepointOpen {}
 impl Attributes for ProgramLoad {}

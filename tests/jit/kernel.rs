@@ -13,7 +13,7 @@ use writ::lower;
 use writ_bundle::record::{self, counter, header, kind, workload};
 use writ_bundle::{Manifest, Mode, globals, maps as map_names};
 use writ_loader::bundle_file::BundleFile;
-use writ_loader::maps;
+use writ_loader::maps::{self, Maps};
 use writ_loader::running_kernel::{self, RunningKernel};
 use writ_loader::system::{self, Existing};
 
@@ -73,6 +73,7 @@ impl Host {
 /// A bundle whose hooks' programs are loaded.
 pub(super) struct Loaded {
     ebpf: Ebpf,
+    maps: Maps,
     ring: RingBuf<MapData>,
 }
 
@@ -89,18 +90,20 @@ impl Loaded {
         host_namespaces: [u32; 10],
     ) -> Result<Self, String> {
         let loaded = EbpfLoader::new()
-            .btf(host.kernel.types())
             .override_global(globals::HOST_NAMESPACES, host_namespaces.as_slice(), false)
             .load(&bytes);
         let mut ebpf = loaded.or_else(|error| unprivileged(&error))?;
         let bundle = BundleFile { path: PathBuf::new(), bytes, manifest };
-        maps::fill(&ebpf, &bundle).unwrap();
         for program in bundle.manifest.programs.iter().filter(|program| !program.hooks.is_empty()) {
             let loaded = raw_tracepoint(&mut ebpf, &program.name).load();
             loaded.or_else(|error| unprivileged(&error))?;
         }
-        let ring = RingBuf::try_from(ebpf.take_map(map_names::EVENTS).unwrap()).unwrap();
-        Ok(Self { ebpf, ring })
+        let names: Vec<String> = ebpf.maps().map(|(name, _)| name.to_owned()).collect();
+        let taken = names.into_iter().filter_map(|name| Some((name.clone(), ebpf.take_map(&name)?)));
+        let mut maps: Maps = taken.collect();
+        maps::fill(&maps, &bundle).unwrap();
+        let ring = RingBuf::try_from(maps.remove(map_names::EVENTS).unwrap()).unwrap();
+        Ok(Self { ebpf, maps, ring })
     }
 
     /// Writes what the event says of process and modes into the maps.
@@ -109,8 +112,8 @@ impl Loaded {
             event.modes.get(&number).copied().unwrap_or(policy.mode)
         };
         let modes: Vec<Mode> = (0_u32..).zip(&module.policies).map(mode).collect();
-        maps::put_modes(&self.ebpf, &modes).unwrap();
-        if let Some(map) = maps::data(&self.ebpf, map_names::WORKLOADS) {
+        maps::put_modes(&self.maps, &modes).unwrap();
+        if let Some(map) = maps::data(&self.maps, map_names::WORKLOADS) {
             let entry = workload_entry(module, event.process.workload.as_ref());
             let (map, key) = (map.fd().as_fd(), ROOT_CGROUP.to_le_bytes());
             let sizes = (8, u32::try_from(workload::SIZE).unwrap());
@@ -129,7 +132,7 @@ impl Loaded {
 
     /// Writes what a map holds of a process, if the bundle has the map.
     fn put(&self, map: &str, pid: u32, entry: Option<Vec<u8>>) {
-        let Some(map) = maps::data(&self.ebpf, map) else { return };
+        let Some(map) = maps::data(&self.maps, map) else { return };
         let (map, key) = (map.fd().as_fd(), pid.to_le_bytes());
         match entry {
             Some(entry) => {
@@ -164,7 +167,7 @@ impl Loaded {
 
     /// All was evaluated, and all was sent.
     pub(super) fn lost_nothing(&self) {
-        let Some(map) = self.ebpf.map(map_names::COUNTERS) else { return };
+        let Some(map) = self.maps.get(map_names::COUNTERS) else { return };
         let array = aya::maps::PerCpuArray::<_, u64>::try_from(map).unwrap();
         for index in [counter::LOST, counter::BUSY] {
             let sum: u64 = array.get(&index, 0).unwrap().iter().sum();

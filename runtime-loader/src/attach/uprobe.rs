@@ -2,21 +2,21 @@
 //! `uprobe.multi`, else a perf event for each.
 
 use std::collections::BTreeMap;
-use std::ffi::CString;
+use std::ffi::{CStr, CString};
 use std::io;
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::rc::Rc;
 
-use aya::Ebpf;
 use aya_obj::generated::bpf_prog_type::BPF_PROG_TYPE_KPROBE;
 use writ_bundle::record::{PLACE_MARKER, usdt};
-use writ_bundle::{Attach, Manifest, UserFile, maps as map_names};
+use writ_bundle::{Attach, Manifest, UserFile, UserPlace, maps as map_names};
 
-use super::relocated::{Kind, Relocated};
+use super::object::{Kind, Prepared};
 use crate::code::{self, Problem};
-use crate::maps;
+use crate::maps::{self, Maps};
 use crate::running_kernel::RunningKernel;
 use crate::system::kprobe::Side;
+use crate::system::perf_event::{self, Binding};
 use crate::system::uprobe::{self, UPROBE_MULTI};
 use crate::user_program::{Argument, Place, UserProgram};
 
@@ -52,10 +52,8 @@ pub(super) struct Program {
 enum Way {
     /// All places at once.
     Multi,
-    /// A perf event for each place, with a cookie.
-    Linked { event_type: u32 },
-    /// A perf event for each place: the kernel has no cookies.
-    Set { event_type: u32 },
+    /// A perf event of this unit for each place.
+    Events { unit: u32, binding: Binding },
 }
 
 /// An attached program. Dropping it detaches the program.
@@ -68,10 +66,11 @@ pub(super) fn find(manifest: &Manifest) -> Result<Targets, Problem> {
     let mut targets = Targets::default();
     let mut files: BTreeMap<&UserFile, Result<Rc<UserProgram>, String>> = BTreeMap::new();
     for program in &manifest.programs {
-        let Some(file) = user_file(&program.attach) else { continue };
+        let Some(probe) = probe(&program.attach) else { continue };
+        let (Probe::Places { file, .. } | Probe::Usdt { file, .. }) = probe;
         let opened =
             files.entry(file).or_insert_with(|| UserProgram::open(file).map(Rc::new)).clone();
-        let found = opened.and_then(|opened| target(opened, program, &mut targets));
+        let found = opened.and_then(|opened| target(opened, probe, program, &mut targets));
         match found {
             Ok(target) => {
                 targets.by_program.insert(program.name.clone(), target);
@@ -83,12 +82,21 @@ pub(super) fn find(manifest: &Manifest) -> Result<Targets, Problem> {
     Ok(targets)
 }
 
-/// The file that a program is attached to, if it is one.
-pub(super) fn user_file(attach: &Attach) -> Option<&UserFile> {
+/// What a program hooks in user space.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Probe<'a> {
+    Places { file: &'a UserFile, places: &'a [UserPlace], side: Side },
+    Usdt { file: &'a UserFile, provider: &'a str, name: &'a str },
+}
+
+/// What a program hooks in user space; `None` when it hooks the kernel.
+pub(super) fn probe(attach: &Attach) -> Option<Probe<'_>> {
     match attach {
-        Attach::Uprobe { file, .. }
-        | Attach::Uretprobe { file, .. }
-        | Attach::Usdt { file, .. } => Some(file),
+        Attach::Uprobe { file, places } => Some(Probe::Places { file, places, side: Side::Entry }),
+        Attach::Uretprobe { file, places } => {
+            Some(Probe::Places { file, places, side: Side::Return })
+        }
+        Attach::Usdt { file, provider, name } => Some(Probe::Usdt { file, provider, name }),
         Attach::Fentry { .. }
         | Attach::Fexit { .. }
         | Attach::FmodRet { .. }
@@ -107,43 +115,30 @@ pub(super) fn user_file(attach: &Attach) -> Option<&UserFile> {
 
 fn target(
     file: Rc<UserProgram>,
+    probe: Probe<'_>,
     program: &writ_bundle::Program,
     targets: &mut Targets,
 ) -> Result<Target, String> {
-    let attach = &program.attach;
-    if let Attach::Usdt { provider, name, .. } = attach {
-        let locations = file.usdt(provider, name)?;
-        for location in &locations {
-            let fits = usable(&location.arguments, program);
-            fits.map_err(|why| format!("`{}`: its probe `{provider}:{name}` {why}", file.path()))?;
+    match probe {
+        Probe::Places { places, side, .. } => {
+            let place = |(cookie, wanted)| Ok((file.place(wanted)?, cookie));
+            let places = (0..).zip(places).map(place).collect::<Result<_, String>>()?;
+            Ok(Target { file, places, side })
         }
-        let first = targets.arguments.len();
-        let places = (first as u64..).zip(&locations).map(|(cookie, one)| (one.place, cookie));
-        let places = places.collect();
-        targets.arguments.extend(locations.into_iter().map(|location| location.arguments));
-        return Ok(Target { file, places, side: Side::Entry });
+        Probe::Usdt { provider, name, .. } => {
+            let locations = file.usdt(provider, name)?;
+            for location in &locations {
+                usable(&location.arguments, program).map_err(|why| {
+                    format!("`{}`: its probe `{provider}:{name}` {why}", file.path())
+                })?;
+            }
+            let first = targets.arguments.len();
+            let places = (first as u64..).zip(&locations).map(|(cookie, one)| (one.place, cookie));
+            let places = places.collect();
+            targets.arguments.extend(locations.into_iter().map(|location| location.arguments));
+            Ok(Target { file, places, side: Side::Entry })
+        }
     }
-    let (wanted, side) = match attach {
-        Attach::Uprobe { places, .. } => (places.as_slice(), Side::Entry),
-        Attach::Uretprobe { places, .. } => (places.as_slice(), Side::Return),
-        Attach::Usdt { .. }
-        | Attach::Fentry { .. }
-        | Attach::Fexit { .. }
-        | Attach::FmodRet { .. }
-        | Attach::Kprobe { .. }
-        | Attach::Kretprobe { .. }
-        | Attach::KprobeMulti { .. }
-        | Attach::KretprobeMulti { .. }
-        | Attach::Kprobes { .. }
-        | Attach::Kretprobes { .. }
-        | Attach::Lsm { .. }
-        | Attach::Tracepoint { .. }
-        | Attach::RawTracepoint { .. }
-        | Attach::BtfTracepoint { .. } => return Err("it is no probe in a program".to_owned()),
-    };
-    let place = |(cookie, wanted)| Ok((file.place(wanted)?, cookie));
-    let places = (0..).zip(wanted).map(place).collect::<Result<_, String>>()?;
-    Ok(Target { file, places, side })
 }
 
 /// Whether a place has the arguments that a program reads and writes to.
@@ -171,14 +166,14 @@ impl Targets {
     }
 
     /// Tells the programs where the arguments of USDT probes are.
-    pub(super) fn fill(&self, ebpf: &Ebpf) -> Result<(), Problem> {
+    pub(super) fn fill(&self, maps: &Maps) -> Result<(), Problem> {
         for (key, arguments) in (0_u32..).zip(&self.arguments) {
             let mut value = vec![0; usdt::ARGUMENT * usdt::ARGUMENTS];
             let bytes = arguments.iter().flat_map(|argument| argument.bytes());
             for (to, from) in value.iter_mut().zip(bytes) {
                 *to = from;
             }
-            maps::put(ebpf, map_names::USDT, &key.to_le_bytes(), &value)?;
+            maps::put(maps, map_names::USDT, &key.to_le_bytes(), &value)?;
         }
         Ok(())
     }
@@ -186,7 +181,7 @@ impl Targets {
     /// Loads a program; `None` when what it hooks is passed over.
     pub(super) fn load(
         &self,
-        relocated: &Relocated,
+        prepared: &Prepared,
         manifest: &Manifest,
         program: &writ_bundle::Program,
         kernel: &RunningKernel,
@@ -195,15 +190,15 @@ impl Targets {
         let way = way(kernel)?;
         let attach_type = if way == Way::Multi { UPROBE_MULTI } else { 0 };
         let program_type = BPF_PROG_TYPE_KPROBE as u32;
-        let kind = Kind { program_type, attach_type, function: 0 };
-        let mut instructions = relocated.instructions(program)?;
+        let kind = Kind { program_type, attach_type, ..Kind::default() };
+        let mut instructions = prepared.instructions(program)?;
         let markers = markers(&instructions);
         let mut loaded = Vec::new();
         for (_, cookie) in &target.places {
             for at in &markers {
                 put_number(&mut instructions, *at, *cookie);
             }
-            loaded.push(relocated.load(manifest, program, &instructions, kind)?);
+            loaded.push(prepared.load(manifest, program, &instructions, kind)?);
             if markers.is_empty() {
                 break;
             }
@@ -216,14 +211,11 @@ fn way(kernel: &RunningKernel) -> Result<Way, Problem> {
     if kernel.has_name("BPF_TRACE_UPROBE_MULTI") {
         return Ok(Way::Multi);
     }
-    let Some(event_type) = kernel.uprobe_event_type else {
+    let Some(unit) = kernel.uprobe_event_type else {
         let message = "the kernel has no perf events of the kind `uprobe`";
         return Err(Problem::new(&code::MISSING_FEATURE, message));
     };
-    if kernel.has_name("BPF_FUNC_get_attach_cookie") {
-        return Ok(Way::Linked { event_type });
-    }
-    Ok(Way::Set { event_type })
+    Ok(Way::Events { unit, binding: kernel.binding() })
 }
 
 /// Offsets of the instructions that load [`PLACE_MARKER`].
@@ -260,40 +252,46 @@ impl Program {
     /// Attaches the program at all its places.
     pub(super) fn attach(&self) -> io::Result<Vec<Link>> {
         let path = CString::new(self.target.file.attach_path())?;
+        match self.way {
+            Way::Multi => Ok(vec![Link(self.attach_to_all(&path)?)]),
+            Way::Events { unit, binding } => {
+                let places = self.target.places.iter().enumerate();
+                places.map(|(index, _)| self.attach_to_one(index, &path, unit, binding)).collect()
+            }
+        }
+    }
+
+    fn attach_to_all(&self, path: &CStr) -> io::Result<OwnedFd> {
+        let Target { places, side, .. } = &self.target;
+        let offsets: Vec<u64> = places.iter().map(|(place, _)| place.offset).collect();
+        let counters: Vec<u64> =
+            places.iter().map(|(place, _)| place.counter.unwrap_or(0)).collect();
+        let cookies: Vec<u64> = places.iter().map(|(_, cookie)| *cookie).collect();
+        let places = uprobe::Places {
+            path,
+            offsets: &offsets,
+            counters: &counters,
+            cookies: &cookies,
+            side: *side,
+        };
+        uprobe::attach_to_all(self.program(0)?.as_fd(), places)
+    }
+
+    fn attach_to_one(
+        &self,
+        index: usize,
+        path: &CStr,
+        unit: u32,
+        binding: Binding,
+    ) -> io::Result<Link> {
+        let place = self.target.places.get(index).ok_or(io::ErrorKind::NotFound)?;
+        let (place, cookie) = place;
+        let counter = u32::try_from(place.counter.unwrap_or(0)).map_err(io::Error::other)?;
         let side = self.target.side;
-        let places = &self.target.places;
-        let event_type = match self.way {
-            Way::Multi => {
-                let program = self.program(0)?;
-                let offsets: Vec<u64> = places.iter().map(|(place, _)| place.offset).collect();
-                let counters: Vec<u64> =
-                    places.iter().map(|(place, _)| place.counter.unwrap_or(0)).collect();
-                let cookies: Vec<u64> = places.iter().map(|(_, cookie)| *cookie).collect();
-                let (offsets, counters, cookies) =
-                    (offsets.as_slice(), counters.as_slice(), cookies.as_slice());
-                let places = uprobe::Places { path: &path, offsets, counters, cookies, side };
-                let link = uprobe::attach_to_all(program.as_fd(), places)?;
-                return Ok(vec![Link(link)]);
-            }
-            Way::Linked { event_type } | Way::Set { event_type } => event_type,
-        };
-        let one = |(index, (place, cookie)): (usize, &(Place, u64))| {
-            let program = self.program(index)?.as_fd();
-            let counter = u32::try_from(place.counter.unwrap_or(0)).map_err(io::Error::other)?;
-            let place = uprobe::Place { path: &path, offset: place.offset, counter, side };
-            let event = uprobe::open_event(event_type, place)?;
-            match self.way {
-                // The link keeps the event.
-                Way::Linked { .. } => {
-                    uprobe::link_program(event.as_fd(), program, *cookie).map(Link)
-                }
-                Way::Set { .. } | Way::Multi => {
-                    uprobe::set_program(event.as_fd(), program)?;
-                    Ok(Link(event))
-                }
-            }
-        };
-        places.iter().enumerate().map(one).collect()
+        let event = uprobe::Place { path, offset: place.offset, counter, side };
+        let event = uprobe::open_event(unit, event)?;
+        let program = self.program(index)?.as_fd();
+        perf_event::run_program(event, program, binding, *cookie).map(Link)
     }
 
     /// The program for a place.

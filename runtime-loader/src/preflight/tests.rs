@@ -1,4 +1,5 @@
 use super::*;
+use crate::kernel_types::tests::btf;
 use crate::running_kernel::Lsms;
 
 fn bundle(requires: &[&str], attach: &serde_json::Value) -> BundleFile {
@@ -23,7 +24,7 @@ fn bundle(requires: &[&str], attach: &serde_json::Value) -> BundleFile {
 fn kernel(lsms: Option<&[&str]>) -> RunningKernel {
     RunningKernel {
         release: "6.1.0-test".into(),
-        btf: b"\0BPF_FUNC_ringbuf_output\0BPF_PROG_TYPE_LSM\0BPF_TRACE_FENTRY\0".to_vec(),
+        btf: btf(&[], &["BPF_FUNC_ringbuf_output", "BPF_PROG_TYPE_LSM", "BPF_TRACE_FENTRY"]),
         btf_digest: "sha256:this".into(),
         lsms: lsms.map(|list| Lsms {
             names: list.iter().map(|lsm| (*lsm).to_owned()).collect(),
