@@ -87,7 +87,7 @@ fn compare(
     let mut random = Random::new(of_events);
     let host_namespaces = surroundings.host_namespaces(&mut random);
     let (bytes, manifest) = bundle(&module, host);
-    let mut loaded = Loaded::load(bytes, manifest, host, host_namespaces).unwrap();
+    let mut loaded = Loaded::load(bytes, manifest, host_namespaces).unwrap();
     let mut meant = interpret::State::default();
     let (mut runs, mut records) = (0, 0);
     for time in 1..=EVENTS {

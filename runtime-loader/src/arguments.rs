@@ -60,6 +60,10 @@ pub struct Run {
     /// Bytes of the ring buffer, made a power of two of pages; the bundle says otherwise.
     #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u32).range(4096..=1 << 30))]
     pub ring_buffer_size: Option<u32>,
+    /// How many processes programs keep in mind at once. Without it as many as this machine runs at
+    /// most, up to 16,384. One that finds no room is counted, and is not followed.
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(64..=1 << 22))]
+    pub processes: Option<u32>,
     /// Show in stack traces where code stands in memory. Without it they name functions only, since
     /// addresses help to attack a kernel or a program.
     #[arg(long)]

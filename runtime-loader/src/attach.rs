@@ -56,6 +56,8 @@ impl std::fmt::Debug for Loaded {
 pub struct Options {
     /// Bytes of the ring buffer instead of what the bundle says; made a power of two of pages.
     pub ring_buffer_bytes: Option<u32>,
+    /// Places in the maps that hold an entry for each process.
+    pub processes: u32,
     pub host_namespaces: [u32; 10],
     /// Anything that nobody can guess.
     pub rate_secret: u64,
@@ -112,6 +114,7 @@ fn prepare(
     settings.constants.insert(globals::HOST_NAMESPACES, &namespaces);
     settings.constants.insert(globals::RATE_SECRET, &secret);
     settings.entries.extend(options.ring_buffer_bytes.map(|bytes| (map_names::EVENTS, bytes)));
+    settings.entries.extend(maps::OF_PROCESSES.map(|map| (map, options.processes)));
     settings.entries.extend(targets.usdt_places().map(|places| (map_names::USDT, places)));
     object::prepare(bytes, kernel, &settings).map_err(|problem| Problem {
         message: format!("`{}`: {}", bundle.path.display(), problem.message),

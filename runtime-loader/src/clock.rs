@@ -37,15 +37,35 @@ fn rfc3339(since_epoch: i64, digits: Digits) -> String {
     let (year, month, day) = civil_date(seconds.div_euclid(86_400));
     let of_day = seconds.rem_euclid(86_400);
     let (hour, minute, second) = (of_day / 3_600, of_day / 60 % 60, of_day % 60);
+    // Every event has three of these, so that it is done without the machinery of formatting.
+    let mut text = String::with_capacity("1970-01-01T00:00:00.000000000Z".len());
+    put(&mut text, year, 4);
+    for (separator, number) in [('-', month), ('-', day), ('T', hour), (':', minute), (':', second)]
+    {
+        text.push(separator);
+        put(&mut text, number, 2);
+    }
     let fraction = match digits {
-        Digits::Fewest if nanoseconds == 0 => String::new(),
-        Digits::Fewest if nanoseconds % 1_000_000 == 0 => {
-            format!(".{:03}", nanoseconds / 1_000_000)
-        }
-        Digits::Fewest if nanoseconds % 1_000 == 0 => format!(".{:06}", nanoseconds / 1_000),
-        Digits::Fewest | Digits::Nine => format!(".{nanoseconds:09}"),
+        Digits::Fewest if nanoseconds == 0 => None,
+        Digits::Fewest if nanoseconds % 1_000_000 == 0 => Some((nanoseconds / 1_000_000, 3)),
+        Digits::Fewest if nanoseconds % 1_000 == 0 => Some((nanoseconds / 1_000, 6)),
+        Digits::Fewest | Digits::Nine => Some((nanoseconds, 9)),
     };
-    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{fraction}Z")
+    if let Some((number, width)) = fraction {
+        text.push('.');
+        put(&mut text, number, width);
+    }
+    text.push('Z');
+    text
+}
+
+/// Appends a number, which has no more digits than `width`, with as many zeros before it as are
+/// missing.
+fn put(text: &mut String, number: i64, width: u32) {
+    for place in (0..width).rev() {
+        let digit = number / 10_i64.pow(place) % 10;
+        text.push(char::from(b'0' + u8::try_from(digit).unwrap_or(0)));
+    }
 }
 
 /// Year, month and day of the `days`th day after 1970-01-01, in the proleptic Gregorian calendar.

@@ -122,7 +122,7 @@ pub fn put_processes(
 }
 
 /// Maps that hold an entry for each process.
-const OF_PROCESSES: [&str; 3] = [maps::PROCESSES, maps::LINEAGES, maps::BASELINES];
+pub(crate) const OF_PROCESSES: [&str; 3] = [maps::PROCESSES, maps::LINEAGES, maps::BASELINES];
 
 fn put_each(
     created: &Maps,

@@ -27,6 +27,9 @@ use crate::symbols::frames::{Addresses, frames};
 use crate::system;
 use crate::workloads::{Need, Source, Workloads};
 
+/// Processes for which the programs have places by default, where so many can run at once.
+const PROCESSES: u32 = 16_384;
+
 /// Attaches the bundles and reports events until a signal says stop.
 ///
 /// # Errors
@@ -45,7 +48,7 @@ pub fn run(arguments: &Run) -> Result<(), Problem> {
     if let Err(error) = system::lift_locked_memory_limit() {
         messages.warning(&format!("the limit of locked memory stays: {error}"));
     }
-    let mut loaded = load(bundles, &kernel, arguments.ring_buffer_size)?;
+    let mut loaded = load(bundles, &kernel, arguments)?;
     for warning in loaded.iter().flat_map(Loaded::passed_over) {
         messages.warning(&format!("passed over: {warning}"));
     }
@@ -140,11 +143,13 @@ fn accept(
 fn load(
     bundles: Vec<BundleFile>,
     kernel: &RunningKernel,
-    ring_buffer_bytes: Option<u32>,
+    arguments: &Run,
 ) -> Result<Vec<Loaded>, Problem> {
+    let ring_buffer_bytes = arguments.ring_buffer_size;
+    let processes = arguments.processes.unwrap_or_else(|| kernel.processes_max.min(PROCESSES));
     let host_namespaces = proc_scan::host_namespaces();
     let rate_secret = system::random().map_err(|error| Problem::of_call("getrandom", &error))?;
-    let options = Options { ring_buffer_bytes, host_namespaces, rate_secret };
+    let options = Options { ring_buffer_bytes, processes, host_namespaces, rate_secret };
     bundles.into_iter().map(|bundle| attach::load(bundle, kernel, options)).collect()
 }
 

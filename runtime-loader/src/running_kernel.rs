@@ -30,6 +30,9 @@ pub struct RunningKernel {
     pub trace_events: Option<String>,
     /// The number of perf events of the kind `uprobe`.
     pub uprobe_event_type: Option<u32>,
+    /// How many processes can run at once: each has a thread and a PID, of which there are
+    /// `kernel.threads-max` and `kernel.pid_max`.
+    pub processes_max: u32,
     /// Names in `/proc/kallsyms`, read when first asked for. Filled by `has_symbol`.
     pub(crate) functions: OnceCell<Option<BTreeSet<String>>>,
     /// Where things are in `btf`. Filled by `index`.
@@ -65,11 +68,21 @@ pub fn read() -> Result<RunningKernel, Problem> {
         btf,
         release,
         trace_events: trace_events().map(str::to_owned),
+        processes_max: processes_max(),
         uprobe_event_type: fs::read_to_string("/sys/bus/event_source/devices/uprobe/type")
             .ok()
             .and_then(|text| text.trim().parse().ok()),
         ..RunningKernel::default()
     })
+}
+
+fn processes_max() -> u32 {
+    let number = |name: &str| {
+        let text = fs::read_to_string(format!("/proc/sys/kernel/{name}")).ok()?;
+        text.trim().parse().ok()
+    };
+    let both = [number("threads-max"), number("pid_max")];
+    both.into_iter().flatten().min().unwrap_or(u32::MAX)
 }
 
 /// Where tracefs describes trace events, when it is mounted.

@@ -87,7 +87,7 @@ measure() {
            if (kind == "program") print kind, id, bytes, verified
            if (kind == "map") print kind, id, bytes, type, entries}' "$info" 2>/dev/null
   done | sort -u
-  awk '/^VmRSS/ {print "resident", $2}' /proc/$loader/status
+  awk '/^VmRSS/ {print "resident", $2} /^VmHWM/ {print "peak", $2}' /proc/$loader/status
 }
 
 for bundle; do

@@ -14,7 +14,6 @@ use writ_bundle::record::{self, counter, header, kind, workload};
 use writ_bundle::{Manifest, Mode, globals, maps as map_names};
 use writ_loader::bundle_file::BundleFile;
 use writ_loader::maps::{self, Maps};
-use writ_loader::running_kernel::{self, RunningKernel};
 use writ_loader::system::{self, Existing};
 
 use super::occasion::Surroundings;
@@ -34,17 +33,15 @@ pub(super) struct Host {
     pub profile: Profile,
     /// What policies can hook.
     pub points: Vec<Point>,
-    kernel: RunningKernel,
 }
 
 impl Host {
     /// The kernel, or why it cannot be used.
     pub(super) fn find(surroundings: &Surroundings) -> Result<Self, String> {
         let profile = writ::cli::kernel::load("host").map_err(|error| error.to_string())?.remove(0);
-        let kernel = running_kernel::read().map_err(|problem| problem.message)?;
         let _ = system::lift_locked_memory_limit();
         let points = super::points(&profile);
-        let host = Self { profile, points, kernel };
+        let host = Self { profile, points };
         host.can_run(surroundings)?;
         Ok(host)
     }
@@ -54,7 +51,7 @@ impl Host {
         let setting = super::setting(self, surroundings);
         let module = lower::lower(&[one_that_always_posts(&setting)]).unwrap();
         let (bytes, manifest) = super::bundle(&module, self);
-        let loaded = Loaded::load(bytes, manifest, self, [0; 10]);
+        let loaded = Loaded::load(bytes, manifest, [0; 10]);
         let mut loaded = loaded.map_err(|error| format!("programs cannot be loaded: {error}"))?;
         let program = module.programs.iter().find(|program| !program.hooks.is_empty()).unwrap();
         let answer = loaded.answer(program, &[0; 12]);
@@ -86,7 +83,6 @@ impl Loaded {
     pub(super) fn load(
         bytes: Vec<u8>,
         manifest: Manifest,
-        host: &Host,
         host_namespaces: [u32; 10],
     ) -> Result<Self, String> {
         let loaded = EbpfLoader::new()
@@ -99,7 +95,8 @@ impl Loaded {
             loaded.or_else(|error| unprivileged(&error))?;
         }
         let names: Vec<String> = ebpf.maps().map(|(name, _)| name.to_owned()).collect();
-        let taken = names.into_iter().filter_map(|name| Some((name.clone(), ebpf.take_map(&name)?)));
+        let taken =
+            names.into_iter().filter_map(|name| Some((name.clone(), ebpf.take_map(&name)?)));
         let mut maps: Maps = taken.collect();
         maps::fill(&maps, &bundle).unwrap();
         let ring = RingBuf::try_from(maps.remove(map_names::EVENTS).unwrap()).unwrap();

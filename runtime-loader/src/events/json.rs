@@ -13,7 +13,7 @@ use serde::Serialize;
 use super::argument::{self, Abi, CapabilitySet, Value};
 use super::hook::{Action, Call, Labelled, Origin};
 use super::signal_table::signal_name;
-use super::{Body, Event, Frame};
+use super::{Body, Event, Frame, Stacks};
 use crate::clock::Clock;
 use crate::process_cache::{Key, Process, Shown};
 use crate::workloads::ShownPod;
@@ -96,8 +96,7 @@ impl<'a> Response<'a> {
         let action = call.action.map(Action::name);
         let (policy_name, message) = (call.policy.as_str(), call.message.as_deref());
         let tags = call.tags.as_slice();
-        let kernel_stack_trace = call.stacks.kernel.iter().map(FrameForm::of).collect();
-        let user_stack_trace = call.stacks.user.iter().map(FrameForm::of).collect();
+        let stacks = StacksForm::of(&call.stacks);
         match &call.origin {
             Origin::Kprobe { function } => {
                 let return_value = call.return_value.as_ref().map(ArgumentForm::of);
@@ -108,12 +107,12 @@ impl<'a> Response<'a> {
                     args,
                     return_value,
                     action,
-                    kernel_stack_trace,
+                    kernel_stack_trace: stacks.kernel_stack_trace,
                     policy_name,
                     return_action: call.return_action.map(Action::name),
                     message,
                     tags,
-                    user_stack_trace,
+                    user_stack_trace: stacks.user_stack_trace,
                     data,
                 });
             }
@@ -132,8 +131,7 @@ impl<'a> Response<'a> {
                     args,
                     action,
                     tags,
-                    kernel_stack_trace,
-                    user_stack_trace,
+                    stacks,
                     data,
                 });
             }
@@ -148,8 +146,7 @@ impl<'a> Response<'a> {
                     action,
                     message,
                     tags,
-                    kernel_stack_trace,
-                    user_stack_trace,
+                    stacks,
                     data,
                 });
             }
@@ -170,8 +167,7 @@ impl<'a> Response<'a> {
                     return_value,
                     return_action: call.return_action.map(Action::name),
                     data,
-                    kernel_stack_trace,
-                    user_stack_trace,
+                    stacks,
                 });
             }
             Origin::Usdt { path, provider, name } => {
@@ -186,8 +182,7 @@ impl<'a> Response<'a> {
                     args,
                     tags,
                     action,
-                    kernel_stack_trace,
-                    user_stack_trace,
+                    stacks,
                 });
             }
         }
@@ -249,6 +244,22 @@ struct KprobeForm<'a> {
     data: Vec<ArgumentForm<'a>>,
 }
 
+/// Both stack traces, where they stand side by side.
+#[derive(Debug, Serialize)]
+struct StacksForm<'a> {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    kernel_stack_trace: Vec<FrameForm<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    user_stack_trace: Vec<FrameForm<'a>>,
+}
+
+impl<'a> StacksForm<'a> {
+    fn of(stacks: &'a Stacks) -> Self {
+        let frames = |frames: &'a [Frame]| frames.iter().map(FrameForm::of).collect();
+        Self { kernel_stack_trace: frames(&stacks.kernel), user_stack_trace: frames(&stacks.user) }
+    }
+}
+
 /// Tetragon's `StackTraceEntry`.
 #[derive(Debug, Serialize)]
 struct FrameForm<'a> {
@@ -292,10 +303,8 @@ struct TracepointForm<'a> {
     message: Option<&'a str>,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     tags: &'a [String],
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    kernel_stack_trace: Vec<FrameForm<'a>>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    user_stack_trace: Vec<FrameForm<'a>>,
+    #[serde(flatten)]
+    stacks: StacksForm<'a>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     data: Vec<ArgumentForm<'a>>,
 }
@@ -328,10 +337,8 @@ struct UprobeForm<'a> {
     return_action: Option<&'static str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     data: Vec<ArgumentForm<'a>>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    kernel_stack_trace: Vec<FrameForm<'a>>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    user_stack_trace: Vec<FrameForm<'a>>,
+    #[serde(flatten)]
+    stacks: StacksForm<'a>,
 }
 
 #[derive(Debug, Serialize)]
@@ -352,10 +359,8 @@ struct UsdtForm<'a> {
     tags: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     action: Option<&'static str>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    kernel_stack_trace: Vec<FrameForm<'a>>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    user_stack_trace: Vec<FrameForm<'a>>,
+    #[serde(flatten)]
+    stacks: StacksForm<'a>,
 }
 
 /// A 64-bit number as protobuf's JSON has it: as a string, and left out when it is 0.
@@ -379,10 +384,8 @@ struct LsmForm<'a> {
     action: Option<&'static str>,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     tags: &'a [String],
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    kernel_stack_trace: Vec<FrameForm<'a>>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    user_stack_trace: Vec<FrameForm<'a>>,
+    #[serde(flatten)]
+    stacks: StacksForm<'a>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     data: Vec<ArgumentForm<'a>>,
 }

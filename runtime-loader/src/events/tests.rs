@@ -433,3 +433,24 @@ fn records_of_random_bytes_never_panic() {
         assert!(!compact_of(event).contains('\n'));
     }
 }
+
+/// `cargo test --release -p writ-loader -- --ignored --nocapture a_million` says how fast.
+#[test]
+#[ignore = "it measures"]
+fn a_million_events_are_printed_in_a_small_part_of_a_minute() {
+    let mut observer = observer(json!([kprobe("security_file_open", &["file"], None)]));
+    observe(&mut observer, [exec_record(1, 5, (0, 0)), exec_record(42, 20, (1, 5))]);
+    let record = hook_record(42, 20, 1_234_567_891)
+        .item_with(1, status::READ, 0o100_644, b"/etc/shadow")
+        .bytes();
+    let count = std::env::var("EVENTS").map_or(1_000_000, |text| text.parse().unwrap());
+    let (mut events, mut bytes) = (Vec::new(), 0);
+    let start = std::time::Instant::now();
+    for _ in 0..count {
+        observer.observe(0, &record, &mut events).unwrap();
+        bytes += json::line(&events.pop().unwrap(), &node()).unwrap().len();
+    }
+    let seconds = start.elapsed().as_secs_f64();
+    eprintln!("{count} events, {bytes} bytes in {seconds:.2} s");
+    assert!(seconds < 30.0);
+}
