@@ -92,7 +92,7 @@ INLINE void put_cgroup(struct writ_scratch *s, struct task_struct *task)
 {
 	const char *name = task->cgroups->dfl_cgrp->kn->name;
 
-	writ_read_string(s, name, EXEC_CGROUP);
+	writ_read_string(s, name, EXEC_CGROUP, MEMORY_OF_KERNEL);
 }
 
 /* Gives the process's entry what the exec changes. */
@@ -138,7 +138,7 @@ ROUTINE __u64 writ_exec_finish(struct writ_scratch *s, struct exec_context *cont
 	struct writ_process new = {}, *process = writ_process();
 	__u64 length;
 
-	writ_read_string(s, context->bprm->filename, EXEC_FILENAME);
+	writ_read_string(s, context->bprm->filename, EXEC_FILENAME, MEMORY_OF_KERNEL);
 	put_arguments(s, task);
 	put_directory(s, task);
 	put_credentials(s, task);

@@ -53,13 +53,36 @@ INLINE __u64 structure_begin(struct writ_scratch *s, __u64 size)
 	return at;
 }
 
-/* Copies memory of the kernel, or of the current process: the upper half of the addresses is the
- * kernel's. */
-INLINE long copy_any(void *to, __u32 size, const void *from)
+/* Whose memory an address is in. The numbers are those that generated code hands over. */
+enum memory {
+	/* The address tells: the upper half of the addresses is the kernel's. */
+	MEMORY_OF_EITHER,
+	/* The address came from the calling process, which could name memory of the kernel's: what is
+	 * there is none of its business, so such an address faults. */
+	MEMORY_OF_CALLER,
+	MEMORY_OF_KERNEL,
+};
+
+INLINE int is_of_kernel(const void *from, __u64 memory)
 {
-	if ((__s64)from < 0)
+	return memory == MEMORY_OF_KERNEL || (memory == MEMORY_OF_EITHER && (__s64)from < 0);
+}
+
+/* Copies bytes. Negative when the memory faults. */
+INLINE long copy_memory(void *to, __u32 size, const void *from, __u64 memory)
+{
+	if (is_of_kernel(from, memory))
 		return bpf_probe_read_kernel(to, size, from);
 	return bpf_probe_read_user(to, size, from);
+}
+
+/* Copies bytes up to a zero, and that. Answers how many, or negative when the memory faults; 0 for an
+ * empty text of the caller's. */
+INLINE long copy_text(void *to, __u32 size, const void *from, __u64 memory)
+{
+	if (is_of_kernel(from, memory))
+		return bpf_probe_read_kernel_str(to, size, from);
+	return bpf_probe_read_user_str(to, size, from);
 }
 
 SHARED __u64 writ_put_unreadable(struct writ_scratch *s, __u64 id, __u64 status);

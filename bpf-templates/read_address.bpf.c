@@ -2,15 +2,16 @@
 /*
  * The address of a socket, in the kernel's memory or the caller's.
  *
- * writ_read_sockaddr(scratch, struct sockaddr *, item id)    -> payload offset, or negative
+ * writ_read_sockaddr(scratch, struct sockaddr *, item id, memory) -> payload offset, or negative
  *     Appends a `struct writ_connection` of which the source is known when the address is of IP.
  *
- * writ_read_sockaddr_un(scratch, struct sockaddr *, item id, length) -> payload offset, or negative
+ * writ_read_sockaddr_un(scratch, struct sockaddr *, item id, length, memory)
+ *     -> payload offset, or negative
  *     Appends a text: the path; "@" and the name for an abstract address; empty when it has
  *     neither or is of another family. The item's `flags` are the family. `length` counts the
  *     family too; 0 when it is not known, and then the path ends where the next zero is.
  *
- * UNREADABLE for memory that faults. Minimum kernel 5.8.
+ * `memory` is its kind (item.h). UNREADABLE for memory that faults. Minimum kernel 5.8.
  */
 #include "item.h"
 #include "kernel.h"
@@ -33,19 +34,19 @@ struct address_ipv6 {
 };
 
 /* Negative when the memory faults. */
-INLINE long put_address(struct writ_connection *to, const void *from)
+INLINE long put_address(struct writ_connection *to, const void *from, __u64 memory)
 {
 	struct address_ipv4 four = {};
 	struct address_ipv6 six = {};
 
 	if (to->family == AF_INET) {
-		if (copy_any(&four, sizeof(four), from) < 0)
+		if (copy_memory(&four, sizeof(four), from, memory) < 0)
 			return -1;
 		to->source_port = __builtin_bswap16(four.port);
 		to->source[1] = __builtin_bswap32(four.address);
 		to->known |= KNOWN_SOURCE;
 	} else if (to->family == AF_INET6) {
-		if (copy_any(&six, sizeof(six), from) < 0)
+		if (copy_memory(&six, sizeof(six), from, memory) < 0)
 			return -1;
 		to->source_port = __builtin_bswap16(six.port);
 		to->source[0] = __builtin_bswap64(six.address[0]);
@@ -55,30 +56,31 @@ INLINE long put_address(struct writ_connection *to, const void *from)
 	return 0;
 }
 
-ROUTINE __s64 writ_read_sockaddr(struct writ_scratch *s, const void *address, __u64 id)
+ROUTINE __s64 writ_read_sockaddr(struct writ_scratch *s, const void *address, __u64 id,
+				 __u64 memory)
 {
 	__u64 at = structure_begin(s, sizeof(struct writ_connection));
 	struct writ_connection *to;
 	__u16 family = 0;
 
-	if (!at || copy_any(&family, sizeof(family), address) < 0)
+	if (!at || copy_memory(&family, sizeof(family), address, memory) < 0)
 		return without_text(s, id, STATUS_UNREADABLE);
 	to = (struct writ_connection *)PAYLOAD(s, at);
 	to->family = family;
 	to->known = KNOWN_FAMILY;
-	if (put_address(to, address) < 0)
+	if (put_address(to, address, memory) < 0)
 		return without_text(s, id, STATUS_UNREADABLE);
 	item_end(s, at, id, STATUS_READ, sizeof(*to));
 	return at;
 }
 
 /* Copies the path or name of up to `room` bytes. Returns how long it is, or negative. */
-INLINE __s64 copy_unix_path(__u8 *text, const void *from, __u64 room)
+INLINE __s64 copy_unix_path(__u8 *text, const void *from, __u64 room, __u64 memory)
 {
 	__s64 copied;
 	__u8 first = 0;
 
-	if (!room || copy_any(&first, 1, from) < 0)
+	if (!room || copy_memory(&first, 1, from, memory) < 0)
 		return 0;
 	if (!first) {
 		/* Abstract: what follows the zero. */
@@ -90,10 +92,7 @@ INLINE __s64 copy_unix_path(__u8 *text, const void *from, __u64 room)
 	/* And a zero. */
 	room++;
 	MASK(room, 0x7f);
-	if ((__s64)from < 0)
-		copied = bpf_probe_read_kernel_str(text, room, from);
-	else
-		copied = bpf_probe_read_user_str(text, room, from);
+	copied = copy_text(text, room, from, memory);
 	if (copied <= 0)
 		return copied;
 	/* The zero is counted. Abstract without a name is no address at all. */
@@ -101,19 +100,19 @@ INLINE __s64 copy_unix_path(__u8 *text, const void *from, __u64 room)
 }
 
 ROUTINE __s64 writ_read_sockaddr_un(struct writ_scratch *s, const void *address, __u64 id,
-				    __u64 address_length)
+				    __u64 address_length, __u64 memory)
 {
 	__u64 at = item_begin(s, TEXT_ROOM), room = PATH_MAX_UNIX;
 	struct writ_item *item;
 	__u16 family = 0;
 	__s64 length = 0;
 
-	if (!at || copy_any(&family, sizeof(family), address) < 0)
+	if (!at || copy_memory(&family, sizeof(family), address, memory) < 0)
 		return without_text(s, id, STATUS_UNREADABLE);
 	if (address_length && address_length - sizeof(family) < room)
 		room = address_length - sizeof(family);
 	if (family == AF_UNIX)
-		length = copy_unix_path(PAYLOAD(s, at), address + sizeof(family), room);
+		length = copy_unix_path(PAYLOAD(s, at), address + sizeof(family), room, memory);
 	if (length < 0 || length > PATH_MAX_UNIX + 1)
 		return without_text(s, id, STATUS_UNREADABLE);
 	text_end(s, at, id, STATUS_READ, length);

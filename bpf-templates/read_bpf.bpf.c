@@ -2,9 +2,9 @@
 /*
  * BPF programs and maps.
  *
- * writ_read_bpf_attr(scratch, union bpf_attr *, item id)  -> payload offset, or negative
+ * writ_read_bpf_attr(scratch, union bpf_attr *, item id, memory) -> payload offset, or negative
  *     Appends a `struct writ_bpf_program`, as BPF_PROG_LOAD reads the attribute: it does not tell
- *     which command it is for.
+ *     which command it is for. It is in memory of this kind (item.h).
  * writ_read_bpf_prog(scratch, struct bpf_prog *, item id) -> payload offset, or negative
  *     Appends a `struct writ_bpf_program`.
  * writ_read_bpf_map(scratch, struct bpf_map *, item id)   -> payload offset, or negative
@@ -29,7 +29,8 @@ struct program_attribute {
 	__u8 name[16];
 };
 
-ROUTINE __s64 writ_read_bpf_attr(struct writ_scratch *s, const void *attribute, __u64 id)
+ROUTINE __s64 writ_read_bpf_attr(struct writ_scratch *s, const void *attribute, __u64 id,
+				 __u64 memory)
 {
 	__u64 at = structure_begin(s, sizeof(struct writ_bpf_program));
 	struct writ_bpf_program *to;
@@ -37,10 +38,10 @@ ROUTINE __s64 writ_read_bpf_attr(struct writ_scratch *s, const void *attribute, 
 	if (!at)
 		return without_text(s, id, STATUS_UNREADABLE);
 	to = (struct writ_bpf_program *)PAYLOAD(s, at);
-	if (copy_any(&to->type, 2 * sizeof(__u32), attribute) < 0)
+	if (copy_memory(&to->type, 2 * sizeof(__u32), attribute, memory) < 0)
 		return without_text(s, id, STATUS_UNREADABLE);
-	copy_any(to->name, sizeof(to->name),
-		 attribute + __builtin_offsetof(struct program_attribute, name));
+	copy_memory(to->name, sizeof(to->name),
+		    attribute + __builtin_offsetof(struct program_attribute, name), memory);
 	item_end(s, at, id, STATUS_READ, sizeof(*to));
 	return at;
 }

@@ -2,11 +2,11 @@
 /*
  * Bytes whose length is known beforehand, as an item of the event.
  *
- * writ_read_bytes(scratch, address, item id, bytes)       -> payload offset, or negative
- *     An array in kernel memory or in the record of a tracepoint.
- * writ_read_buffer(scratch, address, item id, bytes)      -> payload offset, or negative
- *     In user or kernel memory: the upper half of the addresses is the kernel's. A negative length,
- *     such as an error that a call returned, is none.
+ * writ_read_bytes(scratch, address, item id, bytes, memory)  -> payload offset, or negative
+ *     An array in memory of this kind (item.h), or in the record of a tracepoint, which is the
+ *     kernel's.
+ * writ_read_buffer(scratch, address, item id, bytes, memory) -> payload offset, or negative
+ *     The same. A negative length, such as an error that a call returned, is none.
  * writ_read_record_text(scratch, record, item id, place)  -> payload offset, or negative
  *     A text in the record of a tracepoint (__data_loc): its offset is in the lower half of the 32
  *     bits of `place`, its length with the trailing zero in the upper one.
@@ -16,19 +16,8 @@
  */
 #include "item.h"
 
-/* Which memory bytes are in. */
-enum memory { KERNEL_MEMORY, ANY_MEMORY };
-
-/* Copies bytes of user or kernel memory. */
-INLINE __s64 read_memory(void *to, __u64 size, const void *from)
-{
-	if ((__s64)from < 0)
-		return bpf_probe_read_kernel(to, size, from);
-	return bpf_probe_read_user(to, size, from);
-}
-
 INLINE __s64 read_bytes(struct writ_scratch *s, const void *from, __u64 id, __u64 bytes,
-			enum memory memory)
+			__u64 memory)
 {
 	__u64 at = item_begin(s, TEXT_ROOM), length = bytes, status = STATUS_READ;
 	__s64 failed;
@@ -42,10 +31,7 @@ INLINE __s64 read_bytes(struct writ_scratch *s, const void *from, __u64 id, __u6
 		status = STATUS_TRUNCATED;
 	}
 	MASK(length, 0xfff);
-	if (memory == KERNEL_MEMORY)
-		failed = bpf_probe_read_kernel(PAYLOAD(s, at), length, from);
-	else
-		failed = read_memory(PAYLOAD(s, at), length, from);
+	failed = copy_memory(PAYLOAD(s, at), length, from, memory);
 	/* Nothing is read where there is nothing, wherever that is. */
 	if (failed && bytes)
 		return without_text(s, id, STATUS_UNREADABLE);
@@ -55,14 +41,16 @@ INLINE __s64 read_bytes(struct writ_scratch *s, const void *from, __u64 id, __u6
 	return at;
 }
 
-ROUTINE __s64 writ_read_bytes(struct writ_scratch *s, const void *from, __u64 id, __u64 bytes)
+ROUTINE __s64 writ_read_bytes(struct writ_scratch *s, const void *from, __u64 id, __u64 bytes,
+			      __u64 memory)
 {
-	return read_bytes(s, from, id, bytes, KERNEL_MEMORY);
+	return read_bytes(s, from, id, bytes, memory);
 }
 
-ROUTINE __s64 writ_read_buffer(struct writ_scratch *s, const void *from, __u64 id, __u64 bytes)
+ROUTINE __s64 writ_read_buffer(struct writ_scratch *s, const void *from, __u64 id, __u64 bytes,
+			       __u64 memory)
 {
-	return read_bytes(s, from, id, bytes, ANY_MEMORY);
+	return read_bytes(s, from, id, bytes, memory);
 }
 
 ROUTINE __s64 writ_read_record_text(struct writ_scratch *s, const void *record, __u64 id,
@@ -72,5 +60,5 @@ ROUTINE __s64 writ_read_record_text(struct writ_scratch *s, const void *record, 
 
 	record += place & 0xffff;
 	/* The field can be larger than what is in it. */
-	return writ_read_characters(s, record, id, length);
+	return writ_read_characters(s, record, id, length, MEMORY_OF_KERNEL);
 }

@@ -20,7 +20,8 @@
 
 ROUTINE __s64 writ_read_net_device(struct writ_scratch *s, struct net_device *device, __u64 id)
 {
-	return writ_read_string(s, (const char *)device + FIELD_OFFSET(struct net_device, name), id);
+	return writ_read_string(s, (const char *)device + FIELD_OFFSET(struct net_device, name), id,
+				MEMORY_OF_KERNEL);
 }
 
 ROUTINE __s64 writ_read_kiocb(struct writ_scratch *s, struct kiocb *kiocb, __u64 id)

@@ -24,10 +24,9 @@ ROUTINE __s64 writ_read_perf_event(struct writ_scratch *s, struct perf_event *ev
 	READ(&to->config, &event->attr.config);
 	READ(&to->probe_offset, &event->attr.probe_offset);
 	READ(&function, &event->attr.kprobe_func);
-	if ((__s64)function < 0)
-		bpf_probe_read_kernel_str(to->function, sizeof(to->function), (void *)function);
-	else if (function)
-		bpf_probe_read_user_str(to->function, sizeof(to->function), (void *)function);
+	/* Whoever opens the event hands over the address. */
+	if (function)
+		copy_text(to->function, sizeof(to->function), (void *)function, MEMORY_OF_CALLER);
 	item_end(s, at, id, STATUS_READ, sizeof(*to));
 	return at;
 }

@@ -2,12 +2,12 @@
 /*
  * A zero-terminated string, as an item of the event.
  *
- * writ_read_string(scratch, char *, item id)              -> payload offset, or negative
- *     In user or kernel memory: the upper half of the addresses is the kernel's.
+ * writ_read_string(scratch, char *, item id, memory)      -> payload offset, or negative
+ *     In memory of this kind (item.h).
  * writ_read_filename(scratch, struct filename *, item id) -> payload offset, or negative
  *     The name as it was given to a system call.
- * writ_read_characters(scratch, char [], item id, bytes)  -> payload offset, or negative
- *     An array of so many characters in kernel memory, up to its first zero.
+ * writ_read_characters(scratch, char [], item id, bytes, memory) -> payload offset, or negative
+ *     An array of so many characters, up to its first zero.
  *
  * Appends a text: READ; TRUNCATED with the first TEXT_MAX bytes; UNREADABLE when the memory
  * faults, as user memory that is not there yet does. Minimum kernel 5.8.
@@ -15,7 +15,7 @@
 #include "item.h"
 #include "kernel.h"
 
-ROUTINE __s64 writ_read_string(struct writ_scratch *s, const char *from, __u64 id)
+ROUTINE __s64 writ_read_string(struct writ_scratch *s, const char *from, __u64 id, __u64 memory)
 {
 	__u64 at = item_begin(s, TEXT_ROOM), length, status = STATUS_READ;
 	__u8 *text;
@@ -25,10 +25,7 @@ ROUTINE __s64 writ_read_string(struct writ_scratch *s, const char *from, __u64 i
 		return without_text(s, id, STATUS_UNREADABLE);
 	text = PAYLOAD(s, at);
 	/* One byte more than fits, and its zero, show whether the string goes on. */
-	if ((__s64)from < 0)
-		copied = bpf_probe_read_kernel_str(text, TEXT_MAX + 2, from);
-	else
-		copied = bpf_probe_read_user_str(text, TEXT_MAX + 2, from);
+	copied = copy_text(text, TEXT_MAX + 2, from, memory);
 	if (copied < 0)
 		return without_text(s, id, STATUS_UNREADABLE);
 	/* The zero is counted, but not by strncpy_from_user_nofault for an empty string. */
@@ -41,7 +38,8 @@ ROUTINE __s64 writ_read_string(struct writ_scratch *s, const char *from, __u64 i
 	return at;
 }
 
-ROUTINE __s64 writ_read_characters(struct writ_scratch *s, const char *from, __u64 id, __u64 bytes)
+ROUTINE __s64 writ_read_characters(struct writ_scratch *s, const char *from, __u64 id, __u64 bytes,
+				   __u64 memory)
 {
 	__u64 at = item_begin(s, TEXT_ROOM), length, status = STATUS_READ;
 	__s64 copied;
@@ -54,7 +52,7 @@ ROUTINE __s64 writ_read_characters(struct writ_scratch *s, const char *from, __u
 	}
 	MASK(bytes, 0xfff);
 	/* The last of the bytes that are asked for becomes a zero. */
-	copied = bpf_probe_read_kernel_str(PAYLOAD(s, at), bytes + 1, from);
+	copied = copy_text(PAYLOAD(s, at), bytes + 1, from, memory);
 	if (copied < 0)
 		return without_text(s, id, STATUS_UNREADABLE);
 	length = copied ? copied - 1 : 0;
@@ -70,5 +68,5 @@ ROUTINE __s64 writ_read_filename(struct writ_scratch *s, struct filename *filena
 	const char *name = 0;
 
 	READ(&name, &filename->name);
-	return writ_read_string(s, name, id);
+	return writ_read_string(s, name, id, MEMORY_OF_KERNEL);
 }

@@ -2,8 +2,10 @@
 /*
  * Bytes that are spread over memory, joined as one item of the event.
  *
- * writ_read_vectors(scratch, struct iovec *, item id, number of them) -> payload offset, or negative
- *     What a program hands to writev(2) and its like.
+ * writ_read_vectors(scratch, struct iovec *, item id, number of them, memory)
+ *     -> payload offset, or negative
+ *     What a program hands to writev(2) and its like; `memory` is where the vectors are (item.h).
+ *     What they point to is always the program's.
  * writ_read_iov_iter(scratch, struct iov_iter *, item id)             -> payload offset, or negative
  *     What an iterator of the kernel has still before it, in memory of a program or of the kernel.
  *     An iterator over pages is ABSENT.
@@ -28,6 +30,9 @@ struct vector {
 /* The vectors that are read, and which of their bytes. */
 struct vectors {
 	const struct vector *first;
+	/* In which memory they are, and what they point to. */
+	__u64 memory;
+	__u64 memory_of_bytes;
 	__u64 count;
 	/* Bytes of the first that are left out. */
 	__u64 skip;
@@ -37,16 +42,17 @@ struct vectors {
 
 /* Appends the bytes of one vector at `position`, which stays in memory: see README.md. Returns 0, or
  * negative when the memory faults. */
-INLINE __s64 append_vector(struct writ_scratch *s, __u64 at, const void *base, __u64 length)
+INLINE __s64 append_vector(struct writ_scratch *s, __u64 at, const struct vector *vector,
+			   __u64 memory)
 {
-	__u64 position = *(volatile __u64 *)&s->position, room;
+	__u64 position = *(volatile __u64 *)&s->position, length = vector->length, room;
 
 	MASK(position, 0xfff);
 	room = TEXT_MAX - position;
 	if (length > room)
 		length = room;
 	MASK(length, 0xfff);
-	if (length && read_memory(PAYLOAD(s, at) + position, length, base))
+	if (length && copy_memory(PAYLOAD(s, at) + position, length, vector->base, memory))
 		return -1;
 	*(volatile __u64 *)&s->position = position + length;
 	return 0;
@@ -70,7 +76,7 @@ INLINE __s64 read_vectors(struct writ_scratch *s, __u64 id, const struct vectors
 
 		if (i >= vectors->count || all >= vectors->limit)
 			break;
-		if (read_memory(&vector, sizeof(vector), vectors->first + i))
+		if (copy_memory(&vector, sizeof(vector), vectors->first + i, vectors->memory))
 			return without_text(s, id, STATUS_UNREADABLE);
 		if (i == 0) {
 			if (skip > vector.length)
@@ -81,7 +87,7 @@ INLINE __s64 read_vectors(struct writ_scratch *s, __u64 id, const struct vectors
 		if (vector.length > vectors->limit - all)
 			vector.length = vectors->limit - all;
 		*(volatile __u64 *)&s->count = all + vector.length;
-		if (append_vector(s, at, vector.base, vector.length))
+		if (append_vector(s, at, &vector, vectors->memory_of_bytes))
 			return without_text(s, id, STATUS_UNREADABLE);
 	}
 	length = *(volatile __u64 *)&s->position;
@@ -97,9 +103,10 @@ INLINE __s64 read_vectors(struct writ_scratch *s, __u64 id, const struct vectors
 	return at;
 }
 
-ROUTINE __s64 writ_read_vectors(struct writ_scratch *s, const void *from, __u64 id, __u64 count)
+ROUTINE __s64 writ_read_vectors(struct writ_scratch *s, const void *from, __u64 id, __u64 count,
+				__u64 memory)
 {
-	struct vectors vectors = { from, count, 0, -1ULL };
+	struct vectors vectors = { from, memory, MEMORY_OF_CALLER, count, 0, -1ULL };
 
 	if ((__s64)count < 0)
 		vectors.count = 0;
@@ -158,9 +165,12 @@ ROUTINE __s64 writ_read_iov_iter(struct writ_scratch *s, struct iov_iter *from, 
 	type = type_of_iterator(from);
 	if (type == ITERATOR(ITER_UBUF___writ))
 		return read_bytes(s, (const void *)vectors.first + vectors.skip, id, vectors.limit,
-				  ANY_MEMORY);
+				  MEMORY_OF_CALLER);
 	if (type != ITERATOR(ITER_IOVEC___writ) && type != ITERATOR(ITER_KVEC___writ))
 		return without_text(s, id, STATUS_ABSENT);
 	READ(&vectors.count, &from->nr_segs);
+	vectors.memory = MEMORY_OF_KERNEL;
+	vectors.memory_of_bytes = type == ITERATOR(ITER_KVEC___writ) ? MEMORY_OF_KERNEL :
+								       MEMORY_OF_CALLER;
 	return read_vectors(s, id, &vectors);
 }

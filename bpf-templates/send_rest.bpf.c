@@ -2,10 +2,10 @@
 /*
  * What does not fit in an event.
  *
- * writ_send_rest(scratch, address, payload offset) -> 0
- *     Sends the bytes behind the first TEXT_MAX of a buffer that was read at `address` and is
- *     TRUNCATED, in records of their own (KIND_DATA) of up to DATA_MAX bytes each, at most
- *     DATA_PIECES of them. Each has a name in CALL that the item has in MODE, the item's id, and in
+ * writ_send_rest(scratch, address, payload offset, memory) -> 0
+ *     Sends the bytes behind the first TEXT_MAX of a buffer that was read at `address`, in memory of
+ *     this kind (item.h), and is TRUNCATED. They go in records of their own (KIND_DATA) of up to
+ *     DATA_MAX bytes each, at most DATA_PIECES of them. Each has a name in CALL that the item has in MODE, the item's id, and in
  *     ACTION_ARGUMENT where its bytes stand in the buffer. Called before the event is posted; a
  *     second call for the same item does nothing. What faults, and what the ring buffer has no room
  *     for, ends it. Minimum kernel 5.8.
@@ -33,7 +33,7 @@ INLINE void fill_data(struct data_record *data, __u64 name, __u64 id, __u64 star
 	*((__u64 *)&data->item + 1) = length << 32;
 }
 
-ROUTINE __u64 writ_send_rest(struct writ_scratch *s, const void *from, __u64 at)
+ROUTINE __u64 writ_send_rest(struct writ_scratch *s, const void *from, __u64 at, __u64 memory)
 {
 	struct data_record *data = (void *)s->walk;
 	struct writ_item *item;
@@ -61,7 +61,7 @@ ROUTINE __u64 writ_send_rest(struct writ_scratch *s, const void *from, __u64 at)
 			last = DATA_MAX - 1;
 		MASK(last, 0xfff);
 		from = (const void *)*(volatile __u64 *)&s->position + start;
-		if (read_memory(data->bytes, last + 1, from))
+		if (copy_memory(data->bytes, last + 1, from, memory))
 			break;
 		fill_data(data, name, item->id, start, last + 1);
 		if (send(&data->header, sizeof(data->header) + sizeof(data->item) + last + 1))

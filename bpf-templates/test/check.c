@@ -635,9 +635,13 @@ static void check_descriptor(void)
 	close(fd);
 }
 
+/* The table of interrupts, which is never moved (CPU_ENTRY_AREA_RO_IDT). */
+#define KERNEL_ADDRESS 0xfffffe0000000000
+
 static void check_string(void)
 {
 	static char longest[6000], missing[32];
+	struct item *found;
 
 	snprintf(context, sizeof(context), "string");
 	memset(longest, 's', sizeof(longest) - 1);
@@ -649,10 +653,17 @@ static void check_string(void)
 	unlink(longest);
 	unlink(longest + sizeof(longest) - 1 - 4095);
 	unlink((void *)16);
+	unlink((void *)KERNEL_ADDRESS);
 	gather();
-	expect(record_count == 5, "%d records", record_count);
-	if (record_count != 5)
+	expect(record_count == 6, "%d records", record_count);
+	if (record_count != 6)
 		return;
+	/* Each kind of memory has its own addresses, and no others can be read as such. */
+	expect_text(records[0], 8, READ, "/no/such/file");
+	expect_text(records[0], 9, UNREADABLE, "");
+	expect_text(records[5], 8, UNREADABLE, "");
+	found = item(records[5], 9);
+	expect(found && found->status != UNREADABLE, "the kernel's memory is there");
 	expect_text(records[0], 7, READ, "/no/such/file");
 	expect_text(records[1], 7, READ, "");
 	expect_text(records[2], 7, TRUNCATED, longest + sizeof(longest) - 1 - 4095);

@@ -194,7 +194,9 @@ int enter_syscall(struct arguments *context)
 			if (writ_post(s, HOOK_SYSCALL, 5, 2, -3) == 0)
 				writ_await(s, HOOK_SYSCALL, 5);
 		} else if (number == NR_UNLINK) {
-			writ_read_string(s, (void *)value, 7);
+			writ_read_string(s, (void *)value, 7, MEMORY_OF_EITHER);
+			writ_read_string(s, (void *)value, 8, MEMORY_OF_CALLER);
+			writ_read_string(s, (void *)value, 9, MEMORY_OF_KERNEL);
 			writ_post(s, HOOK_SYSCALL, 5, 1, 0);
 		} else if (number == NR_GETPGID) {
 			writ_put_integer(s, 0, writ_namespace_uts());

@@ -24,6 +24,8 @@ mod security_table;
 pub mod signature;
 pub mod syscall;
 pub mod tracepoint;
+pub mod user_memory;
+mod user_memory_table;
 pub mod way;
 
 pub use answer::{Answer, Evidence, Strength};

@@ -15,7 +15,7 @@ pub mod walk;
 
 pub use action::{Action, Extras, RateLimit};
 pub use argument::{
-    Argument, ArgumentId, BufferLength, CapabilityWord, Moment, Origin, Reader, Signedness,
+    Argument, ArgumentId, BufferLength, CapabilityWord, Memory, Moment, Origin, Reader, Signedness,
     Structure,
 };
 pub use hook::{Acts, Attachment, EnforcedFunction, Enforcer, Hook, Need, Selector, Sharing};

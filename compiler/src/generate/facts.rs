@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::coder::Coder;
-use super::library::{self, Memory};
+use super::library::{self, Workspace};
 use super::registers::{FRAME, RESULT, SCRATCH};
 use super::stack::Slot;
 use super::state::Done;
@@ -131,14 +131,14 @@ impl Coder<'_> {
             Fact::Top(value) => {
                 let reader = self.program.values[value].reader;
                 let Some(top) = library::top(reader, self.flavour) else { return };
-                if top.memory == Memory::Scratch {
+                if top.workspace == Workspace::Scratch {
                     self.scratch();
                 }
                 self.load_start(value, Register::R1);
                 let second = self.frame.offset(Slot::SecondName(value));
                 self.emitter.copy(Register::R2, FRAME);
                 self.emitter.arithmetic(Arithmetic::Add, Register::R2, i32::from(second));
-                if top.memory == Memory::Scratch {
+                if top.workspace == Workspace::Scratch {
                     self.emitter.copy(Register::R3, SCRATCH);
                 }
                 self.emitter.call(top.routine);

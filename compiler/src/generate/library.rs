@@ -7,7 +7,7 @@ use writ_bundle::record::{header, item};
 use crate::ir::Kin;
 use crate::machine::Helper;
 use crate::policy::{CapabilitySet, NamespaceKind};
-use crate::resolved::{Moment, Reader, Structure};
+use crate::resolved::{Memory, Moment, Reader, Structure};
 
 /// Offset of `cursor` in `struct writ_scratch`.
 pub(super) const CURSOR: i16 = 4;
@@ -121,6 +121,26 @@ pub(super) const ATTACH_COOKIE: Helper = Helper { number: 174, name: "bpf_get_at
 pub(super) const PROBE_READ_USER: Helper = Helper { number: 112, name: "bpf_probe_read_user" };
 pub(super) const PROBE_READ: Helper = Helper { number: 113, name: "bpf_probe_read_kernel" };
 
+/// What routines are told of a pointer: `enum memory` in `item.h`.
+pub(super) fn memory(memory: Memory) -> u64 {
+    match memory {
+        Memory::Either => 0,
+        Memory::Caller => 1,
+    }
+}
+
+/// The helper that reads such memory on the way to a value. What the kernel's structures point to is
+/// the kernel's.
+pub(super) fn probe_read(memory: Memory) -> Helper {
+    match memory {
+        Memory::Either => PROBE_READ,
+        Memory::Caller => PROBE_READ_USER,
+    }
+}
+
+/// The same of a value that is part of what a program of the kernel is given.
+pub(super) const MEMORY_OF_KERNEL: u64 = 2;
+
 /// Which flavour of a routine fits how a program is attached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Flavour {
@@ -195,12 +215,12 @@ pub(super) fn read(reader: Reader, flavour: Flavour) -> Option<String> {
 #[derive(Debug)]
 pub(super) struct Top {
     pub routine: String,
-    pub memory: Memory,
+    pub workspace: Workspace,
 }
 
 /// What a routine works in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Memory {
+pub(super) enum Workspace {
     Stack,
     Scratch,
 }
@@ -208,14 +228,14 @@ pub(super) enum Memory {
 /// The routine that finds the first two names of what `reader` reads.
 pub(super) fn top(reader: Reader, flavour: Flavour) -> Option<Top> {
     if reader == Reader::Descriptor {
-        return Some(Top { routine: "writ_top_fd".into(), memory: Memory::Scratch });
+        return Some(Top { routine: "writ_top_fd".into(), workspace: Workspace::Scratch });
     }
-    let memory = match flavour {
-        Flavour::Trusted => Memory::Stack,
-        Flavour::Probe => Memory::Scratch,
+    let workspace = match flavour {
+        Flavour::Trusted => Workspace::Stack,
+        Flavour::Probe => Workspace::Scratch,
     };
     let routine = format!("writ_top_{}_{}", file_word(reader)?, flavour.suffix());
-    Some(Top { routine, memory })
+    Some(Top { routine, workspace })
 }
 
 /// The routine that finds the type of a file: (pointer) → its bits of `i_mode`, or 0.

@@ -13,7 +13,7 @@ use crate::ids::Id;
 use crate::ir::{Value, ValueOrigin};
 use crate::kernel::Form;
 use crate::machine::{Arithmetic, Comparison, Instruction, Label, Register, Size, Width};
-use crate::resolved::{BufferLength, Origin, Reader, Signedness, Structure, Walk};
+use crate::resolved::{BufferLength, Memory, Origin, Reader, Signedness, Structure, Walk};
 
 impl Coder<'_> {
     /// Brings an integer, extended to 64 bits, into [`CURRENT`]. It needs no scratch area.
@@ -26,7 +26,10 @@ impl Coder<'_> {
         let walk = program.values[value].walk.as_ref();
         match walk {
             Some(_) if matches!(reader, Reader::Capabilities(_)) => self.load_start(value, CURRENT),
-            Some(walk) => self.walked_number(walk, place, reader, unknown),
+            Some(walk) => {
+                let memory = program.values[value].memory;
+                self.walked_number(walk, memory, place, reader, unknown);
+            }
             None => {
                 self.load_bits(place, CURRENT);
                 if place.can_fail() {
@@ -35,7 +38,7 @@ impl Coder<'_> {
             }
         }
         match reader {
-            Reader::Capabilities(_) => self.follow(unknown),
+            Reader::Capabilities(_) => self.follow(program.values[value].memory, unknown),
             Reader::SyscallNumber => {
                 self.emitter.copy(Register::R1, CURRENT);
                 self.emitter.call("writ_syscall_number");
@@ -66,14 +69,14 @@ impl Coder<'_> {
         self.state.current = Some(value);
     }
 
-    /// Loads the 64 bits to which [`CURRENT`] points in the kernel's memory.
-    fn follow(&mut self, unknown: Label) {
+    /// Loads the 64 bits to which [`CURRENT`] points.
+    fn follow(&mut self, memory: Memory, unknown: Label) {
         let buffer = self.frame.offset(Slot::Buffer);
         self.emitter.copy(Register::R3, CURRENT);
         self.emitter.constant(Register::R2, 8);
         self.emitter.copy(Register::R1, FRAME);
         self.emitter.arithmetic(Arithmetic::Add, Register::R1, i32::from(buffer));
-        self.emitter.call_helper(library::PROBE_READ);
+        self.emitter.call_helper(library::probe_read(memory));
         self.emitter.load(Size::Double, CURRENT, FRAME, buffer);
         self.emitter.jump_if(RESULT, Comparison::NotEqual, 0, unknown);
     }
@@ -147,12 +150,18 @@ impl Coder<'_> {
             self.load_length(length);
         }
         self.load_start(value, Register::R2);
+        let memory = self.memory_of(value);
         match extent {
             Extent::Own => {}
-            Extent::Bytes(bytes) => self.emitter.constant(Register::R4, u64::from(bytes)),
+            Extent::Ended => self.emitter.constant(Register::R4, memory),
+            Extent::Bytes(bytes) => {
+                self.emitter.constant(Register::R4, u64::from(bytes));
+                self.emitter.constant(Register::R5, memory);
+            }
             Extent::Buffer(_) => {
                 let length = self.frame.offset(Slot::Length);
                 self.emitter.load(Size::Double, Register::R4, FRAME, length);
+                self.emitter.constant(Register::R5, memory);
             }
             Extent::Record => {
                 // The bits say where in the record the text is.
@@ -181,6 +190,9 @@ impl Coder<'_> {
             }
             (Reader::Structure(Structure::SockaddrUn { length }), _) => Extent::Buffer(length),
             (Reader::RecordText, _) => Extent::Record,
+            (Reader::Text | Reader::Structure(Structure::Sockaddr | Structure::BpfAttr), _) => {
+                Extent::Ended
+            }
             _ => Extent::Own,
         };
         Some((library::read(*reader, self.flavour_of(value))?, extent))
@@ -222,6 +234,10 @@ impl Coder<'_> {
         let offset = self.frame.offset(Slot::Value(value));
         self.emitter.copy(Register::R1, SCRATCH);
         self.emitter.load(Size::Double, Register::R3, FRAME, offset);
+        if matches!(reader, Reader::Buffer { .. }) {
+            let memory = self.memory_of(value);
+            self.emitter.constant(Register::R4, memory);
+        }
         self.emitter.call(routine);
     }
 
@@ -285,6 +301,16 @@ impl Coder<'_> {
         match self.program.values[value].walk {
             Some(_) => Flavour::Probe,
             None => self.flavour,
+        }
+    }
+
+    /// What routines are told of the memory in which the value is.
+    fn memory_of(&self, value: Id<Value>) -> u64 {
+        let Value { reader, walk, memory, .. } = &self.program.values[value];
+        match (reader, walk) {
+            // In a tracepoint's record.
+            (Reader::Bytes { .. }, None) => library::MEMORY_OF_KERNEL,
+            _ => library::memory(*memory),
         }
     }
 
@@ -361,8 +387,10 @@ impl Coder<'_> {
 /// What tells a routine how much it reads.
 #[derive(Debug, Clone, Copy)]
 enum Extent {
-    /// The value itself.
+    /// The kernel's own structure.
     Own,
+    /// What stands there, in whosever memory that is.
+    Ended,
     /// It is always as much.
     Bytes(u32),
     Buffer(BufferLength),

@@ -14,7 +14,7 @@ use crate::kernel::Form;
 use crate::machine::{
     Arithmetic, Comparison, Field, FieldFact, FieldStep, Instruction, Label, Register, Size,
 };
-use crate::resolved::{Reader, Signedness, Walk, WalkStep};
+use crate::resolved::{Memory, Reader, Signedness, Walk, WalkStep};
 
 /// What is done with an address.
 #[derive(Debug, PartialEq, Eq)]
@@ -49,9 +49,10 @@ impl Coder<'_> {
             return;
         };
         let (failed, done) = (self.emitter.label(), self.emitter.label());
-        self.walk(walk, place, failed);
+        let memory = program.values[value].memory;
+        self.walk(walk, memory, place, failed);
         if let Some(size) = size_at_end(walk) {
-            self.read_number(size, failed);
+            self.read_number(size, memory, failed);
             self.emitter.load(size, KEPT, FRAME, self.frame.offset(Slot::Buffer));
         }
         self.emitter.jump(done);
@@ -65,34 +66,35 @@ impl Coder<'_> {
     pub(super) fn walked_number(
         &mut self,
         walk: &Walk,
+        memory: Memory,
         place: Place,
         reader: Reader,
         failed: Label,
     ) {
-        let bit_field = self.walk(walk, place, failed);
+        let bit_field = self.walk(walk, memory, place, failed);
         let (bytes, signedness) = reader.number().unwrap_or((8, Signedness::Unsigned));
         if let Some(field) = bit_field {
-            return self.bit_field(&field, signedness, failed);
+            return self.bit_field(&field, signedness, memory, failed);
         }
         let there = walk.end().map_or(8, Form::bytes);
         let size = Size::from_bytes(u32::from(bytes).min(there)).unwrap_or(Size::Double);
-        self.read_number(size, failed);
+        self.read_number(size, memory, failed);
         self.emitter.load(size, CURRENT, FRAME, self.frame.offset(Slot::Buffer));
         self.extend(CURRENT, size, signedness);
     }
 
     /// Brings the address at the end of a walk into [`KEPT`]. The answer is the bit-field that
     /// stands there, if it is one.
-    fn walk(&mut self, walk: &Walk, place: Place, failed: Label) -> Option<Field> {
+    fn walk(&mut self, walk: &Walk, memory: Memory, place: Place, failed: Label) -> Option<Field> {
         self.load_bits(place, KEPT);
-        if matches!(place, Place::ProbedRegisters { .. }) {
+        if place.can_fail() {
             self.emitter.jump_if(RESULT, Comparison::NotEqual, 0, failed);
         }
         let mut last = None;
         for stage in stages(walk) {
             match &stage {
                 Stage::Follow => {
-                    self.read_number(Size::Double, failed);
+                    self.read_number(Size::Double, memory, failed);
                     self.emitter.load(Size::Double, KEPT, FRAME, self.frame.offset(Slot::Buffer));
                 }
                 Stage::Bytes(0) => {}
@@ -114,28 +116,28 @@ impl Coder<'_> {
     }
 
     /// Reads as many bytes at [`KEPT`] into the buffer.
-    fn read_number(&mut self, size: Size, failed: Label) {
+    fn read_number(&mut self, size: Size, memory: Memory, failed: Label) {
         self.emitter.constant(Register::R2, u64::from(size.bytes()));
-        self.read_into_buffer(failed);
+        self.read_into_buffer(memory, failed);
     }
 
     /// Reads R2 bytes at [`KEPT`] into the buffer.
-    fn read_into_buffer(&mut self, failed: Label) {
+    fn read_into_buffer(&mut self, memory: Memory, failed: Label) {
         let buffer = self.frame.offset(Slot::Buffer);
         self.emitter.copy(Register::R3, KEPT);
         self.emitter.copy(Register::R1, FRAME);
         self.emitter.arithmetic(Arithmetic::Add, Register::R1, i32::from(buffer));
-        self.emitter.call_helper(library::PROBE_READ);
+        self.emitter.call_helper(library::probe_read(memory));
         self.emitter.jump_if(RESULT, Comparison::NotEqual, 0, failed);
     }
 
     /// Brings the bit-field in the number at [`KEPT`] into [`CURRENT`].
-    fn bit_field(&mut self, field: &Field, signedness: Signedness, failed: Label) {
+    fn bit_field(&mut self, field: &Field, signedness: Signedness, memory: Memory, failed: Label) {
         let buffer = self.frame.offset(Slot::Buffer);
         self.emitter.constant(RESULT, 0);
         self.emitter.store(Size::Double, FRAME, buffer, RESULT);
         self.fact_of(field, FieldFact::ByteSize, Register::R2);
-        self.read_into_buffer(failed);
+        self.read_into_buffer(memory, failed);
         self.emitter.load(Size::Double, CURRENT, FRAME, buffer);
         let right = match signedness {
             Signedness::Signed => Arithmetic::ShiftRightSigned,

@@ -9,7 +9,7 @@ use crate::ids::{Arena, Id};
 use crate::policy::{CapabilitySet, NamespaceKind, TrackAction};
 use crate::resolved::cel::Formula;
 use crate::resolved::{
-    Acts, Case, End, FileType, NamespaceValue, Need, Network, Origin, RateLimit, Reader,
+    Acts, Case, End, FileType, Memory, NamespaceValue, Need, Network, Origin, RateLimit, Reader,
     SocketField, Walk,
 };
 use crate::set::{IntegerSet, TextSet};
@@ -60,6 +60,8 @@ pub struct Value {
     pub origin: ValueOrigin,
     /// The way from there to what is read, when that is not the value itself.
     pub walk: Option<Walk>,
+    /// Whose memory is read on the way and at its end. What is not there cannot be read.
+    pub memory: Memory,
     pub reader: Reader,
     /// Names the value in event records. Unique in the program, counted from 1.
     pub item: u16,

@@ -82,6 +82,7 @@ fn declare(values: &mut Arena<Value>, role: Role, part: &Part<'_>) {
                 span: argument.span,
                 origin: ValueOrigin::Hook(argument.origin),
                 walk: argument.walk.clone(),
+                memory: argument.memory,
                 reader: argument.reader,
                 item,
             });
@@ -108,6 +109,7 @@ pub(super) fn find_value(values: &Arena<Value>, argument: &Argument) -> Option<I
     let same = |(_, value): &(_, &Value)| {
         value.origin == ValueOrigin::Hook(argument.origin)
             && value.reader == argument.reader
+            && value.memory == argument.memory
             && is_same_way(value.walk.as_ref(), argument.walk.as_ref())
     };
     values.iter().find(same).map(|(id, _)| id)

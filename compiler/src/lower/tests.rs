@@ -6,8 +6,8 @@ use crate::ir::{self, Role};
 use crate::policy::{ArgumentType, LabelSelector, Mode, NamespaceKind, Workloads};
 use crate::resolved::{
     Action, Acts, Argument, ArgumentId, Attachment, EnforcedFunction, Enforcer, Expression, Extras,
-    Hook, NamespaceValue, Origin, Policy, Question, RateLimit, Reader, Selector, Sense, Sharing,
-    Signedness, Test,
+    Hook, Memory, NamespaceValue, Origin, Policy, Question, RateLimit, Reader, Selector, Sense,
+    Sharing, Signedness, Test,
 };
 use crate::set::{IntegerSet, TextPattern, TextSet};
 use crate::source::{SourceMap, Span};
@@ -33,7 +33,8 @@ fn texts(span: Span, patterns: &[Pattern]) -> TextSet {
 }
 
 fn argument(span: Span, origin: Origin, reader: Reader) -> Argument {
-    Argument { span, name: None, type_: ArgumentType::Int, label: None, origin, walk: None, reader }
+    let (type_, memory) = (ArgumentType::Int, Memory::Either);
+    Argument { span, name: None, type_, label: None, origin, walk: None, memory, reader }
 }
 
 fn fentry(function: &str) -> Attachment {

@@ -7,7 +7,7 @@ use super::Sets;
 use super::program::operation;
 use crate::ids::{Arena, Id};
 use crate::ir::{Block, Branch, Jump, OperationKind, Program, Role, Test, Value, ValueOrigin};
-use crate::resolved::{Policy, Reader};
+use crate::resolved::{Memory, Policy, Reader};
 use crate::source::Span;
 
 /// The programs for exec, fork and exit; none when there are no policies.
@@ -21,7 +21,8 @@ fn exec(sets: &Sets, span: Span) -> Program {
     let mut values = Arena::default();
     let item = exec::EXECUTABLE;
     let origin = ValueOrigin::Executable;
-    let value = values.push(Value { span, origin, walk: None, reader: Reader::File, item });
+    let (memory, reader) = (Memory::Either, Reader::File);
+    let value = values.push(Value { span, origin, walk: None, memory, reader, item });
     let questions = (0..).zip(&sets.binary).map(|(number, set)| {
         let span = set.patterns.first().map_or(span, |pattern| pattern.span);
         let test = Test::Text { value, set: set.clone() };

@@ -6,7 +6,7 @@ use super::{size, walk};
 use crate::diagnostic::{Diagnostics, Finding, Near, Reported, Safety, code};
 use crate::kernel::Profile;
 use crate::policy::{self, ArgumentPlace, ArgumentType, Source};
-use crate::resolved::{self, Origin, Reader};
+use crate::resolved::{self, Memory, Origin, Reader};
 use crate::source::{Span, Spanned};
 
 /// An argument of a hook.
@@ -17,7 +17,7 @@ pub(super) fn argument<'a>(
     diagnostics: &mut Diagnostics,
 ) -> Result<resolved::Argument, Reported> {
     let start = match from.source.map(|source| source.value) {
-        Some(source) => elsewhere(from, source, kernel, diagnostics)?,
+        Some(source) => elsewhere(from, source, signature, kernel, diagnostics)?,
         None => match &from.place {
             ArgumentPlace::Index { index, .. } => by_index(*index, signature, diagnostics)?.clone(),
             ArgumentPlace::Name(name) => by_name(name, signature, diagnostics)?.clone(),
@@ -51,12 +51,13 @@ pub(super) fn returned<'a>(
 fn elsewhere<'a>(
     from: &policy::Argument,
     source: Source,
+    signature: &Signature<'a>,
     kernel: &'a Profile,
     diagnostics: &mut Diagnostics,
 ) -> Result<Parameter<'a>, Reported> {
     match (source, &from.resolve) {
         (Source::CurrentTask, _) => Ok(current_task(kernel)),
-        (Source::Registers, Some(path)) => walk::register(path, kernel.name(), diagnostics),
+        (Source::Registers, Some(path)) => walk::register(path, signature, diagnostics),
         (Source::Registers, None) => {
             let finding = Finding::at(from.span, "nothing says which register is read")
                 .label("`pt_regs` without `resolve`")
@@ -150,6 +151,7 @@ pub(super) fn bind<'a>(
         label: from.label.as_ref().map(|label| label.value.clone()),
         origin: start.origin,
         walk: walked,
+        memory: start.memory,
         reader: size::sized(from, type_, reader, signature, diagnostics)?,
     })
 }
@@ -172,7 +174,14 @@ fn reader(
     signature: &Signature<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Result<Reader, Reported> {
-    match fit(declared.value, parameter.shape, &parameter.text) {
+    let is_of_caller = parameter.memory == Memory::Caller;
+    let fits = match fit(declared.value, parameter.shape, &parameter.text) {
+        Fit::Fits(reader) | Fit::Differs(reader, _) if is_of_caller && reader.is_of_kernel() => {
+            Fit::Unfit
+        }
+        fits => fits,
+    };
+    match fits {
         Fit::Fits(reader) => Ok(reader),
         // What is returned is nearly always small, whatever the type: everybody writes `int`.
         Fit::Differs(reader, _) if matches!(parameter.origin, Origin::Return { .. }) => Ok(reader),
@@ -188,7 +197,7 @@ fn reader(
         Fit::Unfit => {
             let name = declared.value.name();
             let message = format!("`{}` cannot be read as `{name}`", in_c(parameter));
-            let label = if parameter.text == OF_PROGRAM {
+            let label = if parameter.text == OF_PROGRAM || is_of_caller {
                 "a program hands over nothing of the kernel's".to_owned()
             } else {
                 format!("the kernel has `{}` here", in_c(parameter))

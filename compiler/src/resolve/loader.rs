@@ -8,8 +8,8 @@ use crate::diagnostic::{Diagnostics, Reported};
 use crate::kernel::{Evidence, Profile, Strength};
 use crate::policy::ArgumentType;
 use crate::resolved::{
-    Action, Argument, ArgumentId, Attachment, Expression, Hook, Origin, Question, Reader, Selector,
-    Sense, Sharing, Signedness, Test,
+    Action, Argument, ArgumentId, Attachment, Expression, Hook, Memory, Origin, Question, Reader,
+    Selector, Sense, Sharing, Signedness, Test,
 };
 use crate::source::Span;
 
@@ -62,7 +62,8 @@ const PROTECTION: Reader = Reader::Integer { bytes: 8, signedness: Signedness::U
 
 fn argument(span: Span, index: u32, type_: ArgumentType, reader: Reader) -> Argument {
     let origin = Origin::Parameter(index);
-    Argument { span, name: None, type_, label: None, origin, walk: None, reader }
+    let memory = Memory::Either;
+    Argument { span, name: None, type_, label: None, origin, walk: None, memory, reader }
 }
 
 fn attached(

@@ -1,8 +1,8 @@
 //! What can be read at a hook: parameters, fields, the return value.
 
 use super::target::Target;
-use crate::kernel::{Profile, Prototype, Shape, Type};
-use crate::resolved::Origin;
+use crate::kernel::{Profile, Prototype, Shape, Type, user_memory};
+use crate::resolved::{Memory, Origin};
 
 /// Everything that can be read at a hook.
 #[derive(Debug)]
@@ -14,6 +14,8 @@ pub(super) struct Signature<'a> {
     pub(super) parameters: Vec<Parameter<'a>>,
     /// `None` when nothing returns there.
     pub(super) returned: Option<Parameter<'a>>,
+    /// To whose memory a pointer leads that is found in a register.
+    pub(super) registers: Memory,
     pub(super) kernel: &'a str,
 }
 
@@ -29,6 +31,7 @@ pub(super) struct Parameter<'a> {
     /// The type itself, where it is a type of the kernel.
     pub(super) type_: Option<Type<'a>>,
     pub(super) origin: Origin,
+    pub(super) memory: Memory,
 }
 
 /// How many arguments a system call can have.
@@ -54,7 +57,8 @@ impl<'a> Signature<'a> {
             | Target::Lsm(_)
             | Target::RawTracepoint { .. } => "parameter",
         };
-        Self { text, word, parameters, returned, kernel: kernel.name() }
+        let registers = Memory::Either;
+        Self { text, word, parameters, returned, registers, kernel: kernel.name() }
     }
 
     /// A function of a program, of which nothing is known.
@@ -64,6 +68,7 @@ impl<'a> Signature<'a> {
             word: "parameter",
             parameters: Vec::new(),
             returned: None,
+            registers: Memory::Caller,
             kernel: kernel.name(),
         }
     }
@@ -78,6 +83,7 @@ pub(super) fn current_task(kernel: &Profile) -> Parameter<'_> {
         shape: Some(Shape::PointerToStruct { name: "task_struct" }),
         type_: task,
         origin: Origin::CurrentTask,
+        memory: Memory::Either,
     }
 }
 
@@ -92,6 +98,7 @@ fn of_prototype<'a>(prototype: &Prototype<'a>, name: &str) -> Parts<'a> {
             shape: Some(parameter.type_.shape()),
             type_: Some(parameter.type_),
             origin: Origin::Parameter(index),
+            memory: memory(name, prototype, index),
         })
         .collect();
     let shape = prototype.returns.shape();
@@ -101,6 +108,7 @@ fn of_prototype<'a>(prototype: &Prototype<'a>, name: &str) -> Parts<'a> {
         shape: Some(shape),
         type_: Some(prototype.returns),
         origin: Origin::Return { parameters: count(prototype.parameters.len()) },
+        memory: Memory::Either,
     });
     (prototype.text(name), parameters, returned)
 }
@@ -116,6 +124,7 @@ fn of_syscall<'a>(syscall: &crate::kernel::Syscall<'a>) -> Parts<'a> {
                 shape: Some(argument.shape),
                 type_: None,
                 origin: Origin::SyscallParameter(index),
+                memory: Memory::Caller,
             })
             .collect(),
         None => (0..SYSCALL_ARGUMENTS)
@@ -125,6 +134,7 @@ fn of_syscall<'a>(syscall: &crate::kernel::Syscall<'a>) -> Parts<'a> {
                 shape: None,
                 type_: None,
                 origin: Origin::SyscallParameter(index),
+                memory: Memory::Caller,
             })
             .collect(),
     };
@@ -142,11 +152,14 @@ fn of_syscall<'a>(syscall: &crate::kernel::Syscall<'a>) -> Parts<'a> {
         type_: None,
         // The function behind it takes one parameter, a pointer to the caller's registers.
         origin: Origin::Return { parameters: 1 },
+        memory: Memory::Caller,
     };
     (format!("long {}({inside})", syscall.name), parameters, Some(returned))
 }
 
 fn of_fields<'a>(tracepoint: &crate::kernel::Tracepoint<'a>) -> Parts<'a> {
+    // They hold what the caller handed over.
+    let memory = if tracepoint.subsystem == "syscalls" { Memory::Caller } else { Memory::Either };
     let parameters: Vec<Parameter<'a>> = tracepoint
         .fields
         .iter()
@@ -156,6 +169,7 @@ fn of_fields<'a>(tracepoint: &crate::kernel::Tracepoint<'a>) -> Parts<'a> {
             shape: Some(field.shape),
             type_: None,
             origin: Origin::Field { offset: field.offset, bytes: field.size },
+            memory,
         })
         .collect();
     let names: Vec<&str> = parameters.iter().map(|field| field.name.as_str()).collect();
@@ -172,11 +186,19 @@ fn of_raw_tracepoint<'a>(tracepoint: &crate::kernel::RawTracepoint<'a>) -> Parts
             shape: Some(parameter.type_.shape()),
             type_: Some(parameter.type_),
             origin: Origin::Parameter(index),
+            memory: Memory::Either,
         })
         .collect();
     let list: Vec<String> =
         tracepoint.parameters.iter().map(crate::kernel::Parameter::text).collect();
     (format!("{}({})", tracepoint.event, list.join(", ")), parameters, None)
+}
+
+fn memory(function: &str, prototype: &Prototype<'_>, index: u32) -> Memory {
+    match usize::try_from(index) {
+        Ok(index) if user_memory::is_of_caller(function, prototype, index) => Memory::Caller,
+        Ok(_) | Err(_) => Memory::Either,
+    }
 }
 
 fn count(length: usize) -> u32 {

@@ -10,7 +10,7 @@ use super::{argument, attachment, size};
 use crate::diagnostic::{Diagnostics, Finding, Reported, code, did_you_mean};
 use crate::kernel::{Feature, Profile};
 use crate::policy::{self, ArgumentPlace, Point, Uprobe};
-use crate::resolved::{self, Origin, Sharing};
+use crate::resolved::{self, Memory, Origin, Sharing};
 use crate::source::{Span, Spanned};
 use writ_bundle::{Attach, HookKind, UserFile, UserPlace, UserPoint};
 
@@ -282,7 +282,8 @@ fn read<'a>(
         }
     };
     let text = argument::OF_PROGRAM.to_owned();
-    let start = Parameter { name: String::new(), text, shape: None, type_: None, origin };
+    let (name, memory) = (String::new(), Memory::Caller);
+    let start = Parameter { name, text, shape: None, type_: None, origin, memory };
     let Some(path) = &from.resolve else {
         return argument::bind(from, &start, signature, kernel, diagnostics);
     };
@@ -308,6 +309,7 @@ fn read<'a>(
             steps: Vec::new(),
             type_text: String::new(),
         }),
+        memory: Memory::Caller,
         reader: size::sized(from, declared.value, reader, signature, diagnostics)?,
     })
 }

@@ -53,13 +53,13 @@ pub(super) fn walk<'a>(
         steps: walker.steps,
         type_text: walker.at.text(),
     };
-    Ok((walk, end(walker.at, start.origin)))
+    Ok((walk, end(walker.at, start)))
 }
 
 /// The register that `resolve` names.
 pub(super) fn register<'a>(
     path: &FieldPath,
-    kernel: &str,
+    signature: &Signature<'a>,
     diagnostics: &mut Diagnostics,
 ) -> Result<Parameter<'a>, Reported> {
     let name = &path.text.value;
@@ -70,12 +70,13 @@ pub(super) fn register<'a>(
             shape: None,
             type_: None,
             origin: Origin::Register { offset, bytes },
+            memory: signature.registers,
         });
     }
     let finding = Finding::at(path.text.span, format!("there is no register `{name}`"))
         .label("not a register of x86-64")
         .help(did_you_mean(name, register_table::names()))
-        .on_kernel(kernel);
+        .on_kernel(signature.kernel);
     Err(diagnostics.error(&code::UNKNOWN_REGISTER, finding))
 }
 
@@ -209,7 +210,7 @@ fn path_start(start: &Parameter<'_>, root: Type<'_>) -> String {
 
 /// What is read at the end: a structure inside another is read through its address.
 #[expect(clippy::wildcard_enum_match_arm, reason = "only what has an inside is read otherwise")]
-fn end(type_: Type<'_>, origin: Origin) -> Parameter<'_> {
+fn end<'a>(type_: Type<'a>, start: &Parameter<'a>) -> Parameter<'a> {
     let shape = match type_.shape() {
         Shape::Struct { name, .. } => Shape::PointerToStruct { name },
         Shape::Union { name, .. } => Shape::PointerToUnion { name },
@@ -222,7 +223,8 @@ fn end(type_: Type<'_>, origin: Origin) -> Parameter<'_> {
         shape => shape,
     };
     let name = String::new();
-    Parameter { name, text: type_.text(), shape: Some(shape), type_: Some(type_), origin }
+    let Parameter { origin, memory, .. } = *start;
+    Parameter { name, text: type_.text(), shape: Some(shape), type_: Some(type_), origin, memory }
 }
 
 /// The structure or union that `btfType` names.

@@ -16,6 +16,8 @@ pub struct Argument {
     pub origin: Origin,
     /// The way from there to what is read (`resolve`), when that is not the value itself.
     pub walk: Option<Walk>,
+    /// Whose memory the value is in, when it is a pointer, and all that is read by way of it.
+    pub memory: Memory,
     pub reader: Reader,
 }
 
@@ -53,6 +55,17 @@ pub enum Origin {
     UsdtArgument(u32),
 }
 
+/// Whose memory a pointer leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Memory {
+    /// The calling process's, which made the pointer. One that leads into the kernel's memory leads
+    /// nowhere: a process may not have it shown, nor find out what is there by what matches.
+    Caller,
+    /// The kernel's or the calling process's, as the address tells: the kernel made the pointer, or
+    /// passed it on after it had looked at it.
+    Either,
+}
+
 /// How the 64 bits become a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reader {
@@ -70,7 +83,7 @@ pub enum Reader {
     Filename,
     /// A file descriptor of the calling process: path of the open file.
     Descriptor,
-    /// `char *`, in the kernel's or the caller's memory, up to a zero byte.
+    /// `char *`, up to a zero byte.
     Text,
     /// `char *` or `void *` with a length: as many bytes as that says.
     Buffer { length: BufferLength, moment: Moment },
@@ -207,6 +220,27 @@ impl Structure {
         }
     }
 
+    /// Whether system calls take it as it is.
+    pub fn comes_from_programs(self) -> bool {
+        match self {
+            Self::Sockaddr | Self::SockaddrUn { .. } | Self::BpfAttr => true,
+            Self::Skb
+            | Self::Sock
+            | Self::Socket
+            | Self::Cred
+            | Self::BpfMap
+            | Self::BpfProg
+            | Self::PerfEvent
+            | Self::UserNamespace
+            | Self::Kiocb
+            | Self::IovIter
+            | Self::LoadInfo
+            | Self::Module
+            | Self::Dentry
+            | Self::NetDevice => false,
+        }
+    }
+
     /// Whether it has addresses, ports and the like, as [`writ_bundle::record::connection`] lays
     /// them out.
     pub fn is_connection(self) -> bool {
@@ -264,6 +298,24 @@ impl Reader {
             | Self::Capability
             | Self::Capabilities(_)
             | Self::Structure(_) => false,
+        }
+    }
+
+    /// Whether it begins with a pointer that only the kernel can make.
+    pub fn is_of_kernel(self) -> bool {
+        match self {
+            Self::File | Self::Path | Self::Binprm | Self::Filename | Self::RecordText => true,
+            Self::Structure(structure) => !structure.comes_from_programs(),
+            Self::Nothing
+            | Self::Integer { .. }
+            | Self::Descriptor
+            | Self::Text
+            | Self::Buffer { .. }
+            | Self::Vectors { .. }
+            | Self::Bytes { .. }
+            | Self::SyscallNumber
+            | Self::Capability
+            | Self::Capabilities(_) => false,
         }
     }
 

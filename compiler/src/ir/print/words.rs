@@ -8,7 +8,7 @@ use crate::ir::{
     HookFunction, Kin, OperationKind, Report, ReturnedTo, Role, Test, Value, ValueOrigin,
 };
 use crate::policy::TrackAction;
-use crate::resolved::{Acts, Case, Network, Origin, Reader, Signedness, Walk, WalkStep};
+use crate::resolved::{Acts, Case, Memory, Network, Origin, Reader, Signedness, Walk, WalkStep};
 use crate::set::{IntegerSet, TextSet};
 
 pub(super) fn role(role: Role) -> &'static str {
@@ -48,7 +48,13 @@ pub(super) fn attach(attach: &Attach) -> String {
 
 pub(super) fn value(value: &Value) -> String {
     let walk = value.walk.as_ref().map_or(String::new(), walk);
-    format!("#{} = {} of {}{walk}", value.item, reader(value.reader), origin(value.origin))
+    let memory = match value.memory {
+        // Where it makes a difference.
+        Memory::Caller if value.walk.is_some() || value.reader.is_located() => " of the caller's",
+        Memory::Caller | Memory::Either => "",
+    };
+    let (reader, origin) = (reader(value.reader), origin(value.origin));
+    format!("#{} = {reader}{memory} of {origin}{walk}", value.item)
 }
 
 /// `->` for each pointer, then the members and elements: `->file->f_path.dentry`.

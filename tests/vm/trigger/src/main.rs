@@ -13,6 +13,7 @@ mod change;
 mod descriptors;
 mod dup32;
 mod exchange;
+mod hand_over;
 mod nested_truncate;
 mod perf_event;
 mod probes;
@@ -42,6 +43,7 @@ const DEEDS: &[(&str, Deed)] = &[
     ("connect", exchange::connect),
     ("dup32", dup32::run),
     ("exchange", exchange::run),
+    ("hand-over", hand_over::run),
     ("nested-truncate", nested_truncate::run),
     ("notify-and-forget", descriptors::notify_and_forget),
     ("perf-event", perf_event::run),
