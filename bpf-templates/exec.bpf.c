@@ -33,10 +33,11 @@ ROUTINE __s64 writ_exec_start(struct writ_scratch *s, struct exec_context *conte
 INLINE void put_arguments(struct writ_scratch *s, struct task_struct *task)
 {
 	const void *start = (const void *)task->mm->arg_start;
-	__s64 at = writ_read_buffer(s, start, EXEC_ARGUMENTS, task->mm->arg_end - task->mm->arg_start);
+	__s64 at = writ_read_buffer(s, start, EXEC_ARGUMENTS,
+				     task->mm->arg_end - task->mm->arg_start, MEMORY_OF_CALLER);
 
 	if (at > 0)
-		writ_send_rest(s, start, at);
+		writ_send_rest(s, start, at, MEMORY_OF_CALLER);
 }
 
 INLINE void put_directory(struct writ_scratch *s, struct task_struct *task)

@@ -6,7 +6,8 @@
  *     Appends a `struct writ_connection`. UNREADABLE for a pointer that faults or is zero. Nothing
  *     of the ends is known when the packet is not of IP, or has no header of it yet. Ports are 0
  *     when it is neither TCP, UDP nor SCTP, and in the later parts of a packet that was split.
- *     Extension headers of IPv6 are not looked behind. Minimum kernel 5.8.
+ *     The protocol is what stands behind the extension headers of IPv6, of which EXTENSIONS_MAX are
+ *     looked at. Minimum kernel 5.8.
  */
 #include "item.h"
 #include "kernel.h"
@@ -17,6 +18,15 @@
 
 #define IPV4_OFFSET_MASK 0x1fff
 #define IPV6_HEADER 40
+
+/* Extension headers of IPv6 (RFC 8200, RFC 4302). */
+#define EXTENSIONS_MAX 8
+#define EXTENSION_HOP_BY_HOP 0
+#define EXTENSION_ROUTING 43
+#define EXTENSION_FRAGMENT 44
+#define EXTENSION_AUTHENTICATION 51
+#define EXTENSION_DESTINATION 60
+#define IPV6_OFFSET_MASK 0xfff8
 
 /* Where the path stands among the extensions, when the program is loaded. */
 #define HAVE_SEC_PATH __builtin_preserve_enum_value(*(enum skb_ext_id *)SKB_EXT_SEC_PATH, 0)
@@ -42,6 +52,14 @@ struct ipv6_header {
 	__u8 life;
 	__u64 source[2];
 	__u64 destination[2];
+};
+
+struct ipv6_extension {
+	__u8 next;
+	/* In units that depend on what it is; not in a fragment header, which has 8 bytes. */
+	__u8 length;
+	/* Of a fragment header, with flags in the lowest bits. */
+	__u16 fragment;
 };
 
 struct ports {
@@ -79,6 +97,46 @@ INLINE void put_ipv4(struct writ_connection *to, const void *from)
 		put_ports(to, from + length);
 }
 
+/* How many bytes an extension header has, or 0 when it is none. */
+INLINE __u64 size_of_extension(__u8 kind, const struct ipv6_extension *extension)
+{
+	switch (kind) {
+	case EXTENSION_HOP_BY_HOP:
+	case EXTENSION_ROUTING:
+	case EXTENSION_DESTINATION:
+		return (extension->length + 1) * 8;
+	case EXTENSION_AUTHENTICATION:
+		return (extension->length + 2) * 4;
+	case EXTENSION_FRAGMENT:
+		return sizeof(__u64);
+	default:
+		return 0;
+	}
+}
+
+/* What stands behind the header of IPv6: passes over extensions, the first of which is of the kind
+ * that is in `to->protocol`. */
+INLINE void put_ipv6_payload(struct writ_connection *to, const void *from)
+{
+	for (__u32 i = 0; i < EXTENSIONS_MAX; i++) {
+		struct ipv6_extension extension = {};
+		__u64 size;
+
+		READ(&extension, (struct ipv6_extension *)from);
+		size = size_of_extension(to->protocol, &extension);
+		if (!size)
+			break;
+		if (to->protocol == EXTENSION_FRAGMENT &&
+		    __builtin_bswap16(extension.fragment) & IPV6_OFFSET_MASK) {
+			to->protocol = extension.next;
+			return;
+		}
+		to->protocol = extension.next;
+		from += size;
+	}
+	put_ports(to, from);
+}
+
 INLINE void put_ipv6(struct writ_connection *to, const void *from)
 {
 	struct ipv6_header header = {};
@@ -91,7 +149,7 @@ INLINE void put_ipv6(struct writ_connection *to, const void *from)
 	to->destination[0] = __builtin_bswap64(header.destination[0]);
 	to->destination[1] = __builtin_bswap64(header.destination[1]);
 	to->known = KNOWN_SOURCE | KNOWN_DESTINATION | KNOWN_PROTOCOL | KNOWN_FAMILY;
-	put_ports(to, from + IPV6_HEADER);
+	put_ipv6_payload(to, from + IPV6_HEADER);
 }
 
 /* What IPsec did to the packet, on kernels that have it built in. */

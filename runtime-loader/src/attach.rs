@@ -77,12 +77,13 @@ pub enum Part {
 ///
 /// When the kernel refuses a map or a program; nothing is left behind then.
 pub fn load(
-    bundle: BundleFile,
+    mut bundle: BundleFile,
     kernel: &RunningKernel,
     options: Options,
 ) -> Result<Loaded, Problem> {
     let bytes = section_names::rename_sections(&bundle.bytes);
     let targets = uprobe::find(&bundle.manifest)?;
+    targets.tell_offsets(&mut bundle.manifest);
     let (prepared, maps) = prepare(&bundle, &bytes, kernel, options, &targets)?;
     maps::fill(&maps, &bundle)?;
     targets.fill(&maps)?;

@@ -9,7 +9,9 @@ use std::rc::Rc;
 
 use aya_obj::generated::bpf_prog_type::BPF_PROG_TYPE_KPROBE;
 use writ_bundle::record::{PLACE_MARKER, usdt};
-use writ_bundle::{Attach, Manifest, UserFile, UserPlace, maps as map_names};
+use writ_bundle::{
+    Attach, Hook, HookKind, Manifest, UserFile, UserPlace, UserPoint, maps as map_names,
+};
 
 use super::object::{Kind, Prepared};
 use crate::code::{self, Problem};
@@ -141,6 +143,21 @@ fn target(
     }
 }
 
+/// Puts the offsets of a hook's addresses in their place.
+fn tell_offsets(hook: &mut Hook, offsets: &BTreeMap<u64, u64>) {
+    if let HookKind::Uprobe { symbol, offset, .. } = &mut hook.kind
+        && symbol.is_empty()
+        && let Some(found) = offsets.get(offset)
+    {
+        *offset = *found;
+    }
+    for further in &mut hook.further_functions {
+        if let Some(found) = further.parse().ok().and_then(|address: u64| offsets.get(&address)) {
+            *further = found.to_string();
+        }
+    }
+}
+
 /// Whether a place has the arguments that a program reads and writes to.
 fn usable(arguments: &[Argument], program: &writ_bundle::Program) -> Result<(), String> {
     let argument = |number: u32| {
@@ -160,6 +177,29 @@ fn usable(arguments: &[Argument], program: &writ_bundle::Program) -> Result<(), 
 }
 
 impl Targets {
+    /// Makes the hooks on addresses tell where in the file they are, as events do.
+    pub(super) fn tell_offsets(&self, manifest: &mut Manifest) {
+        for program in &manifest.programs {
+            let (Attach::Uprobe { places, .. }, Some(target)) =
+                (&program.attach, self.by_program.get(&program.name))
+            else {
+                continue;
+            };
+            let mut offsets = BTreeMap::new();
+            for (place, (found, _)) in places.iter().zip(&target.places) {
+                if let UserPoint::Address(address) = place.point {
+                    offsets.insert(address, found.offset);
+                }
+            }
+            let hooks = program.hooks.iter().filter_map(|hook| usize::try_from(*hook).ok());
+            for hook in hooks {
+                if let Some(hook) = manifest.hooks.get_mut(hook) {
+                    tell_offsets(hook, &offsets);
+                }
+            }
+        }
+    }
+
     /// Entries that the map of USDT arguments needs; `None` when there is none to be made.
     pub(super) fn usdt_places(&self) -> Option<u32> {
         u32::try_from(self.arguments.len()).ok().filter(|count| *count > 0)
@@ -315,6 +355,31 @@ mod tests {
         put_number(&mut code, 8, 0x1_0000_0002);
         assert_eq!((&code[12..16], &code[20..24]), (&[2, 0, 0, 0][..], &[1, 0, 0, 0][..]));
         assert!(markers(&code).is_empty());
+    }
+
+    #[test]
+    fn events_of_addresses_tell_where_in_the_file_they_are() {
+        let kind = |offset| HookKind::Uprobe {
+            path: "/bin/one".into(),
+            symbol: String::new(),
+            offset,
+            reference_counter: 0,
+        };
+        let mut hook = Hook {
+            policy: 0,
+            kind: kind(0x40_1000),
+            further_functions: vec!["4198656".into(), "main".into()],
+            message: None,
+            tags: Vec::new(),
+            arguments: Vec::new(),
+            data: Vec::new(),
+            return_argument: None,
+            selectors: Vec::new(),
+            at: writ_bundle::SourceRange::default(),
+        };
+        tell_offsets(&mut hook, &BTreeMap::from([(0x40_1000, 0x1000), (4_198_656, 0x1100)]));
+        assert_eq!(hook.kind, kind(0x1000));
+        assert_eq!(hook.further_functions, ["4352", "main"]);
     }
 
     #[test]

@@ -6,3 +6,4 @@ rm -f /tmp/unix-socket
 ./writ-trigger exchange udp [::1]:7005 [::1]:7105
 ./writ-trigger unix-bind /tmp/unix-socket
 ./writ-trigger unix-bind @abstract
+./writ-trigger exchange extended [::1]:7006 [::1]:7106

@@ -1,4 +1,5 @@
-//! `exchange tcp|udp FROM TO`: a socket at FROM sends five bytes to one at TO, both `ADDRESS:PORT`.
+//! `exchange tcp|udp|extended FROM TO`: a socket at FROM sends five bytes to one at TO, both
+//! `ADDRESS:PORT`; `extended` is UDP over IPv6 with two extension headers.
 //!
 //! `connect FROM TO`: a socket of TCP at FROM connects to TO, where nobody may listen.
 
@@ -10,7 +11,7 @@ const MESSAGE: &[u8] = b"hello";
 
 pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
     let [protocol, from, to] = arguments else {
-        return Err("tcp or udp, FROM and TO are missing".into());
+        return Err("tcp, udp or extended, FROM and TO are missing".into());
     };
     let (from, to) = (address(from)?, address(to)?);
     let result = match protocol.as_str() {
@@ -18,13 +19,33 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
             connected(from, to)?.write_all(MESSAGE)?;
             listener.accept().map(|_| ())
         }),
-        "udp" => UdpSocket::bind(to).and_then(|receiver| {
-            UdpSocket::bind(from)?.send_to(MESSAGE, to)?;
+        "udp" | "extended" => UdpSocket::bind(to).and_then(|receiver| {
+            let sender = UdpSocket::bind(from)?;
+            if protocol == "extended" {
+                extend(&sender)?;
+            }
+            sender.send_to(MESSAGE, to)?;
             receiver.recv_from(&mut [0; 8]).map(|_| ())
         }),
         _ => return Err(format!("{protocol} is not known")),
     };
     result.map_err(|error| error.to_string())
+}
+
+/// Gives all packets of the socket options for each hop and for their destination: padding.
+fn extend(socket: &UdpSocket) -> std::io::Result<()> {
+    let options = [0_u8, 0, 1, 4, 0, 0, 0, 0];
+    for option in [libc::IPV6_HOPOPTS, libc::IPV6_DSTOPTS] {
+        // SAFETY: the pointer is to eight bytes that live until the call returns.
+        let result = unsafe {
+            let descriptor = socket.as_raw_fd();
+            libc::setsockopt(descriptor, libc::IPPROTO_IPV6, option, options.as_ptr().cast(), 8)
+        };
+        if result < 0 {
+            return Err(std::io::Error::last_os_error());
+        }
+    }
+    Ok(())
 }
 
 pub(crate) fn connect(arguments: &[String]) -> Result<(), String> {
