@@ -4,7 +4,7 @@
 
 use writ::policy::ArgumentType;
 use writ::resolved::{
-    Acts, Argument, BufferLength, CapabilityWord, Moment, Origin, Reader, Sharing, Signedness,
+    Acts, Argument, BufferLength, CapabilityWord, Memory, Moment, Origin, Reader, Sharing, Signedness,
     Structure, Walk,
 };
 use writ_bundle::{Attach, HookKind, UserFile, UserPlace, UserPoint};
@@ -382,6 +382,10 @@ fn places(readers: &[Reader], origin: impl Fn(u32) -> Origin) -> Vec<Argument> {
 }
 
 fn argument(origin: Origin, walk: Option<&Walk>, reader: Reader) -> Argument {
+    let memory = match (origin, walk) {
+        (Origin::SyscallParameter(_), None) => Memory::Caller,
+        _ => Memory::Either,
+    };
     Argument {
         span: span(),
         name: None,
@@ -389,6 +393,7 @@ fn argument(origin: Origin, walk: Option<&Walk>, reader: Reader) -> Argument {
         label: None,
         origin,
         walk: walk.cloned(),
+        memory,
         reader,
     }
 }

@@ -375,7 +375,7 @@ mod tests {
             data: Vec::new(),
             return_argument: None,
             selectors: Vec::new(),
-            at: writ_bundle::SourceRange::default(),
+            at: writ_bundle::SourceRange { source: 0, line: 1, column: 1 },
         };
         tell_offsets(&mut hook, &BTreeMap::from([(0x40_1000, 0x1000), (4_198_656, 0x1100)]));
         assert_eq!(hook.kind, kind(0x1000));

@@ -5,6 +5,7 @@
 #![expect(clippy::disallowed_methods, reason = "that the core does no IO is about the compiler")]
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "what it prints is its result")]
 
+mod answer_name;
 mod as_user;
 mod bind_socket;
 mod bpf;
@@ -33,6 +34,7 @@ type Deed = fn(&[String]) -> Result<(), String>;
 
 /// Ordered by name.
 const DEEDS: &[(&str, Deed)] = &[
+    ("answer-name", answer_name::run),
     ("as-user", as_user::run),
     ("change", change::run),
     ("bind-socket", bind_socket::run),
