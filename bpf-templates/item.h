@@ -46,10 +46,15 @@ INLINE void text_end(struct writ_scratch *s, __u64 at, __u64 id, __u64 status, _
  * 0 when there is no room. */
 INLINE __u64 structure_begin(struct writ_scratch *s, __u64 size)
 {
-	__u64 at = item_begin(s, sizeof(struct writ_item) + size);
+	__u64 cursor = *(volatile __u32 *)&s->cursor, at;
 
-	if (at)
-		__builtin_memset(__builtin_assume_aligned(PAYLOAD(s, at), 8), 0, size);
+	OPAQUE(cursor);
+	if (cursor > EVENT_SIZE - sizeof(struct writ_item) - size)
+		return 0;
+	/* Nor must clang add anything to a copy before it compares. */
+	OPAQUE(cursor);
+	at = EVENT_OFFSET + sizeof(struct writ_item) + cursor;
+	__builtin_memset(__builtin_assume_aligned(PAYLOAD(s, at), 8), 0, size);
 	return at;
 }
 
