@@ -4,8 +4,8 @@
 
 use writ::policy::ArgumentType;
 use writ::resolved::{
-    Acts, Argument, BufferLength, CapabilityWord, Memory, Moment, Origin, Reader, Sharing, Signedness,
-    Structure, Walk,
+    Acts, Argument, BufferLength, CapabilityWord, Memory, Moment, Origin, Reader, Sharing,
+    Signedness, Structure, Walk,
 };
 use writ_bundle::{Attach, HookKind, UserFile, UserPlace, UserPoint};
 
