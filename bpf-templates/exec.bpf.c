@@ -16,6 +16,7 @@
 #include "capability.h"
 #include "namespace.h"
 #include "path.h"
+#include "recent.h"
 #include "record.h"
 #include "tracking.h"
 
@@ -99,7 +100,7 @@ INLINE void put_cgroup(struct writ_scratch *s, struct task_struct *task)
 /* Gives the process's entry what the exec changes. */
 INLINE void renew(struct writ_process *process, struct writ_scratch *s, struct task_struct *task)
 {
-	process->start = bpf_ktime_get_ns();
+	process->start = start_at(bpf_ktime_get_ns());
 	process->namespace_pid = load_own_number(task);
 	for (int word = 0; word < 4; word++)
 		process->binary_sets[word] = s->binary_sets[word];
@@ -115,8 +116,12 @@ INLINE void adopt(struct writ_process *process, struct writ_scratch *s, struct t
 	parent = bpf_map_lookup_elem(&writ_processes, &process->parent);
 	process->parent_start = parent ? parent->start : 0;
 	renew(process, s, task);
-	if (bpf_map_update_elem(&writ_processes, &key, process, 0) < 0)
+	if (bpf_map_update_elem(&writ_processes, &key, process, 0) < 0) {
 		count(COUNTER_UNTRACKED);
+		forget(key);
+	} else {
+		remember(key, process);
+	}
 }
 
 INLINE void put_family(struct writ_scratch *s, struct writ_process *process)
@@ -147,6 +152,7 @@ ROUTINE __u64 writ_exec_finish(struct writ_scratch *s, struct exec_context *cont
 	put_cgroup(s, task);
 	if (process) {
 		renew(process, s, task);
+		remember(task->tgid, process);
 	} else {
 		process = &new;
 		adopt(process, s, task);

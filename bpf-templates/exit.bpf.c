@@ -8,6 +8,7 @@
  *     the process out of the map reports it, so that there is one record. Minimum kernel 5.8.
  */
 #include "kernel.h"
+#include "recent.h"
 #include "record.h"
 #include "tracking.h"
 
@@ -37,6 +38,7 @@ ROUTINE __u64 writ_exit(struct exit_context *context)
 	start = process->start;
 	if (bpf_map_delete_elem(&writ_processes, &key) < 0)
 		return 0;
+	forget(key);
 	fill_header(&header, KIND_EXIT, sizeof(header));
 	header.process_start = start;
 	header.action_argument = exit_code(task);

@@ -9,6 +9,7 @@
  *     full, LOST when the ring buffer is. Minimum kernel 5.8.
  */
 #include "namespace.h"
+#include "recent.h"
 #include "record.h"
 #include "tracking.h"
 
@@ -30,13 +31,17 @@ ROUTINE __u64 writ_fork(struct fork_context *context, __u64 descends)
 	if (is_thread(child))
 		return 0;
 	fill_header(&header, KIND_FORK, sizeof(header));
-	process.start = header.time;
+	process.start = start_at(header.time);
 	process.parent = header.pid;
 	process.namespace_pid = load_own_number(child);
 	if (parent)
 		inherit(&process, parent);
-	if (bpf_map_update_elem(&writ_processes, &key, &process, 0) < 0)
+	if (bpf_map_update_elem(&writ_processes, &key, &process, 0) < 0) {
 		count(COUNTER_UNTRACKED);
+		forget(key);
+	} else {
+		remember(key, &process);
+	}
 
 	header.hook = process.parent;
 	header.tid = key;

@@ -33,6 +33,22 @@ struct {
 	__type(value, struct writ_process);
 } writ_processes SEC(".maps");
 
+/* See recent.h. A thread group id is below 2^22 (PID_MAX_LIMIT in include/linux/threads.h), so that
+ * what a place does not say of it fits into the bits that no start has. */
+#define RECENT_PLACES 4096
+#define START_GRAIN 1024ULL
+struct writ_recent {
+	/* Thread group id, SETS_KNOWN, and the first 31 binary sets. */
+	volatile __u64 sets;
+	volatile __u64 start;
+};
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, RECENT_PLACES);
+	__type(key, __u32);
+	__type(value, struct writ_recent);
+} writ_recent SEC(".maps");
+
 /* As writ_processes, with what only some policies ask about. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

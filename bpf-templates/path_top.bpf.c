@@ -41,6 +41,8 @@ ROUTINE __u64 writ_top_climb(struct dentry *d, struct mount *m, struct root *roo
 	struct writ_dentry here = {};
 	__u64 root_mount = root->mount - FIELD_OFFSET(struct mount, mnt);
 
+	if (!dentry_is_in_order())
+		return 0;
 	mount.root = (void *)root->dentry;
 	if ((__u64)m != root_mount)
 		read_mount(&mount, m);
@@ -81,29 +83,32 @@ INLINE __u64 dentry_name_start(struct dentry *d)
 	return start;
 }
 
-/* The dentries of the file's own mount are loaded directly. */
+/* The dentries of the file's own mount are loaded directly. Whether one is its own parent is asked of
+ * the first alone, as it is with files that have no path: the steps are unrolled, and cost what their
+ * load costs. */
 INLINE __u64 top_trusted(struct dentry *d, struct vfsmount *mnt, __u64 *second)
 {
 	struct root root = current_root();
 	__u64 top = root.dentry, first = 0;
 
 	*second = 0;
-	if (!dentry_is_in_order())
-		return 0;
 	if ((__u64)mnt != root.mount)
 		top = (__u64)mnt->mnt_root;
 	if ((__u64)d != top) {
 		struct dentry *parent = d->d_parent, *below = 0, *last = d;
 
-		for (int step = 0; step < TOP_STEPS && (__u64)parent != top; step++) {
-			if (parent == d)
-				return 0;
+		if (parent == d)
+			return 0;
+#pragma clang loop unroll(full)
+		for (int step = 0; step < TOP_STEPS; step++) {
+			if ((__u64)parent == top)
+				goto arrived;
 			below = d;
 			d = parent;
 			parent = d->d_parent;
 		}
-		if ((__u64)parent != top)
-			return 0;
+		return 0;
+arrived:
 		/* Unlinked, it has another name, which counts if it is one of the two. */
 		if ((d == last || below == last) && !last->d_hash.pprev)
 			return 0;

@@ -11,29 +11,27 @@
  *     Remembers the call that was just posted with AWAITS_RETURN for writ_return. Minimum kernel
  *     5.8.
  */
+#include "recent.h"
 #include "record.h"
 
 SHARED __s64 writ_post(struct writ_scratch *s, __u64 hook, __u64 selector, __u64 action,
 		       __u64 argument)
 {
-	struct writ_process *process;
 	struct writ_header *header;
-	__u64 thread, length;
-	__u32 pid;
+	__u64 current, thread, length;
 
 	if (!s)
 		return -1;
-	thread = s->owner ? s->owner : bpf_get_current_pid_tgid();
-	pid = thread >> 32;
+	current = bpf_get_current_pid_tgid();
+	thread = s->owner ? s->owner : current;
 	header = &s->header;
 	length = *(volatile __u32 *)&s->cursor;
-	process = bpf_map_lookup_elem(&writ_processes, &pid);
 	start_header(header, KIND_HOOK, thread, length);
 	header->flags = s->flags;
 	header->selector = selector;
 	header->hook = hook;
 	*(__u32 *)&header->action = (__u8)action;
-	header->process_start = process ? process->start : 0;
+	header->process_start = start_of(thread >> 32, current >> 32);
 	header->action_argument = argument;
 	header->call = s->flags & FLAG_AWAITS_RETURN ? header->time : s->call;
 	return send(header, length);

@@ -892,11 +892,53 @@ static void expect_exec(struct header *fork_record, struct header *exec_record, 
 	       *(__u32 *)(found->payload + 4) == key, "family");
 }
 
+struct recent {
+	__u64 sets, start;
+};
+
+/* What is said of the current process: its first binary sets, and when it started. */
+static void expect_known(const char *when, __u64 sets, __u64 start)
+{
+	struct item *found;
+
+	forget_records();
+	watch(getpid(), FENTRY_FILE);
+	close(open("/", O_RDONLY));
+	gather();
+	found = record_count == 1 ? item(records[0], 10) : 0;
+	expect(found && *(__u64 *)found->payload == sets && records[0]->process_start == start,
+	       "%s: %llx %llu", when, found ? *(__u64 *)found->payload : 0,
+	       record_count ? records[0]->process_start : 0);
+}
+
+static void check_recent(void)
+{
+	struct process mine = { .start = 4096, .binary_sets = { 5, 6 } };
+	struct recent other = { (__u64)(getpid() + 4096) << 32 | 1u << 31 | 9, 8192 };
+	__u32 key = getpid(), place = key % 4096;
+
+	snprintf(context, sizeof(context), "recent processes");
+	other.start |= (key + 4096) / 4096;
+	expect_known("untracked", 0, 0);
+	bpf_map_update_elem(map("writ_processes"), &key, &mine, 0);
+	bpf_map_update_elem(map("writ_recent"), &place, &other, 0);
+	expect_known("another's place", 1u << 31 | 5, 4096);
+	bpf_map_delete_elem(map("writ_processes"), &key);
+	expect_known("remembered", 1u << 31 | 5, 4096);
+	bpf_map_update_elem(map("writ_recent"), &place, &other, 0);
+	expect_known("forgotten", 0, 0);
+	mine.start = 77;
+	bpf_map_update_elem(map("writ_processes"), &key, &mine, 0);
+	expect_known("no room in the start", 1u << 31 | 5, 77);
+	expect_known("no room in the start", 1u << 31 | 5, 77);
+}
+
 static void check_processes(void)
 {
+	struct recent recent;
 	struct process entry = {}, mine = { .start = 77, .descends = 1, .binary_sets = { 0, 5 } };
 	struct header *fork_record, *exec_record, *exit_record;
-	__u32 key = getpid();
+	__u32 key = getpid(), place;
 	int child, status;
 
 	if (chdir("/usr/lib"))
@@ -909,6 +951,10 @@ static void check_processes(void)
 	child = start_child(execute, self);
 	key = child;
 	expect(!bpf_map_lookup_elem(map("writ_processes"), &key, &entry), "entry after fork");
+	place = key % 4096;
+	bpf_map_lookup_elem(map("writ_recent"), &place, &recent);
+	expect(recent.sets == ((__u64)key << 32 | 1u << 31) &&
+	       recent.start == (entry.start | key / 4096), "place after fork");
 	expect(entry.parent == (__u32)getpid() && entry.parent_start == 77 &&
 	       entry.binary_sets[1] == 5 && entry.descends == 5 && entry.namespace_pid == key &&
 	       entry.start > 77, "entry after fork: %u %llu %llu %llu %u", entry.parent,
@@ -917,6 +963,8 @@ static void check_processes(void)
 	gather();
 	expect(WIFEXITED(status) && WEXITSTATUS(status) == 7, "status %x", status);
 	expect(bpf_map_lookup_elem(map("writ_processes"), &key, &entry), "entry after exit");
+	bpf_map_lookup_elem(map("writ_recent"), &place, &recent);
+	expect(!recent.sets && !recent.start, "place after exit");
 	fork_record = record_of(FORK, child);
 	exec_record = record_of(EXEC, child);
 	exit_record = record_of(EXIT, child);
@@ -925,7 +973,8 @@ static void check_processes(void)
 	if (fork_record && exec_record && exit_record) {
 		expect(fork_record->hook == (__u32)getpid() && fork_record->tid == key &&
 		       fork_record->process_start == 77 &&
-		       (__u64)fork_record->action_argument == fork_record->time, "fork record");
+		       (__u64)fork_record->action_argument == fork_record->time / 1024 * 1024,
+		       "fork record");
 		expect_exec(fork_record, exec_record, child);
 		expect(exit_record->process_start == exec_record->process_start, "start at exit");
 		expect(exit_record->action_argument == 7 << 8, "exit code %llx",
@@ -1062,6 +1111,7 @@ int main(int argument_count, char **arguments)
 	check_string();
 	check_namespaces();
 	check_rate_limit();
+	check_recent();
 	attach("process_exec");
 	attach("process_fork");
 	attach("process_exit");

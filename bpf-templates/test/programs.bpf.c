@@ -73,6 +73,7 @@ int fentry_file(struct arguments *context)
 		TOP(writ_top_file_trusted(file, &second));
 		at = writ_read_file_trusted(s, file, 7);
 		PUT_TOP;
+		writ_put_integer(s, 10, writ_binaries());
 		writ_describe_file_trusted(s, file, at);
 		writ_post(s, FENTRY_FILE, 1, 2, -3);
 	});

@@ -156,7 +156,8 @@ fn member(found: &Found, sets: &[FollowSet]) -> u64 {
 struct Stat {
     command: String,
     parent: u32,
-    /// Nanoseconds of `CLOCK_MONOTONIC`, rounded to a clock tick.
+    /// Nanoseconds of `CLOCK_MONOTONIC`, rounded to a clock tick and down to
+    /// [`process::START_GRAIN`].
     start: u64,
 }
 
@@ -171,7 +172,8 @@ impl Stat {
         let ticks: u64 = fields.nth(17)?.parse().ok()?;
         let boot = ticks.saturating_mul(1_000_000_000 / ticks_per_second());
         // 0 means that the start is not known.
-        let start = boot.saturating_sub(clock.suspended).max(1);
+        let start = boot.saturating_sub(clock.suspended);
+        let start = (start - start % process::START_GRAIN).max(1);
         Some(Self { command: command.to_owned(), parent, start })
     }
 }

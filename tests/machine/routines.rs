@@ -15,7 +15,7 @@ use writ_bundle::record::{flag, status};
 use super::extras;
 use super::world::{SLOT, World, in_world};
 use process::{
-    capability, capability_changes, lineage, namespace, namespace_changes, process, workload,
+    binaries, capability, capability_changes, lineage, namespace, namespace_changes, process, workload,
 };
 use values::{
     append, describe, file_type, probe, put_integer, put_unreadable, read, read_record_text,
@@ -134,6 +134,7 @@ const ALL: &[(&str, Routine)] = &[
     ("writ_rate_limited", rate_limited),
     ("writ_workload", workload),
     ("writ_process", process),
+    ("writ_binaries", binaries),
     ("writ_lineage", lineage),
     ("writ_lineage_exec", |_, _, _, _, _| 0),
     ("writ_lineage_fork", |_, _, _, _, _| 0),

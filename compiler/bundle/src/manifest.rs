@@ -480,6 +480,8 @@ pub mod maps {
     pub const EVENTS: &str = "writ_events";
     /// Hash: thread group id (`u32`) to [`crate::record::process`].
     pub const PROCESSES: &str = "writ_processes";
+    /// Array: the first binary sets and the start of some of these processes, for programs alone.
+    pub const RECENT: &str = "writ_recent";
     /// Hash: thread group id (`u32`) to [`crate::record::lineage`].
     pub const LINEAGES: &str = "writ_lineages";
     /// Hash: thread group id (`u32`) to [`crate::record::baseline`].

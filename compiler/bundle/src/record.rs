@@ -190,7 +190,8 @@ pub mod credentials {
 
 /// Offsets in a value of the map [`crate::maps::PROCESSES`].
 pub mod process {
-    /// `u64`: nanoseconds since boot at which the process was forked or last executed a program.
+    /// `u64`: nanoseconds since boot at which the process was forked or last executed a program,
+    /// rounded down to [`START_GRAIN`].
     pub const START: usize = 0;
     /// `u64`: [`START`] of the parent.
     pub const PARENT_START: usize = 8;
@@ -203,6 +204,9 @@ pub mod process {
     /// `u64`: of which [`crate::Manifest::follow_sets`] the process is a descendant or a member.
     pub const DESCENDS: usize = 56;
     pub const SIZE: usize = 64;
+    /// The programs keep a start that is a multiple of this together with a part of the process's
+    /// id. Another start is right as well, but is searched for each time.
+    pub const START_GRAIN: u64 = 1024;
     /// Sets that [`BINARY_SETS`] has room for.
     pub const BINARY_SETS_MAX: usize = 256;
     /// Sets that [`DESCENDS`] has room for.

@@ -17,6 +17,8 @@ use crate::policy::{CapabilitySet, NamespaceKind};
 pub(super) enum Fact {
     /// Its entry in the process map, 0 when it has none.
     Process,
+    /// Its first binary sets: see [`library::BINARIES_KNOWN`].
+    Binaries,
     /// The sets of workloads that it belongs to, 0 when none of its cgroups is known.
     Workload,
     /// Its thread group id.
@@ -43,6 +45,7 @@ pub(super) enum Fact {
 /// What a test asks.
 fn fact(test: &Test) -> Option<Fact> {
     match test {
+        Test::Binary { set } if library::is_first_binary_set(*set) => Some(Fact::Binaries),
         Test::Binary { .. } | Test::Descends { .. } => Some(Fact::Process),
         Test::Workload { .. } => Some(Fact::Workload),
         Test::Pid { is_namespace_pid: true, .. } => Some(Fact::NamespacePid),
@@ -109,6 +112,7 @@ impl Coder<'_> {
     fn ask(&mut self, fact: Fact) {
         match fact {
             Fact::Process => self.emitter.call("writ_process"),
+            Fact::Binaries => self.emitter.call("writ_binaries"),
             Fact::Workload => self.emitter.call("writ_workload"),
             Fact::NamespacePid => self.emitter.call("writ_namespace_pid_number"),
             Fact::Namespace(kind) => self.emitter.call(library::namespace(kind)),

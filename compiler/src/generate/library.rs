@@ -106,6 +106,15 @@ pub(super) const NAMESPACE_CHANGES_KNOWN: u64 = 1 << 16;
 /// are capabilities.
 pub(super) const CAPABILITY_CHANGES_KNOWN: u64 = 1 << 63;
 
+/// Set in every answer of `writ_binaries` for a process that is known; the bits below are binary
+/// sets.
+pub(super) const BINARIES_KNOWN: u64 = 1 << 31;
+
+/// Whether `writ_binaries` tells of this set.
+pub(super) fn is_first_binary_set(set: u32) -> bool {
+    set < BINARIES_KNOWN.trailing_zeros()
+}
+
 /// The global with the inode numbers of the host's namespaces.
 pub(super) const HOST_NAMESPACES: &str = writ_bundle::globals::HOST_NAMESPACES;
 

@@ -99,6 +99,11 @@ impl Coder<'_> {
     }
 
     fn binary(&mut self, set: u32, yes: Label, no: Label, unknown: Label) {
+        if library::is_first_binary_set(set) {
+            self.fact(Fact::Binaries);
+            self.emitter.jump_if(RESULT, Comparison::Equal, 0, unknown);
+            return self.any_bit(RESULT, 1 << set, yes, no);
+        }
         self.fact(Fact::Process);
         self.emitter.jump_if(RESULT, Comparison::Equal, 0, unknown);
         let word = i16::try_from(set / 64 * 8).unwrap_or(0);

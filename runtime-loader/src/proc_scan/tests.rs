@@ -70,8 +70,9 @@ fn a_commands_name_may_hold_parentheses_and_spaces() {
     let text = "42 (a) b (c) S 7 42 42 0 -1 4194560 1 0 0 0 1 2 0 0 20 0 1 0 500 1 1";
     let clock = Clock { from_monotonic: 0, suspended: 1_000_000_000 };
     let ticks = 1_000_000_000 / ticks_per_second();
-    let expected =
-        Stat { command: "a) b (c".into(), parent: 7, start: 500 * ticks - 1_000_000_000 };
+    let start = 500 * ticks - 1_000_000_000;
+    let start = start - start % 1_024;
+    let expected = Stat { command: "a) b (c".into(), parent: 7, start };
     assert_eq!(Stat::parse(text, clock), Some(expected));
 }
 

@@ -1,11 +1,22 @@
 //! What programs ask about the calling process.
 
 use writ::policy::{CapabilitySet, NamespaceKind};
+use writ_bundle::record::process as entry;
 
 use crate::machine::world::in_world;
 
 pub(super) fn process(_: u64, _: u64, _: u64, _: u64, _: u64) -> u64 {
     in_world(|world| if world.process.is_empty() { 0 } else { world.process.as_ptr() as u64 })
+}
+
+/// As generated code knows it: the first 31 sets, and a bit above them.
+pub(super) fn binaries(_: u64, _: u64, _: u64, _: u64, _: u64) -> u64 {
+    const KNOWN: u64 = 1 << 31;
+    in_world(|world| {
+        let sets = world.process.get(entry::BINARY_SETS..entry::BINARY_SETS + 8);
+        let word = sets.map(|sets| u64::from_le_bytes(sets.try_into().unwrap_or_default()));
+        word.map_or(0, |word| KNOWN | (word & (KNOWN - 1)))
+    })
 }
 
 pub(super) fn lineage(_: u64, _: u64, _: u64, _: u64, _: u64) -> u64 {
