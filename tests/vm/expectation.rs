@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::guest::Results;
+use super::guest::{Boot, Results};
 use crate::files;
 
 /// A scenario and its `expect.yaml`.
@@ -69,10 +69,12 @@ impl Expectation {
         if writ.exists() { writ } else { self.folder.join("policy.yaml") }
     }
 
-    /// Whether the scenario can be seen on this kernel.
-    pub(crate) fn is_for(&self, kernel: &str) -> bool {
-        !self.is_too_slow_on(kernel)
-            && self.expect.kernels.as_ref().is_none_or(|all| all.iter().any(|one| one == kernel))
+    /// Whether the scenario can be seen in this boot.
+    pub(crate) fn runs_in(&self, boot: &Boot) -> bool {
+        let kernels = self.expect.kernels.as_ref();
+        !self.is_too_slow_on(boot.kernel)
+            && !boot.without.contains(&self.name.as_str())
+            && kernels.is_none_or(|all| all.iter().any(|one| one == boot.kernel))
     }
 
     /// Whether nobody would wait for it there.

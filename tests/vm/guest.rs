@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use writ::kernel::Profile;
+use writ::kernel::{Profile, embedded};
 
 use crate::files;
 
@@ -16,6 +16,8 @@ pub(crate) struct Boot {
     /// What bundles are compiled for, as `--kernel` takes it.
     pub(crate) profile: &'static str,
     pub(crate) runs: Runs,
+    /// Scenarios that cannot be shown there, although the kernel has what they hook.
+    pub(crate) without: &'static [&'static str],
 }
 
 /// Which scenarios a boot runs.
@@ -29,7 +31,7 @@ pub(crate) enum Runs {
 pub(crate) const LSMS: &str = "lockdown,capability,landlock,yama,bpf";
 pub(crate) const LSMS_WITHOUT_BPF: &str = "lockdown,capability,landlock,yama";
 
-/// What the guest left.
+/// What a guest left.
 pub(crate) struct Results {
     folder: PathBuf,
 }
@@ -74,11 +76,13 @@ fn built(package: &str) -> PathBuf {
 /// follow a kernel's name.
 pub(crate) fn profile(boot: &Boot, changes: &str) -> Profile {
     let release = std::fs::read_to_string(cache().join(boot.kernel).join("release")).unwrap();
-    let profile = load(&format!("{}{changes}", boot.profile));
-    if profile.release() == Some(release.trim()) {
-        return profile;
+    if embedded::names().any(|name| name == boot.kernel) {
+        let profile = load(&format!("{}{changes}", boot.profile));
+        if profile.release() == Some(release.trim()) {
+            return profile;
+        }
+        eprintln!("{}: {} was fetched, so its profile is captured", boot.profile, release.trim());
     }
-    eprintln!("{}: {} was fetched, so its profile is captured", boot.profile, release.trim());
     load(&format!("{}{changes}", capture(boot, release.trim()).display()))
 }
 
@@ -101,15 +105,34 @@ fn capture(boot: &Boot, release: &str) -> PathBuf {
     file
 }
 
+/// Whether the boot's kernel was fetched.
+pub(crate) fn is_there(boot: &Boot) -> bool {
+    cache().join(boot.kernel).join("release").exists()
+}
+
 fn cache() -> PathBuf {
     let set = std::env::var_os("WRIT_VM_CACHE").map(PathBuf::from);
     set.unwrap_or_else(|| files::top().join("target/vm"))
 }
 
-/// A folder with all that the guest needs, but for the bundles.
-pub(crate) fn payload(boot: &Boot) -> PathBuf {
-    let folder = files::top().join("target/vm-payload").join(boot.profile);
-    let _ = std::fs::remove_dir_all(&folder);
+/// Forgets what guests of this boot left before.
+pub(crate) fn forget(boot: &Boot) {
+    for folder in [payloads(boot), results(boot)] {
+        let _ = std::fs::remove_dir_all(folder);
+    }
+}
+
+fn payloads(boot: &Boot) -> PathBuf {
+    files::top().join("target/vm-payload").join(boot.profile)
+}
+
+fn results(boot: &Boot) -> PathBuf {
+    files::top().join("target/vm-results").join(boot.profile)
+}
+
+/// A folder with all that one of the boot's guests needs, but for the bundles.
+pub(crate) fn payload(boot: &Boot, guest: usize) -> PathBuf {
+    let folder = payloads(boot).join(guest.to_string());
     std::fs::create_dir_all(&folder).unwrap();
     for command in ["writ-loader", "writ-trigger"] {
         std::fs::copy(built(command), folder.join(command)).expect("it was built");
@@ -124,15 +147,16 @@ pub(crate) fn payload(boot: &Boot) -> PathBuf {
         }
     }
     let module = cache().join(boot.kernel).join("loop.ko");
-    std::fs::copy(module, folder.join("loop.ko")).expect("prepare took it");
+    if module.exists() {
+        std::fs::copy(module, folder.join("loop.ko")).expect("it can be read");
+    }
     std::fs::copy(files::top().join("tests/vm/scenarios.sh"), folder.join("scenarios.sh")).unwrap();
     folder
 }
 
-/// Runs all scenarios in one boot.
-pub(crate) fn boot(boot: &Boot, payload: &Path) -> Results {
-    let folder = files::top().join("target/vm-results").join(boot.profile);
-    let _ = std::fs::remove_dir_all(&folder);
+/// Runs the scenarios whose bundles are in the payload.
+pub(crate) fn boot(boot: &Boot, guest: usize, payload: &Path) -> Results {
+    let folder = results(boot).join(guest.to_string());
     run(boot, payload, &folder, "sh ./scenarios.sh");
     Results { folder }
 }

@@ -1,10 +1,14 @@
 #!/bin/sh
 # Runs in the guest: every bundle, each with its scenario's script. What happened is left in /out.
 # x.bpf.o and x.kprobe.bpf.o are two bundles of the scenario x.
+# x.times: seconds since the boot at the loader's start, when it was ready, after the script, and at
+# the loader's end.
+now() { read -r seconds _ </proc/uptime && echo "$seconds" >>"/out/$name.times"; }
 for bundle in *.bpf.o; do
   name=${bundle%.bpf.o}
   arguments=
   [ ! -e "./${name%.kprobe}.args" ] || arguments=$(cat "./${name%.kprobe}.args")
+  now
   # shellcheck disable=SC2086
   ./writ-loader run "$bundle" $arguments --output "/out/$name.json" 2>"/out/$name.err" &
   loader=$!
@@ -14,9 +18,12 @@ for bundle in *.bpf.o; do
     tries=$((tries + 1))
     sleep 0.2
   done
+  now
   /bin/sh "./${name%.kprobe}.sh" >"/out/$name.out" 2>&1
+  now
   kill -TERM $loader 2>/dev/null
   wait $loader
   echo $? >"/out/$name.code"
+  now
 done
 [ ! -e bpftool.sh ] || . ./bpftool.sh

@@ -12,6 +12,9 @@ use crate::files;
 
 const FILE: &str = "tests/vm/RAN.md";
 
+/// The profiles of the table's columns.
+pub(crate) const PROFILES: &[&str] = &["5.10+lsm=bpf", "5.10", "6.1", "6.12", "7.2"];
+
 /// What is in each cell, by scenario and profile.
 #[derive(Default)]
 pub(crate) struct Table {
@@ -39,11 +42,6 @@ impl Table {
     pub(crate) fn not_run(&mut self, scenario: &str, profile: &'static str) {
         let cell = self.cells.entry((scenario.to_owned(), profile)).or_default();
         cell.insert("not run: slow".to_owned());
-    }
-
-    /// What another guest saw, too.
-    pub(crate) fn join(&mut self, other: Self) {
-        self.cells.extend(other.cells);
     }
 
     /// How it differs from the committed table, if it does.
