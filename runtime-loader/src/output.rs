@@ -8,15 +8,17 @@ use std::path::Path;
 use crate::arguments::{ColorChoice, Format, LogLevel, Run};
 use crate::code::{self, Problem};
 use crate::events::compact::{Color, Style, Timestamps};
-use crate::events::json::Node;
-use crate::events::{Event, compact, json};
+use crate::events::json::{Node, Printer};
+use crate::events::{Event, compact};
 
 /// Writes events, one a line.
 pub struct EventWriter {
     to: BufWriter<Box<dyn Write>>,
     format: Format,
     style: Style,
-    node: Node,
+    printer: Printer,
+    /// The line that is being made.
+    line: Vec<u8>,
 }
 
 impl std::fmt::Debug for EventWriter {
@@ -44,7 +46,9 @@ impl EventWriter {
         };
         let timestamps = if run.timestamps { Timestamps::On } else { Timestamps::Off };
         let style = Style { color, timestamps };
-        Ok(Self { to: BufWriter::with_capacity(1 << 16, to), format: run.format, style, node })
+        let to = BufWriter::with_capacity(1 << 16, to);
+        let printer = Printer::new(node);
+        Ok(Self { to, format: run.format, style, printer, line: Vec::new() })
     }
 
     /// Writes events; they are in the output when this returns.
@@ -54,12 +58,16 @@ impl EventWriter {
     /// When the output takes no more: the reader is gone or the disk is full.
     pub fn write(&mut self, events: &[Event]) -> io::Result<()> {
         for event in events {
-            let line = match self.format {
-                Format::Json => json::line(event, &self.node)?,
-                Format::Compact => compact::line(event, &self.node, self.style),
-            };
-            self.to.write_all(line.as_bytes())?;
-            self.to.write_all(b"\n")?;
+            self.line.clear();
+            match self.format {
+                Format::Json => self.printer.put(event, &mut self.line)?,
+                Format::Compact => {
+                    let line = compact::line(event, self.printer.node(), self.style);
+                    self.line.extend(line.as_bytes());
+                }
+            }
+            self.line.push(b'\n');
+            self.to.write_all(&self.line)?;
         }
         self.to.flush()
     }

@@ -4,6 +4,7 @@
 //! snake case, fields without a value left out, 64-bit integers as strings, wrapped values bare,
 //! enums by name. The fields stand in the order of their numbers in `tetragon.proto`.
 
+mod process;
 mod structure;
 
 use base64::Engine as _;
@@ -15,8 +16,7 @@ use super::hook::{Action, Call, Labelled, Origin};
 use super::signal_table::signal_name;
 use super::{Body, Event, Frame, Stacks};
 use crate::clock::Clock;
-use crate::process_cache::{Key, Process, Shown};
-use crate::workloads::ShownPod;
+use process::Printed;
 use structure::{
     BpfMapForm, BpfProgramForm, CapabilityForm, CredentialsForm, DeviceForm, ModuleForm,
     PerfEventForm, SkbForm, SockForm, SockaddrForm, UnixAddressForm, UserNamespaceForm,
@@ -35,22 +35,94 @@ pub struct Node {
 ///
 /// # Errors
 ///
-/// Never, as far as is known: all keys are strings and all values finite.
+/// As [`Printer::put`].
 pub fn line(event: &Event, node: &Node) -> Result<String, serde_json::Error> {
-    let process = ProcessForm::of(&event.process, Some(event.thread), node);
-    let parent = event.parent.as_ref().map(|parent| ProcessForm::of(parent, None, node));
-    let time = node.clock.monotonic(event.time);
-    let mut response = Response { node_name: &node.name, time: &time, ..Response::default() };
-    match &event.body {
-        Body::Exec => response.process_exec = Some(ExecForm { process, parent }),
-        Body::Exit { signal, status } => {
-            let signal = exit_signal(*signal);
-            let exit = ExitForm { process, parent, signal, status: *status, time: &time };
-            response.process_exit = Some(exit);
-        }
-        Body::Hook(call) => response.put_call(call, process, parent),
+    let mut line = Vec::new();
+    Printer::new(node.clone()).put(event, &mut line)?;
+    Ok(String::from_utf8_lossy(&line).into_owned())
+}
+
+/// Prints events of one node. Processes are printed once and copied into each event.
+#[derive(Debug)]
+pub struct Printer {
+    node: Node,
+    processes: Printed,
+}
+
+impl Printer {
+    /// A printer of events of this node.
+    pub fn new(node: Node) -> Self {
+        Self { node, processes: Printed::default() }
     }
-    serde_json::to_string(&response)
+
+    /// Where the events come from.
+    pub fn node(&self) -> &Node {
+        &self.node
+    }
+
+    /// Appends an event as one line, without a line end.
+    ///
+    /// # Errors
+    ///
+    /// Never, as far as is known: all keys are strings and all values finite.
+    pub fn put(&mut self, event: &Event, to: &mut Vec<u8>) -> Result<(), serde_json::Error> {
+        let Self { node, processes } = self;
+        to.extend(br#"{""#);
+        to.extend(name(&event.body).as_bytes());
+        to.extend(br#"":{"process":"#);
+        processes.put(&event.process, Some(event.thread), node, to)?;
+        if let Some(parent) = event.parent.as_ref().filter(|_| shows_parent(&event.body)) {
+            to.extend(br#","parent":"#);
+            processes.put(parent, None, node, to)?;
+        }
+        let time = node.clock.monotonic(event.time);
+        match &event.body {
+            Body::Exec => to.push(b'}'),
+            Body::Exit { signal, status } => {
+                let signal = exit_signal(*signal);
+                put_rest(&ExitForm { signal, status: *status, time: &time }, to)?;
+            }
+            Body::Hook(call) => put_call(call, to)?,
+        }
+        put_rest(&EndForm { node_name: &node.name, time: &time }, to)
+    }
+}
+
+/// What Tetragon calls the event.
+fn name(body: &Body) -> &'static str {
+    match body {
+        Body::Exec => "process_exec",
+        Body::Exit { .. } => "process_exit",
+        Body::Hook(call) => match &call.origin {
+            Origin::Kprobe { .. } => "process_kprobe",
+            Origin::Loader { .. } => "process_loader",
+            Origin::Lsm { .. } => "process_lsm",
+            Origin::Tracepoint { .. } => "process_tracepoint",
+            Origin::Uprobe { .. } => "process_uprobe",
+            Origin::Usdt { .. } => "process_usdt",
+        },
+    }
+}
+
+/// Tetragon's `ProcessLoader` has no parent.
+fn shows_parent(body: &Body) -> bool {
+    match body {
+        Body::Exec | Body::Exit { .. } => true,
+        Body::Hook(call) => !matches!(call.origin, Origin::Loader { .. }),
+    }
+}
+
+/// Appends the fields of an object to one that has fields and is not ended, and ends it.
+fn put_rest(form: &impl Serialize, to: &mut Vec<u8>) -> Result<(), serde_json::Error> {
+    let start = to.len();
+    serde_json::to_writer(&mut *to, form)?;
+    if to.get(start..) == Some(b"{}") {
+        to.truncate(start);
+        to.push(b'}');
+    } else if let Some(brace) = to.get_mut(start) {
+        *brace = b',';
+    }
+    Ok(())
 }
 
 /// The name of the signal that ended a process, or nothing. Real-time signals have no name there.
@@ -61,48 +133,19 @@ pub(super) fn exit_signal(signal: u8) -> String {
     }
 }
 
-#[derive(Debug, Default, Serialize)]
-struct Response<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    process_exec: Option<ExecForm<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    process_exit: Option<ExitForm<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    process_kprobe: Option<KprobeForm<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    process_tracepoint: Option<TracepointForm<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    process_loader: Option<LoaderForm<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    process_uprobe: Option<UprobeForm<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    process_lsm: Option<LsmForm<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    process_usdt: Option<UsdtForm<'a>>,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    node_name: &'a str,
-    time: &'a str,
-}
-
-impl<'a> Response<'a> {
-    fn put_call(
-        &mut self,
-        call: &'a Call,
-        process: ProcessForm<'a>,
-        parent: Option<ProcessForm<'a>>,
-    ) {
-        let args = call.arguments.iter().map(ArgumentForm::of).collect();
-        let data = call.data.iter().map(ArgumentForm::of).collect();
-        let action = call.action.map(Action::name);
-        let (policy_name, message) = (call.policy.as_str(), call.message.as_deref());
-        let tags = call.tags.as_slice();
-        let stacks = StacksForm::of(&call.stacks);
-        match &call.origin {
-            Origin::Kprobe { function } => {
-                let return_value = call.return_value.as_ref().map(ArgumentForm::of);
-                self.process_kprobe = Some(KprobeForm {
-                    process,
-                    parent,
+/// Appends what an event says of a call.
+fn put_call(call: &Call, to: &mut Vec<u8>) -> Result<(), serde_json::Error> {
+    let args = call.arguments.iter().map(ArgumentForm::of).collect();
+    let data = call.data.iter().map(ArgumentForm::of).collect();
+    let action = call.action.map(Action::name);
+    let (policy_name, message) = (call.policy.as_str(), call.message.as_deref());
+    let tags = call.tags.as_slice();
+    let stacks = StacksForm::of(&call.stacks);
+    match &call.origin {
+        Origin::Kprobe { function } => {
+            let return_value = call.return_value.as_ref().map(ArgumentForm::of);
+            put_rest(
+                &KprobeForm {
                     function_name: function,
                     args,
                     return_value,
@@ -114,47 +157,46 @@ impl<'a> Response<'a> {
                     tags,
                     user_stack_trace: stacks.user_stack_trace,
                     data,
-                });
-            }
-            Origin::Loader { build_id } => {
-                let path = call.path().unwrap_or_default();
-                let buildid = BASE64.encode(build_id);
-                self.process_loader = Some(LoaderForm { process, path, buildid });
-            }
-            Origin::Lsm { hook } => {
-                self.process_lsm = Some(LsmForm {
-                    process,
-                    parent,
-                    function_name: hook,
-                    policy_name,
-                    message,
-                    args,
-                    action,
-                    tags,
-                    stacks,
-                    data,
-                });
-            }
-            Origin::Tracepoint { subsystem, event } => {
-                self.process_tracepoint = Some(TracepointForm {
-                    process,
-                    parent,
-                    subsys: subsystem,
-                    event,
-                    args,
-                    policy_name,
-                    action,
-                    message,
-                    tags,
-                    stacks,
-                    data,
-                });
-            }
-            Origin::Uprobe { path, symbol, offset, reference_counter } => {
-                let return_value = call.return_value.as_ref().map(ArgumentForm::of);
-                self.process_uprobe = Some(UprobeForm {
-                    process,
-                    parent,
+                },
+                to,
+            )
+        }
+        Origin::Loader { build_id } => {
+            let path = call.path().unwrap_or_default();
+            let buildid = BASE64.encode(build_id);
+            put_rest(&LoaderForm { path, buildid }, to)
+        }
+        Origin::Lsm { hook } => put_rest(
+            &LsmForm {
+                function_name: hook,
+                policy_name,
+                message,
+                args,
+                action,
+                tags,
+                stacks,
+                data,
+            },
+            to,
+        ),
+        Origin::Tracepoint { subsystem, event } => put_rest(
+            &TracepointForm {
+                subsys: subsystem,
+                event,
+                args,
+                policy_name,
+                action,
+                message,
+                tags,
+                stacks,
+                data,
+            },
+            to,
+        ),
+        Origin::Uprobe { path, symbol, offset, reference_counter } => {
+            let return_value = call.return_value.as_ref().map(ArgumentForm::of);
+            put_rest(
+                &UprobeForm {
                     path,
                     symbol,
                     policy_name,
@@ -168,39 +210,27 @@ impl<'a> Response<'a> {
                     return_action: call.return_action.map(Action::name),
                     data,
                     stacks,
-                });
-            }
-            Origin::Usdt { path, provider, name } => {
-                self.process_usdt = Some(UsdtForm {
-                    process,
-                    parent,
-                    path,
-                    provider,
-                    name,
-                    policy_name,
-                    message,
-                    args,
-                    tags,
-                    action,
-                    stacks,
-                });
-            }
+                },
+                to,
+            )
         }
+        Origin::Usdt { path, provider, name } => put_rest(
+            &UsdtForm { path, provider, name, policy_name, message, args, tags, action, stacks },
+            to,
+        ),
     }
 }
 
+/// What stands after the event itself.
 #[derive(Debug, Serialize)]
-struct ExecForm<'a> {
-    process: ProcessForm<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    parent: Option<ProcessForm<'a>>,
+struct EndForm<'a> {
+    #[serde(skip_serializing_if = "str::is_empty")]
+    node_name: &'a str,
+    time: &'a str,
 }
 
 #[derive(Debug, Serialize)]
 struct ExitForm<'a> {
-    process: ProcessForm<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    parent: Option<ProcessForm<'a>>,
     #[serde(skip_serializing_if = "String::is_empty")]
     signal: String,
     #[serde(skip_serializing_if = "is_zero")]
@@ -210,7 +240,6 @@ struct ExitForm<'a> {
 
 #[derive(Debug, Serialize)]
 struct LoaderForm<'a> {
-    process: ProcessForm<'a>,
     path: &'a str,
     #[serde(skip_serializing_if = "String::is_empty")]
     buildid: String,
@@ -218,9 +247,6 @@ struct LoaderForm<'a> {
 
 #[derive(Debug, Serialize)]
 struct KprobeForm<'a> {
-    process: ProcessForm<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    parent: Option<ProcessForm<'a>>,
     function_name: &'a str,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     args: Vec<ArgumentForm<'a>>,
@@ -288,9 +314,6 @@ impl<'a> FrameForm<'a> {
 /// Tetragon has no stack traces at tracepoints and LSM hooks; here they come last.
 #[derive(Debug, Serialize)]
 struct TracepointForm<'a> {
-    process: ProcessForm<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    parent: Option<ProcessForm<'a>>,
     subsys: &'a str,
     event: &'a str,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -311,9 +334,6 @@ struct TracepointForm<'a> {
 
 #[derive(Debug, Serialize)]
 struct UprobeForm<'a> {
-    process: ProcessForm<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    parent: Option<ProcessForm<'a>>,
     path: &'a str,
     #[serde(skip_serializing_if = "str::is_empty")]
     symbol: &'a str,
@@ -343,9 +363,6 @@ struct UprobeForm<'a> {
 
 #[derive(Debug, Serialize)]
 struct UsdtForm<'a> {
-    process: ProcessForm<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    parent: Option<ProcessForm<'a>>,
     path: &'a str,
     provider: &'a str,
     name: &'a str,
@@ -370,9 +387,6 @@ fn number(number: u64) -> Option<String> {
 
 #[derive(Debug, Serialize)]
 struct LsmForm<'a> {
-    process: ProcessForm<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    parent: Option<ProcessForm<'a>>,
     function_name: &'a str,
     #[serde(skip_serializing_if = "str::is_empty")]
     policy_name: &'a str,
@@ -388,76 +402,6 @@ struct LsmForm<'a> {
     stacks: StacksForm<'a>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     data: Vec<ArgumentForm<'a>>,
-}
-
-#[derive(Debug, Serialize)]
-struct ProcessForm<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    exec_id: Option<String>,
-    pid: u32,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    uid: Option<u32>,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    cwd: &'a str,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    binary: &'a str,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    arguments: &'a str,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    flags: String,
-    start_time: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    auid: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pod: Option<&'a ShownPod>,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    docker: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    parent_exec_id: Option<String>,
-    #[serde(skip_serializing_if = "is_zero_references")]
-    refcnt: u32,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    tid: Option<u32>,
-}
-
-impl<'a> ProcessForm<'a> {
-    /// Of a process that nothing is known about, Tetragon reports the PID and the start alone
-    /// (`GetProcessKprobe` in `pkg/grpc/tracing/tracing.go`).
-    fn of(shown: &'a Shown, thread: Option<u32>, node: &Node) -> Self {
-        let Shown { process, references } = shown;
-        let program = process.program.as_ref();
-        let text = |text: fn(&crate::process_cache::Program) -> &str| program.map_or("", text);
-        Self {
-            exec_id: program.map(|_| exec_id(&node.name, process.key)),
-            pid: process.key.pid,
-            uid: program.map(|program| program.user),
-            cwd: text(|program| &program.directory),
-            binary: text(|program| &program.binary),
-            arguments: text(|program| &program.arguments),
-            flags: flags(process),
-            start_time: node.clock.monotonic(process.key.start),
-            auid: program.map(|program| program.audit_user),
-            pod: program.and_then(|program| program.pod.as_deref()),
-            docker: text(|program| &program.container),
-            parent_exec_id: has_parent(process).then(|| exec_id(&node.name, process.parent)),
-            refcnt: *references,
-            tid: program.map(|_| thread.unwrap_or(process.key.pid)),
-        }
-    }
-}
-
-fn has_parent(process: &Process) -> bool {
-    process.program.is_some() && process.key != Key::KERNEL
-}
-
-/// `GetProcessID` in `pkg/process/process_id_linux.go`.
-fn exec_id(node: &str, key: Key) -> String {
-    BASE64.encode(format!("{node}:{}:{}", key.start, key.pid))
-}
-
-fn flags(process: &Process) -> String {
-    let words: Vec<&str> = process.flags.iter().map(|flag| flag.word()).collect();
-    words.join(" ")
 }
 
 #[derive(Debug, Serialize)]
@@ -594,11 +538,6 @@ fn abi_name(abi: Abi) -> &'static str {
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 fn is_zero(value: &u8) -> bool {
-    *value == 0
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-fn is_zero_references(value: &u32) -> bool {
     *value == 0
 }
 
