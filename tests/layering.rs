@@ -18,7 +18,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("difference", &[]),
     ("engine", &[]),
     ("plain", &[]),
-    ("project", &["diagnostic", "engine", "source"]),
+    ("project", &["kernel", "diagnostic", "engine", "source"]),
     // Verbs.
     ("parse", &["policy", "diagnostic", "source"]),
     ("resolve", &["policy", "kernel", "resolved", "set", "diagnostic", "source"]),

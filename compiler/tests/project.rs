@@ -349,6 +349,21 @@ fn a_bundle_keeps_to_the_budgets_and_levels_of_the_settings() {
 }
 
 #[test]
+fn hooks_are_attached_as_the_settings_say_unless_the_command_line_says_otherwise() {
+    let settings = "kernels = [\"6.1\"]\n[attach]\nsecurity_file_open = \"kprobe\"\n";
+    let repository = Repository::new("attach", &[("writ.toml", settings), ("a.yaml", POLICY)]);
+    let compile = ["writ", "compile", "@/a.yaml", "-o", "@/node.bpf.o", "--format", "short"];
+    let (code, out) = repository.run(&compile);
+    assert_eq!(code, ExitCode::Clean, "{out}");
+    assert!(out.contains("kprobe security_file_open"), "{out}");
+    let forced = [&compile[..], &["--attach", "security_file_open=fentry"]].concat();
+    let (_, out) = repository.run(&forced);
+    assert!(out.contains("fentry security_file_open"), "{out}");
+    repository.write("writ.toml", &settings.replace("kprobe", "tp_btf"));
+    assert!(repository.run(&compile).1.contains("error[TP0404]"));
+}
+
+#[test]
 fn an_unused_suppression_is_taken_out_with_its_line() {
     let alone = POLICY.replace("spec:", "# writ: allow(hot-hook): nothing is hot\nspec:");
     let behind = with("# writ: allow(hot-hook): nothing is hot");

@@ -225,8 +225,7 @@ impl FromStr for Attachment {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let (hook, way) = text.rsplit_once('=').ok_or("write a hook and a way: `HOOK=WAY`")?;
-        let known = Way::ALL.into_iter().find(|one| one.name() == way);
-        let way = known.ok_or_else(|| {
+        let way = Way::from_name(way).ok_or_else(|| {
             let names: Vec<&str> = Way::ALL.into_iter().map(Way::name).collect();
             format!("`{way}` is no way to attach; there are {}", names.join(", "))
         })?;

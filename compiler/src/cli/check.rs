@@ -121,7 +121,8 @@ fn check(arguments: &Arguments) -> Result<Checked, Failure> {
     for project in input.projects() {
         let engine = arguments.engine.unwrap_or_else(|| projects.engine(project));
         let kernels = kernels(arguments, project, &mut projects)?;
-        let kernels = kernels.into_iter().map(|kernel| arguments.attach.apply(kernel)).collect();
+        let kernels = projects.attaching(project, kernels).into_iter();
+        let kernels = kernels.map(|kernel| arguments.attach.apply(kernel)).collect();
         let terms = Terms { engine, load: projects.load_budget(project) };
         targets.insert(project, Target { terms, kernels });
     }

@@ -65,8 +65,8 @@ pub(super) fn run(
     }
     let kernels = kernels(arguments.kernel.as_deref(), project, &mut projects)?;
     arguments.attach.validate(input.policies())?;
-    let kernels: Vec<Profile> =
-        kernels.into_iter().map(|kernel| arguments.attach.apply(kernel)).collect();
+    let kernels = projects.attaching(project, kernels).into_iter();
+    let kernels: Vec<Profile> = kernels.map(|kernel| arguments.attach.apply(kernel)).collect();
     let asked = projects.get(project).map(|project| project.config.budgets);
     let budget = arguments.budget.clone().or(asked.unwrap_or_default());
     let mut per_kernel = Vec::new();

@@ -222,6 +222,16 @@ impl Projects {
         Ok(Some(profiles))
     }
 
+    /// The kernels, on which hooks are attached as a project says.
+    pub(super) fn attaching(&self, id: Option<ProjectId>, kernels: Vec<Profile>) -> Vec<Profile> {
+        let Some(project) = self.get(id) else { return kernels };
+        let attach = |kernel| {
+            let ways = project.config.attach.iter();
+            ways.fold(kernel, |kernel: Profile, (hook, way)| kernel.attaching(hook, *way))
+        };
+        kernels.into_iter().map(attach).collect()
+    }
+
     /// The engine that runs the policies of a project.
     pub(super) fn engine(&self, id: Option<ProjectId>) -> Engine {
         let said = self.get(id).and_then(|project| project.config.engine);

@@ -7,8 +7,8 @@ use super::arguments::ReportArguments;
 use super::project::{Project, ProjectArguments, ProjectId, Projects};
 use super::{ExitCode, Failure, report};
 use crate::diagnostic::{Severity, code};
-use crate::project::Level;
 use crate::project::config::{AtPath, Budgets};
+use crate::project::{Config, Level};
 use crate::render::json;
 use crate::source::SourceMap;
 
@@ -54,6 +54,7 @@ fn settings(path: &Path, id: Option<ProjectId>, projects: &Projects) -> String {
     lines.extend(levels(&at, projects));
     if let Some(project) = projects.get(id) {
         lines.extend(budgets(project.config.budgets));
+        lines.extend(attach(&project.config));
     }
     lines.join("\n") + "\n\n"
 }
@@ -102,6 +103,16 @@ fn budgets(budgets: Budgets) -> Vec<String> {
     let mut lines: Vec<String> = set.collect();
     if !lines.is_empty() {
         lines.insert(0, "\n[budgets]".to_owned());
+    }
+    lines
+}
+
+fn attach(config: &Config) -> Vec<String> {
+    let set = config.attach.iter();
+    let mut lines: Vec<String> =
+        set.map(|(hook, way)| format!("{} = {}", quoted(hook), quoted(way.name()))).collect();
+    if !lines.is_empty() {
+        lines.insert(0, "\n[attach]".to_owned());
     }
     lines
 }

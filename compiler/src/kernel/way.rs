@@ -37,6 +37,11 @@ impl Way {
         Self::Uprobe,
     ];
 
+    /// The way with this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|way| way.name() == name)
+    }
+
     /// What it is called on the command line: as libbpf calls sections.
     pub fn name(self) -> &'static str {
         match self {

@@ -7,10 +7,13 @@ mod value;
 
 pub use read::read;
 
+use std::collections::BTreeMap;
+
 use super::level::{Level, Levels};
 use super::pattern::Patterns;
 use crate::diagnostic::{Code, Diagnostics, Finding, Severity};
 use crate::engine::Engine;
+use crate::kernel::Way;
 use crate::source::{Span, Spanned};
 
 /// Everything that a `writ.toml` says. What it does not say is `None` or empty.
@@ -29,6 +32,8 @@ pub struct Config {
     /// What differs for some paths. Where several match, each is stronger than those before it.
     pub paths: Vec<PathRules>,
     pub budgets: Budgets,
+    /// Hooks, named as in policies, and the way in which each is to be attached.
+    pub attach: BTreeMap<String, Way>,
 }
 
 /// One `[[path]]`.

@@ -80,7 +80,10 @@ impl Checker {
             let names: Vec<&str> = names.iter().map(|name| name.value.as_str()).collect();
             Some(format!("{}: {}", project.folder.display(), names.join(",")))
         });
-        let key = self.asked.clone().or(named).unwrap_or_else(|| "all".to_owned());
+        let ways = settings.map(|project| &project.config.attach);
+        let ways = ways.filter(|ways| !ways.is_empty()).map(|ways| format!("{ways:?}"));
+        let kernels = self.asked.clone().or(named).unwrap_or_else(|| "all".to_owned());
+        let key = kernels + &ways.unwrap_or_default();
         if let Some(warm) = self.warm.get(&key) {
             return Ok(Rc::clone(warm));
         }
@@ -91,7 +94,7 @@ impl Checker {
                 None => kernel::load("all")?,
             },
         };
-        let kernels = Rc::new(Kernels::new(loaded));
+        let kernels = Rc::new(Kernels::new(projects.attaching(project, loaded)));
         self.warm.insert(key, Rc::clone(&kernels));
         Ok(kernels)
     }

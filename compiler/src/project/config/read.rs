@@ -1,17 +1,20 @@
 //! From TOML to a [`Config`], with every mistake reported.
 
+use std::collections::BTreeMap;
+
 use toml::de::{DeTable, DeValue};
 
 use super::value::{self, Reader, Value};
 use super::{Budgets, Config, PathRules};
 use crate::diagnostic::{Diagnostics, Finding, Severity, code, did_you_mean};
 use crate::engine::Engine;
+use crate::kernel::Way;
 use crate::project::level::{Level, Levels, Rules};
 use crate::project::pattern::Patterns;
 use crate::source::{SourceId, SourceMap, Span};
 
-pub(super) const TOP: [&str; 7] =
-    ["kernels", "engine", "fail-level", "baseline", "rules", "path", "budgets"];
+pub(super) const TOP: [&str; 8] =
+    ["kernels", "engine", "fail-level", "baseline", "rules", "path", "budgets", "attach"];
 pub(super) const PATH: [&str; 3] = ["files", "exclude", "rules"];
 pub(super) const BUDGETS: [&str; 4] =
     ["max-instructions", "max-path", "max-image-bytes", "max-load"];
@@ -52,6 +55,7 @@ impl Reader<'_> {
                 "rules" => config.rules = self.rules(value),
                 "path" => config.paths = self.paths(value),
                 "budgets" => config.budgets = self.budgets(value),
+                "attach" => config.attach = self.attach(value),
                 _ => self.unknown(value, &TOP, "writ.toml"),
             }
         }
@@ -151,6 +155,18 @@ impl Reader<'_> {
             }
         }
         budgets
+    }
+
+    fn attach(&mut self, value: Value<'_>) -> BTreeMap<String, Way> {
+        let mut ways = BTreeMap::new();
+        let wanted = "a table of hooks and the ways to attach them";
+        let Some(table) = self.table(value, wanted) else { return ways };
+        for (key, value) in table {
+            let value = self.value(key, value);
+            let Some(word) = self.word(value, &Way::ALL.map(Way::name)) else { continue };
+            ways.extend(Way::from_name(&word.value).map(|way| (value.key.to_owned(), way)));
+        }
+        ways
     }
 
     fn syntax(&mut self, message: &str, range: Option<std::ops::Range<usize>>) {

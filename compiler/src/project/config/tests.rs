@@ -46,6 +46,10 @@ max-instructions = 0x1000
 max-path = 1_000
 max-image-bytes = 65536
 max-load = 20
+
+[attach]
+"list:calls" = "kprobe.multi"
+sys_openat = "tp_btf"
 "#;
 
 #[test]
@@ -66,6 +70,8 @@ fn every_setting_is_read() {
         max_load: Some(20),
     };
     assert_eq!(config.budgets, budgets);
+    let ways = [("list:calls", Way::KprobeMulti), ("sys_openat", Way::BtfTracepoint)];
+    assert_eq!(config.attach, ways.map(|(hook, way)| (hook.to_owned(), way)).into());
 }
 
 #[test]
@@ -101,6 +107,9 @@ colour = 1
 [budgets]
 max-path = -1
 max-instructions = 5_000_000_000
+[attach]
+sys_openat = "kprob"
+file_open = 1
 "#;
     let expected = pairs(&[
         ("TP0011", "kernel"),
@@ -117,6 +126,8 @@ max-instructions = 5_000_000_000
         ("TP0011", "colour"),
         ("TP0012", "-1"),
         ("TP0012", "5_000_000_000"),
+        ("TP0012", "\"kprob\""),
+        ("TP0012", "1"),
     ]);
     assert_eq!(found(text), expected);
 }
