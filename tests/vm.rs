@@ -113,14 +113,11 @@ fn act(boots: &[&'static Boot], bpftool: Option<&Path>) -> (Vec<String>, Table) 
     (wrong, table)
 }
 
-/// What is wrong with leaving out scenarios: the compiler must refuse them, or they must be too slow.
+/// What is wrong with leaving out scenarios: the compiler must refuse them.
 fn passed_over(boot: &Boot, scenarios: &[Expectation], table: &mut Table) -> Vec<String> {
     let mut wrong = Vec::new();
     for scenario in scenarios.iter().filter(|scenario| !scenario.runs_in(boot)) {
         match bundles::refusal(scenario, boot) {
-            None if scenario.is_too_slow_on(boot.kernel) => {
-                table.not_run(&scenario.name, boot.profile);
-            }
             None if boot.without.contains(&scenario.name.as_str()) => {}
             Some(codes) => table.refused(&scenario.name, boot.profile, &codes),
             None => wrong.push(format!(

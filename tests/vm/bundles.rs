@@ -1,4 +1,5 @@
-//! Which bundles a boot runs: each scenario's, and once more with kprobes where it has fentry.
+//! Which bundles a boot runs: each scenario's, once more with kprobes where it has fentry, and
+//! in the ways that it forces.
 
 use writ::driver::Compiled;
 use writ::kernel::Profile;
@@ -36,6 +37,13 @@ pub(crate) fn runs<'a>(boot: &Boot, scenarios: &'a [Expectation]) -> Vec<Run<'a>
         let compiled = compile(scenario, &without_fentry);
         if has(&compiled, |attach| matches!(attach, Attach::Kprobe { .. })) {
             add(format!("{}.kprobe", scenario.name), scenario, compiled);
+        }
+        for forced in scenario.forced().iter().filter(|forced| forced.is_for(boot.profile)) {
+            let compiled = compile(scenario, &forced.apply(guest::profile(boot, "")));
+            let is_lsm = has(&compiled, |attach| matches!(attach, Attach::Lsm { .. }));
+            if boot.runs == Runs::All || is_lsm {
+                add(format!("{}.{}", scenario.name, forced.name()), scenario, compiled);
+            }
         }
     }
     runs

@@ -1,9 +1,11 @@
 //! What a scenario must print and report.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use serde::Deserialize;
 use serde_json::Value;
+use writ::kernel::{Profile, Way};
 
 use super::guest::{Boot, Results};
 use crate::files;
@@ -23,9 +25,9 @@ struct Expect {
     shows: String,
     /// The kernels that have what the scenario needs; all when left out.
     kernels: Option<Vec<String>>,
-    /// Kernels on which the policy compiles and would act, after minutes of loading in a guest.
+    /// Ways of attaching in which it runs besides, each in a run of its own.
     #[serde(default)]
-    too_slow_on: Vec<String>,
+    forced: Vec<Forced>,
     /// What `guest.sh` prints.
     prints: String,
     /// For each, an event must have at least these fields with these values.
@@ -37,6 +39,36 @@ struct Expect {
     /// Exactly so many events have these.
     #[serde(default)]
     counts: Vec<Count>,
+}
+
+/// Hooks, each with the way in which it is to be attached.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Forced {
+    pub(crate) attach: BTreeMap<String, String>,
+    /// The kernels that have these ways; all of the scenario's when left out.
+    kernels: Option<Vec<String>>,
+}
+
+impl Forced {
+    /// Whether the kernel, as it is booted, has the ways.
+    pub(crate) fn is_for(&self, profile: &str) -> bool {
+        self.kernels.as_ref().is_none_or(|all| all.iter().any(|one| one == profile))
+    }
+
+    /// What a run is called besides the scenario's name.
+    pub(crate) fn name(&self) -> String {
+        let ways: BTreeSet<&str> = self.attach.values().map(String::as_str).collect();
+        ways.into_iter().collect::<Vec<_>>().join("-")
+    }
+
+    /// The kernel, on which the hooks are attached so.
+    pub(crate) fn apply(&self, profile: Profile) -> Profile {
+        self.attach.iter().fold(profile, |profile, (hook, way)| {
+            let known = Way::from_name(way);
+            profile.attaching(hook, known.unwrap_or_else(|| panic!("there is no way `{way}`")))
+        })
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -72,14 +104,13 @@ impl Expectation {
     /// Whether the scenario can be seen in this boot.
     pub(crate) fn runs_in(&self, boot: &Boot) -> bool {
         let kernels = self.expect.kernels.as_ref();
-        !self.is_too_slow_on(boot.kernel)
-            && !boot.without.contains(&self.name.as_str())
+        !boot.without.contains(&self.name.as_str())
             && kernels.is_none_or(|all| all.iter().any(|one| one == boot.kernel))
     }
 
-    /// Whether nobody would wait for it there.
-    pub(crate) fn is_too_slow_on(&self, kernel: &str) -> bool {
-        self.expect.too_slow_on.iter().any(|one| one == kernel)
+    /// The ways of attaching in which it runs besides.
+    pub(crate) fn forced(&self) -> &[Forced] {
+        &self.expect.forced
     }
 
     /// What was not as expected of a run that left its results under `name`.

@@ -38,12 +38,6 @@ impl Table {
         cell.extend(codes.iter().map(|code| format!("refused: {code}")));
     }
 
-    /// The scenario would take minutes there, and was left out.
-    pub(crate) fn not_run(&mut self, scenario: &str, profile: &'static str) {
-        let cell = self.cells.entry((scenario.to_owned(), profile)).or_default();
-        cell.insert("not run: slow".to_owned());
-    }
-
     /// How it differs from the committed table, if it does.
     pub(crate) fn difference(&self, profiles: &[&'static str]) -> Option<String> {
         let text = self.text(profiles);
@@ -87,7 +81,6 @@ Each scenario of `scenarios/` with the ways in which its programs were attached 
 it acted on.
 `refused` stands where a kernel lacks what the policy asks for: the compiler must say so, and the \
 code is the one it said it with.
-`not run: slow` is a gap: the policy compiles there, but loading it takes minutes in a guest.
 `5.10+lsm=bpf` is booted only for scenarios with an LSM program; an empty cell there is the same \
 as 5.10.
 

@@ -5,6 +5,7 @@
 #![expect(clippy::disallowed_methods, reason = "that the core does no IO is about the compiler")]
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "what it prints is its result")]
 
+mod acknowledge;
 mod answer_name;
 mod as_user;
 mod bind_socket;
@@ -34,6 +35,7 @@ type Deed = fn(&[String]) -> Result<(), String>;
 
 /// Ordered by name.
 const DEEDS: &[(&str, Deed)] = &[
+    ("acknowledge", acknowledge::run),
     ("answer-name", answer_name::run),
     ("as-user", as_user::run),
     ("change", change::run),

@@ -11,6 +11,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
     };
     match call.as_str() {
         "add" => println!("{}", trigger_add(narrow(number(0)?)?, number(1)?)),
+        "count-down" => println!("{}", trigger_count_down(number(0)?)),
         "double" => println!("{}", trigger_double(narrow(number(0)?)?)),
         "greet" => {
             let name = rest.first().ok_or("a name is missing")?;
@@ -34,6 +35,17 @@ fn narrow(number: i64) -> Result<c_int, String> {
 #[inline(never)]
 extern "C" fn trigger_add(one: c_int, other: c_long) -> c_long {
     std::hint::black_box(c_long::from(one).wrapping_add(other))
+}
+
+/// Ten times a number, which it finds by calling itself for each smaller one.
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn trigger_count_down(number: c_long) -> c_long {
+    if number <= 0 {
+        return 0;
+    }
+    let less = std::hint::black_box(trigger_count_down(std::hint::black_box(number - 1)));
+    std::hint::black_box(less + 10)
 }
 
 /// Twice a number; negative ones make it an error.

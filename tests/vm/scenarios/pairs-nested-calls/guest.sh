@@ -1,0 +1,2 @@
+./writ-trigger acknowledge 4242
+./writ-trigger probes count-down 3
