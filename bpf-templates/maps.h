@@ -86,9 +86,12 @@ struct {
 struct writ_pending_key {
 	__u64 thread;
 	__u64 hook;
+	/* Tells calls apart of which one happens inside the other. */
+	__u64 frame;
 };
 struct writ_pending_call {
 	__u64 call;
+	/* Above 16 bits, the function. */
 	__u64 selector;
 	/* Whom the entry's record was about. */
 	__u64 owner;

@@ -8,8 +8,9 @@
  *     header's flags are scratch->flags. It is about the thread scratch->owner, or the current one.
  *
  * writ_await(scratch, hook index, selector index) -> 0
- *     Remembers the call that was just posted with AWAITS_RETURN for writ_return. Minimum kernel
- *     5.8.
+ *     Remembers the call that was just posted with AWAITS_RETURN for writ_return, and that it began
+ *     at scratch->frame. What stands above the selector's 16 bits is the function that writ_return
+ *     tells. Minimum kernel 5.8.
  */
 #include "recent.h"
 #include "record.h"
@@ -39,7 +40,7 @@ SHARED __s64 writ_post(struct writ_scratch *s, __u64 hook, __u64 selector, __u64
 
 ROUTINE __u64 writ_await(struct writ_scratch *s, __u64 hook, __u64 selector)
 {
-	struct writ_pending_key key = { bpf_get_current_pid_tgid(), hook };
+	struct writ_pending_key key = { bpf_get_current_pid_tgid(), hook, s->frame };
 	struct writ_pending_call value = { s->header.call, selector, s->owner };
 
 	bpf_map_update_elem(&writ_pending, &key, &value, 0);

@@ -3,15 +3,16 @@
  * Joins the return of a call to the event that its entry posted.
  *
  * writ_return(scratch, hook index) -> selector index that matched at the entry, or negative
- *     Negative when this thread's last call of the hook posted nothing. Otherwise the call is
- *     forgotten, scratch->call is what the entry's record has as CALL, scratch->owner whom
- *     that is about, and scratch->flags is IS_RETURN. A hook that calls itself keeps only its innermost call. Minimum kernel 5.8.
+ *     Negative when this thread's call of the hook that began at scratch->frame posted nothing.
+ *     Otherwise the call is forgotten, scratch->call is what the entry's record has as CALL,
+ *     scratch->owner whom that is about, scratch->function what its entry was told, and
+ *     scratch->flags is IS_RETURN. Minimum kernel 5.8.
  */
 #include "maps.h"
 
 ROUTINE __s64 writ_return(struct writ_scratch *s, __u64 hook)
 {
-	struct writ_pending_key key = { bpf_get_current_pid_tgid(), hook };
+	struct writ_pending_key key = { bpf_get_current_pid_tgid(), hook, s->frame };
 	struct writ_pending_call *call = bpf_map_lookup_elem(&writ_pending, &key);
 	__u64 selector;
 
@@ -21,6 +22,7 @@ ROUTINE __s64 writ_return(struct writ_scratch *s, __u64 hook)
 	s->owner = call->owner;
 	s->flags = FLAG_IS_RETURN;
 	selector = call->selector;
+	s->function = selector >> 16;
 	bpf_map_delete_elem(&writ_pending, &key);
 	return selector & 0xffff;
 }

@@ -24,7 +24,7 @@ struct {
 
 ROUTINE __u64 writ_save(struct writ_scratch *s, __u64 hook)
 {
-	struct writ_pending_key key = { bpf_get_current_pid_tgid(), hook };
+	struct writ_pending_key key = { bpf_get_current_pid_tgid(), hook, s->frame };
 
 	bpf_map_update_elem(&writ_saved, &key, s->saved, 0);
 	return 0;
@@ -32,7 +32,7 @@ ROUTINE __u64 writ_save(struct writ_scratch *s, __u64 hook)
 
 ROUTINE __u64 writ_restore(struct writ_scratch *s, __u64 hook)
 {
-	struct writ_pending_key key = { bpf_get_current_pid_tgid(), hook };
+	struct writ_pending_key key = { bpf_get_current_pid_tgid(), hook, s->frame };
 	struct writ_saved *saved = bpf_map_lookup_elem(&writ_saved, &key);
 
 	if (!saved) {

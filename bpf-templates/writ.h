@@ -306,8 +306,12 @@ struct writ_scratch {
 	__u64 owner;
 	/* Parameters of a call that are wanted when it returns. */
 	__u64 saved[SAVED];
+	/* Where on the stack the call began whose return is awaited, or 0 when nothing tells. */
+	__u64 frame;
+	/* Which of the hook's functions returned, where the entry was told it by a number. */
+	__u64 function;
 	/* Keeps `event`, whose place generated code knows, where it is when the above changes. */
-	__u8 spare[504];
+	__u8 spare[488];
 	union {
 		struct writ_header header;
 		__u8 event[EVENT_SIZE + SLACK];

@@ -104,7 +104,7 @@ fn range(bytes: &[u8]) -> std::ops::Range<u64> {
 /// What is in the maps that say how to look for texts.
 fn searches(object: &Object) -> BTreeMap<usize, Vec<u8>> {
     let maps = object.maps.iter().zip(&object.images).enumerate();
-    let searches = maps.filter(|(_, (map, _))| map.kind == MapKind::Array);
+    let searches = maps.filter(|(_, (map, _))| map.kind == MapKind::Array && map.max_entries == 1);
     let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap();
     searches
         .map(|(place, (_, image))| {

@@ -1,5 +1,6 @@
 //! Turns what must happen into eBPF instructions for one kernel.
 
+mod calls;
 mod coder;
 mod context;
 mod emitter;
@@ -8,6 +9,7 @@ mod formula;
 mod integer;
 mod library;
 mod limits;
+mod pairing;
 mod registers;
 mod report;
 mod socket;
@@ -29,7 +31,7 @@ use crate::diagnostic::{Diagnostics, Stop};
 use crate::ir::{Module, Program};
 use crate::kernel::{Feature, Profile};
 use crate::machine;
-use coder::{PlaceNumber, Target};
+use coder::{MultiStack, PlaceNumber, Target};
 use limits::Refusal;
 use text::Tables;
 
@@ -63,7 +65,8 @@ pub fn generate(
             .map_err(|refusal| limits::stop(from, module, refusal, diagnostics))?;
         programs.push(program);
     }
-    let (maps, images) = tables.maps().into_iter().unzip();
+    let maps = tables.maps().into_iter().chain(calls::maps(&module.call_lists));
+    let (maps, images) = maps.unzip();
     let map_sizes = BTreeMap::new();
     let map_flags = map_flags(kernel);
     Ok(machine::Object { programs, maps, images, map_sizes, map_flags, shared_routines })
@@ -77,7 +80,12 @@ fn target(kernel: &Profile) -> Target {
     };
     let has_cookies = kernel.has(Feature::Helper(library::ATTACH_COOKIE.name)).is_present();
     let place = if has_cookies { PlaceNumber::Cookie } else { PlaceNumber::Written };
-    Target { acquire, place }
+    let multi = if kernel.has(Feature::KprobeMultiStack).is_present() {
+        MultiStack::Function
+    } else {
+        MultiStack::Trampoline
+    };
+    Target { acquire, place, multi }
 }
 
 /// Entries of the maps of processes are allocated as processes start where programs may do that; on

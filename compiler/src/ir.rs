@@ -12,8 +12,8 @@ pub mod verify;
 
 pub use extra::Extra;
 pub use program::{
-    Block, Branch, HookFunction, Jump, Kin, Operation, OperationKind, Program, Report, ReturnedTo,
-    Role, Test, Value, ValueOrigin,
+    Block, Branch, HookFunction, Jump, Kin, Operation, OperationKind, Pairing, Program, Report,
+    ReturnedTo, Role, Test, Value, ValueOrigin,
 };
 
 use writ_bundle::{FollowSet, HookKind, LabelSelector, Mode, Moment, Request, WorkloadSet};
@@ -35,6 +35,24 @@ pub struct Module {
     pub follow_sets: Vec<FollowSet>,
     /// Each is different; [`Test::Workload`] has the index.
     pub workload_sets: Vec<WorkloadSet>,
+    /// Each is different; [`Test::Listed`] and [`HookFunction::ByCall`] have the index.
+    pub call_lists: Vec<CallList>,
+}
+
+/// The system calls of a hook whose program sees all calls.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallList {
+    /// For each of the hook's functions the numbers of the calls that it serves, with
+    /// [`writ_bundle::SYSCALL_32_BIT`] for those of 32-bit programs.
+    pub numbers: Vec<Vec<u32>>,
+}
+
+impl CallList {
+    /// Which of the hook's functions serves a call.
+    pub fn place(&self, number: u32) -> Option<u16> {
+        let place = self.numbers.iter().position(|one| one.contains(&number))?;
+        u16::try_from(place).ok()
+    }
 }
 
 /// A policy, as far as its events and its mode need it.

@@ -7,6 +7,7 @@
 pub mod answer;
 pub mod attach;
 pub mod btf;
+pub mod call_number;
 pub mod difference;
 pub mod elsewhere;
 pub mod embedded;
@@ -23,6 +24,7 @@ pub mod security;
 mod security_table;
 pub mod signature;
 pub mod syscall;
+mod syscall_table;
 pub mod tracepoint;
 pub mod user_memory;
 mod user_memory_table;

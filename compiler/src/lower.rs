@@ -37,8 +37,8 @@ pub fn lower(policies: &[resolved::Policy]) -> Result<ir::Module, Defect> {
     if let Some(part) = policies.iter().flat_map(not_yet::parts).next() {
         return Err(Defect(format!("{} were to be lowered, which is not done yet", part.what)));
     }
-    let parts = group::parts(policies);
     let mut sets = Sets::default();
+    let parts = group::parts(policies, &mut sets);
     let hooked: Vec<(Group<'_>, ir::Program)> = group::groups(&parts)
         .into_iter()
         .enumerate()
@@ -60,6 +60,7 @@ pub fn lower(policies: &[resolved::Policy]) -> Result<ir::Module, Defect> {
         binary_sets: sets.binary,
         follow_sets: sets.follow,
         workload_sets: sets.workload,
+        call_lists: sets.calls,
     })
 }
 

@@ -15,8 +15,8 @@ pub mod walk;
 
 pub use action::{Action, Extras, RateLimit};
 pub use argument::{
-    Argument, ArgumentId, BufferLength, CapabilityWord, Memory, Moment, Origin, Reader, Signedness,
-    Structure,
+    Argument, ArgumentId, BufferLength, Caller, CapabilityWord, Memory, Moment, Origin, Reader,
+    Signedness, Structure,
 };
 pub use hook::{Acts, Attachment, EnforcedFunction, Enforcer, Hook, Need, Selector, Sharing};
 pub use hook_view::HookView;

@@ -6,7 +6,7 @@ use writ::diagnostic::{Diagnostic, Diagnostics, Severity};
 use writ::kernel::{Profile, embedded};
 use writ::parse::{Language, parse};
 use writ::resolve::resolve;
-use writ::resolved::{Origin, Policy, Reader, Signedness};
+use writ::resolved::{Caller, Origin, Policy, Reader, Signedness};
 use writ::source::SourceMap;
 use writ_bundle::{Attach, HookKind};
 
@@ -77,7 +77,7 @@ fn a_system_call_is_read_through_its_callers_registers() {
     assert_eq!(hook.kind, HookKind::Kprobe { function: "__x64_sys_setns".into() });
     let int = Reader::Integer { bytes: 4, signedness: Signedness::Signed };
     let read: Vec<_> = hook.arguments.iter().map(|one| (one.origin, one.reader)).collect();
-    assert_eq!(read, [(Origin::SyscallParameter(0), int), (Origin::SyscallParameter(1), int)]);
+    assert_eq!(read, [0, 1].map(|place| (Origin::SyscallParameter(place, Caller::Bits64), int)));
 }
 
 #[test]

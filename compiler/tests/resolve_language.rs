@@ -14,8 +14,8 @@ use writ::kernel::{Profile, embedded};
 use writ::parse::{Language, parse};
 use writ::resolve::resolve;
 use writ::resolved::{
-    Argument, BufferLength, End, Moment, Origin, Policy, Question, Reach, Reader, Signedness,
-    SocketField, Structure, WalkStep,
+    Argument, BufferLength, Caller, End, Moment, Origin, Policy, Question, Reach, Reader,
+    Signedness, SocketField, Structure, WalkStep,
 };
 use writ::source::SourceMap;
 
@@ -238,7 +238,7 @@ fn a_buffer_knows_who_holds_its_length() {
         let length = BufferLength::Number { origin, bytes: 8, signedness };
         Reader::Buffer { length, moment }
     };
-    let count = Origin::SyscallParameter(2);
+    let count = Origin::SyscallParameter(2, Caller::Bits64);
     for (argument, reader) in [
         (
             "index: 1, type: char_buf, sizeArgIndex: 3",

@@ -113,6 +113,7 @@ pub(super) const ALL: &[&str] = &[
     "test workload",
     "test enforcing",
     "test enabled",
+    "test listed",
     // Parts of formulas.
     "formula: argument",
     "formula: number",
@@ -147,6 +148,7 @@ pub(super) const ALL: &[&str] = &[
     "report of a return",
     "report in monitor mode",
     "report of one function of several",
+    "report of a system call on a list",
     "report about a socket's owner",
     "report with saved parameters",
     "report without selector",
@@ -235,7 +237,7 @@ fn of_value(value: &Value, found: &mut Found) {
     let name = match value.origin {
         ValueOrigin::Executable => "executable",
         ValueOrigin::Hook(Origin::Parameter(_)) => "parameter",
-        ValueOrigin::Hook(Origin::SyscallParameter(_)) => "parameter of a system call",
+        ValueOrigin::Hook(Origin::SyscallParameter(..)) => "parameter of a system call",
         ValueOrigin::Hook(Origin::Field { .. }) => "field",
         ValueOrigin::Hook(Origin::Return { .. }) => "result",
         ValueOrigin::Hook(Origin::CurrentTask) => "current task",
@@ -316,6 +318,7 @@ fn of_test(test: &Test, found: &mut Found) {
         Test::Workload { .. } => "test workload",
         Test::Enforcing { .. } => "test enforcing",
         Test::Enabled { .. } => "test enabled",
+        Test::Listed { .. } => "test listed",
     };
     found.insert(name);
 }
@@ -389,6 +392,7 @@ fn of_report(report: &Report, found: &mut Found) {
     let Report { function, selector, saved, sockets, extras, rate_limit, .. } = report;
     let parts = [
         (*function == HookFunction::ByCookie, "report of one function of several"),
+        (matches!(function, HookFunction::ByCall { .. }), "report of a system call on a list"),
         (!sockets.is_empty(), "report about a socket's owner"),
         (!saved.is_empty(), "report with saved parameters"),
         (selector.is_none(), "report without selector"),

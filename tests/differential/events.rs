@@ -44,6 +44,8 @@ pub(super) fn event(random: &mut Random, module: &Module, time: u64) -> Event {
             workload: workload(random),
         },
         cookie: 0,
+        call: 0,
+        frame: 0,
         namespaces,
         capabilities,
         host_namespaces: host,

@@ -12,6 +12,10 @@ use writ_bundle::record::connection::{self, Connection, known};
 
 use crate::random::Random;
 use crate::random::conditions::{address, text};
+use crate::random::points::CALLS;
+
+/// Stack pointers where calls begin: few, so that calls are inside others of the same function.
+const FRAMES: u64 = 2;
 
 /// Bytes that all values of an event have together, so that all have room in its record.
 const BYTES: usize = 16_000;
@@ -19,6 +23,8 @@ const BYTES: usize = 16_000;
 /// Gives the event a value for each that `program` has, and a place where the program was hit.
 pub(super) fn fill(random: &mut Random, program: &Program, event: &mut Event) {
     event.cookie = u16::try_from(random.below(places(&program.attach))).unwrap_or(0);
+    event.call = *random.one_of(&CALLS);
+    event.frame = 1 + random.below(FRAMES);
     event.values.clear();
     event.file_types.clear();
     let mut left = BYTES;
@@ -120,7 +126,7 @@ fn width(value: &Value) -> u32 {
 fn can_fail(program: &Program, value: &Value) -> bool {
     let ValueOrigin::Hook(origin) = value.origin else { return false };
     let in_memory = match origin {
-        Origin::SyscallParameter(_) => matches!(program.attach, Attach::Kprobe { .. }),
+        Origin::SyscallParameter(..) => matches!(program.attach, Attach::Kprobe { .. }),
         Origin::UserParameter(place) => place > 5,
         Origin::UsdtArgument(_) => true,
         Origin::Parameter(_)

@@ -137,6 +137,8 @@ impl Surroundings {
             file_types: BTreeMap::new(),
             process: Process { pid, tid, namespace_pid, known, workload: workload(random) },
             cookie: 0,
+            call: 0,
+            frame: 0,
             namespaces: self.namespaces.clone(),
             capabilities: self.capabilities.clone(),
             host_namespaces: NamespaceKind::ALL.into_iter().zip(host_namespaces).collect(),

@@ -4,11 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use writ::ir::interpret::{Event, Raw};
-use writ::ir::{OperationKind, Program, Value, ValueOrigin};
+use writ::ir::{OperationKind, Program, Role, Value, ValueOrigin};
 use writ::kernel::Form;
 use writ::machine::{Field, FieldFact, FieldStep};
-use writ::resolved::{BufferLength, Origin, Reader, Signedness, Structure, Walk, WalkStep};
-use writ_bundle::Attach;
+use writ::resolved::{BufferLength, Caller, Origin, Reader, Signedness, Structure, Walk, WalkStep};
+use writ_bundle::{Attach, SYSCALL_32_BIT};
 
 use super::memory::Memory;
 
@@ -28,6 +28,7 @@ const OF_SYSTEM_CALLS: [usize; 6] = [112, 104, 96, 56, 72, 64];
 const OF_32_BIT_CALLS: [usize; 6] = [40, 88, 96, 104, 112, 32];
 const RESULT: usize = 80;
 const STACK: usize = 152;
+const CODE_SEGMENT: usize = 136;
 
 /// Where a system call's caller has its registers, for a program that cannot load them itself.
 const CALLER: u64 = 0xffff_c900_0000_0000;
@@ -53,6 +54,8 @@ pub(super) struct Layout {
     /// Those that cannot be read, where that can be.
     holes: BTreeSet<Origin>,
     context_at: u64,
+    /// Where the stack pointer is when the call begins.
+    pub stack: u64,
 }
 
 impl Layout {
@@ -65,6 +68,7 @@ impl Layout {
             origins: BTreeMap::new(),
             holes: BTreeSet::new(),
             context_at: 0,
+            stack: USER_STACK + 0x1_0000 * event.frame,
         };
         layout.context_at = layout.context.as_ptr() as u64;
         let mut structures = Structures::default();
@@ -90,7 +94,7 @@ impl Layout {
         for origin in unread(program) {
             layout.origins.entry(origin).or_insert_with(|| anything(origin, event.time));
         }
-        layout.place(program);
+        layout.place(program, event);
         layout
     }
 
@@ -199,7 +203,7 @@ impl Layout {
     }
 
     /// Puts the bits of every origin where the program finds them.
-    fn place(&mut self, program: &Program) {
+    fn place(&mut self, program: &Program, event: &Event) {
         let origins = self.origins.clone();
         match &program.attach {
             Attach::Tracepoint { .. } => {
@@ -213,7 +217,13 @@ impl Layout {
             | Attach::FmodRet { .. }
             | Attach::Lsm { .. }
             | Attach::RawTracepoint { .. }
-            | Attach::BtfTracepoint { .. } => self.words(program, &origins),
+            | Attach::BtfTracepoint { .. } => {
+                self.words(&origins);
+                if enters_calls(program) {
+                    let number = u64::from(event.call & !SYSCALL_32_BIT);
+                    put(&mut self.context, 8, number, 8);
+                }
+            }
             Attach::Kprobe { .. }
             | Attach::Kretprobe { .. }
             | Attach::KprobeMulti { .. }
@@ -223,7 +233,9 @@ impl Layout {
             | Attach::Uprobe { .. }
             | Attach::Uretprobe { .. }
             | Attach::Usdt { .. } => {
-                put(&mut self.context, STACK, USER_STACK, 8);
+                let (above, segment) = at_end(&program.attach, event);
+                put(&mut self.context, STACK, self.stack + above, 8);
+                put(&mut self.context, CODE_SEGMENT, segment, 8);
                 for (origin, bits) in origins {
                     self.register(&program.attach, origin, bits);
                 }
@@ -231,16 +243,16 @@ impl Layout {
         }
     }
 
-    fn words(&mut self, program: &Program, origins: &BTreeMap<Origin, u64>) {
+    fn words(&mut self, origins: &BTreeMap<Origin, u64>) {
         for (origin, bits) in origins {
             match origin {
                 Origin::Parameter(place) => put(&mut self.context, *place as usize * 8, *bits, 8),
                 Origin::Return { parameters } => {
                     put(&mut self.context, *parameters as usize * 8, *bits, 8);
                 }
-                Origin::SyscallParameter(place) => {
+                Origin::SyscallParameter(place, caller) => {
                     self.registers.resize(REGISTERS, 0x5a);
-                    let at = caller(&program.attach)[*place as usize];
+                    let at = passed(*caller)[*place as usize];
                     put(&mut self.registers, at, *bits, 8);
                 }
                 Origin::CurrentTask => {}
@@ -265,18 +277,18 @@ impl Layout {
             Origin::UserParameter(place) => match OF_FUNCTIONS.get(place as usize) {
                 Some(at) => put(&mut self.context, *at, bits, 8),
                 None if is_there => {
-                    let at = USER_STACK + 8 * u64::from(place - 5);
+                    let at = self.stack + 8 * u64::from(place - 5);
                     self.memory.write(at, &bits.to_le_bytes());
                 }
                 None => {}
             },
-            Origin::SyscallParameter(place) => {
+            Origin::SyscallParameter(place, caller) => {
                 let is_entry = !matches!(attach, Attach::Kretprobe { .. });
                 if is_entry {
                     put(&mut self.context, OF_FUNCTIONS[0], CALLER, 8);
                 }
                 if is_there {
-                    let at = CALLER + caller(attach)[place as usize] as u64;
+                    let at = CALLER + passed(caller)[place as usize] as u64;
                     self.memory.write(at, &bits.to_le_bytes());
                 }
             }
@@ -309,7 +321,7 @@ impl Layout {
                 low_bytes(bits, bytes as usize)
             }
             Origin::Parameter(_)
-            | Origin::SyscallParameter(_)
+            | Origin::SyscallParameter(..)
             | Origin::Return { .. }
             | Origin::CurrentTask
             | Origin::UserParameter(_)
@@ -385,6 +397,12 @@ impl Structures {
     }
 }
 
+/// Whether the program runs when system calls are entered.
+fn enters_calls(program: &Program) -> bool {
+    let is_there = program.attach.names().first().is_some_and(|name| *name == "sys_enter");
+    is_there && program.role == Role::Entry
+}
+
 fn context_size(attach: &Attach) -> usize {
     match attach {
         Attach::Tracepoint { .. } => RECORD,
@@ -406,16 +424,30 @@ fn context_size(attach: &Attach) -> usize {
     }
 }
 
-fn caller(attach: &Attach) -> [usize; 6] {
-    let is_of_32_bits = attach.names().first().is_some_and(|name| name.starts_with("__ia32_"));
-    if is_of_32_bits { OF_32_BIT_CALLS } else { OF_SYSTEM_CALLS }
+fn passed(caller: Caller) -> [usize; 6] {
+    match caller {
+        Caller::Bits64 => OF_SYSTEM_CALLS,
+        Caller::Bits32 => OF_32_BIT_CALLS,
+    }
+}
+
+/// How far the stack pointer is from where the call began, and the code segment of the program.
+fn at_end(attach: &Attach, event: &Event) -> (u64, u64) {
+    match attach {
+        Attach::Kretprobe { .. } | Attach::KretprobeMulti { .. } | Attach::Kretprobes { .. } => {
+            (8, 0x10)
+        }
+        Attach::Uretprobe { .. } if event.time & 2 == 0 => (4, 0x23),
+        Attach::Uretprobe { .. } => (8, 0x33),
+        _ => (0, 0x33),
+    }
 }
 
 /// The number of a parameter.
 fn parameter(origin: Origin) -> Option<u32> {
     match origin {
         Origin::Parameter(place)
-        | Origin::SyscallParameter(place)
+        | Origin::SyscallParameter(place, _)
         | Origin::UserParameter(place) => Some(place),
         Origin::Field { .. }
         | Origin::Return { .. }
@@ -463,7 +495,8 @@ pub(super) fn nowhere(reader: Reader) -> u64 {
 fn token(origin: Origin) -> u64 {
     let number = match origin {
         Origin::Parameter(place) => place,
-        Origin::SyscallParameter(place) => 0x100 + place,
+        Origin::SyscallParameter(place, Caller::Bits64) => 0x100 + place,
+        Origin::SyscallParameter(place, Caller::Bits32) => 0x180 + place,
         Origin::Field { offset, .. } => 0x200 + offset,
         Origin::Return { .. } => 0x300,
         Origin::CurrentTask => 0x400,

@@ -15,7 +15,8 @@ use writ_bundle::record::{flag, status};
 use super::extras;
 use super::world::{SLOT, World, in_world};
 use process::{
-    binaries, capability, capability_changes, lineage, namespace, namespace_changes, process, workload,
+    binaries, capability, capability_changes, lineage, namespace, namespace_changes, process,
+    workload,
 };
 use values::{
     append, describe, file_type, probe, put_integer, put_unreadable, read, read_record_text,
@@ -98,6 +99,7 @@ const ALL: &[(&str, Routine)] = &[
     ("writ_syscall_number", |number, _, _, _, _| number),
     ("writ_usdt_argument", usdt_argument),
     ("writ_usdt_set", usdt_set),
+    ("writ_listed_call", |list, number, _, _, _| in_world(|world| world.listed_call(list, number))),
     ("writ_put_integer", put_integer),
     ("writ_put_unreadable", put_unreadable),
     ("writ_save", save),
@@ -249,7 +251,7 @@ fn put_stack(scratch: u64, context: u64, item: u64, flags: u64, _: u64) -> u64 {
 fn awaits(scratch: u64, hook: u64, selector: u64, _: u64, _: u64) -> u64 {
     in_world(|world| {
         world.is_scratch(scratch);
-        let call = (world.event.process.tid, hook);
+        let call = world.call(hook);
         world.state.pending.insert(call, (selector, world.owner()));
         0
     })
@@ -258,10 +260,11 @@ fn awaits(scratch: u64, hook: u64, selector: u64, _: u64, _: u64) -> u64 {
 fn returned(scratch: u64, hook: u64, _: u64, _: u64, _: u64) -> u64 {
     in_world(|world| {
         world.is_scratch(scratch);
-        let call = (world.event.process.tid, hook);
+        let call = world.call(hook);
         let Some((selector, owner)) = world.state.pending.remove(&call) else { return u64::MAX };
         world.set_owner(owner);
-        selector
+        world.set_function(selector >> 16);
+        selector & 0xffff
     })
 }
 

@@ -12,7 +12,7 @@ use writ::ir::{Extra, Module, Program, Value};
 use writ::machine::Object;
 use writ::resolved::{Reader, Signedness};
 use writ_bundle::record::{header, item, status};
-use writ_bundle::{Moment, globals, hexadecimal};
+use writ_bundle::{Moment, SYSCALL_32_BIT, globals, hexadecimal};
 
 use super::Machine;
 use super::entries::{lineage_entry, process_entry, workload_entry};
@@ -31,6 +31,8 @@ const SLOT_AT: usize = 9;
 const OWNER: usize = 5352;
 const SAVED: usize = OWNER + 8;
 const BINARY_SETS: usize = 24;
+const FRAME: usize = OWNER + 56;
+const FUNCTION: usize = FRAME + 8;
 
 /// The host's namespaces, in the order of [`writ::policy::NamespaceKind::ALL`].
 pub(crate) static HOST_NAMESPACES: [u32; 10] = [
@@ -55,17 +57,20 @@ const TABLES: u64 = 0x7ab1_e000;
 /// What runs leave behind for later runs.
 #[derive(Debug, Default)]
 pub(crate) struct State {
-    /// Thread and hook → selector and whom the entry was about.
-    pub(super) pending: BTreeMap<(u32, u64), (u64, u64)>,
+    /// Selector with function, and whom the entry was about.
+    pub(super) pending: BTreeMap<Call, (u64, u64)>,
     /// Thread and policy → what is to be done.
     pub(super) notified: BTreeMap<(u32, u64), u64>,
     /// Policy and socket → thread.
     pub(super) sockets: BTreeMap<(u64, u64), u64>,
     /// Thread and hook → parameters that are kept for the return.
-    pub(super) saved: BTreeMap<(u32, u64), Saved>,
+    pub(super) saved: BTreeMap<Call, Saved>,
     /// Hash of what is shown, hook, selector, scope and who → time.
     pub(super) sent: BTreeMap<Sent, u64>,
 }
+
+/// Thread, hook, and where the call began.
+pub(super) type Call = (u32, u64, u64);
 
 /// Words that were kept, and the parameters that they should be.
 pub(super) type Saved = ([u64; 6], BTreeMap<u32, u64>);
@@ -232,6 +237,36 @@ impl World {
     /// code in any other way.
     pub(super) fn store(address: u64, bytes: &[u8]) {
         OWN_MEMORY.with(|memory| memory.write_all_at(bytes, address)).unwrap();
+    }
+
+    /// The call of this hook that is entered or returns.
+    pub(super) fn call(&self, hook: u64) -> Call {
+        (self.event.process.tid, hook, self.frame())
+    }
+
+    /// Where the call begins, as the program says. It must be what the event says, or nothing.
+    fn frame(&self) -> u64 {
+        match u64::from_le_bytes(self.scratch[FRAME..FRAME + 8].try_into().unwrap()) {
+            0 => 0,
+            frame => {
+                let is_right = frame == self.context || frame == self.layout.stack;
+                assert!(is_right, "{frame:#x} is no place on the stack");
+                self.event.frame
+            }
+        }
+    }
+
+    pub(super) fn set_function(&mut self, function: u64) {
+        self.scratch[FUNCTION..FUNCTION + 8].copy_from_slice(&function.to_le_bytes());
+    }
+
+    /// The place of the system call that is entered on the list in the map at `list`.
+    pub(super) fn listed_call(&self, list: u64, number: u64) -> u64 {
+        let image = &self.object.images[usize::try_from(list - TABLES).unwrap()];
+        let is_of_32_bits = self.event.call & SYSCALL_32_BIT != 0;
+        let key = u32::try_from(number).unwrap() + if is_of_32_bits { 512 } else { 0 };
+        let place = image.entries.get(&hexadecimal(key.to_le_bytes()));
+        place.map_or(0, |place| u64::from(u16::from_str_radix(place, 16).unwrap().swap_bytes()))
     }
 
     /// What the program keeps for the return of its call.

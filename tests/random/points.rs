@@ -4,10 +4,10 @@
 
 use writ::policy::ArgumentType;
 use writ::resolved::{
-    Acts, Argument, BufferLength, CapabilityWord, Memory, Moment, Origin, Reader, Sharing,
+    Acts, Argument, BufferLength, Caller, CapabilityWord, Memory, Moment, Origin, Reader, Sharing,
     Signedness, Structure, Walk,
 };
-use writ_bundle::{Attach, HookKind, UserFile, UserPlace, UserPoint};
+use writ_bundle::{Attach, HookKind, SYSCALL_32_BIT, UserFile, UserPlace, UserPoint};
 
 use super::policies::span;
 use super::walks::Walks;
@@ -29,6 +29,8 @@ pub(crate) struct Function {
     pub kind: HookKind,
     pub attach: Attach,
     pub returns: Option<Attach>,
+    /// The numbers of the system calls that it serves, where they tell which function it is.
+    pub calls: Vec<u32>,
 }
 
 /// How the six parameters of each function are read, and what it returns. The lengths of buffers are
@@ -217,8 +219,15 @@ pub(crate) fn everywhere(walks: &Walks) -> Vec<Point> {
     for (number, (parameters, returned)) in FUNCTIONS.iter().enumerate() {
         let arguments = places(parameters, Origin::Parameter);
         points.extend(of_function(&format!("f{number}"), &arguments, *returned, walks));
-        let arguments = places(&parameters.map(of_caller), Origin::SyscallParameter);
-        points.extend(of_system_call(&format!("s{number}"), &arguments, *returned, walks));
+        for caller in [Caller::Bits64, Caller::Bits32] {
+            let of_caller = parameters.map(|reader| of_caller(reader, caller));
+            let arguments = places(&of_caller, |place| Origin::SyscallParameter(place, caller));
+            let name = format!("s{number}");
+            points.extend(of_system_call(&name, caller, &arguments, *returned, walks));
+            if caller == Caller::Bits64 && number == LISTED {
+                points.push(of_listed_calls(&arguments, *returned, walks));
+            }
+        }
     }
     let pointers: Vec<Argument> = walks
         .of_pointers
@@ -250,7 +259,12 @@ pub(crate) fn of_raw_tracepoints(walks: &Walks) -> Vec<Point> {
     let point = |attach: Attach| {
         let kind = HookKind::Tracepoint { subsystem: "raw".into(), event: "e".into() };
         let arguments = places(&OF_RAW_TRACEPOINTS, Origin::Parameter);
-        own(Function { kind, attach, returns: None }, arguments, of_task(walks), None)
+        own(
+            Function { kind, attach, returns: None, calls: Vec::new() },
+            arguments,
+            of_task(walks),
+            None,
+        )
     };
     [raw("e"), raw("other"), known("e")].map(point).into()
 }
@@ -293,19 +307,50 @@ fn of_function(name: &str, arguments: &[Argument], reader: Reader, walks: &Walks
     ]
 }
 
-/// A system call, also one of 32-bit programs.
-fn of_system_call(name: &str, arguments: &[Argument], reader: Reader, walks: &Walks) -> Vec<Point> {
+/// A system call of such programs.
+fn of_system_call(
+    name: &str,
+    caller: Caller,
+    arguments: &[Argument],
+    reader: Reader,
+    walks: &Walks,
+) -> Vec<Point> {
     let returned = argument(Origin::Return { parameters: 1 }, None, reader);
-    let names = [format!("__x64_sys_{name}"), format!("__ia32_sys_{name}")];
-    let ways = names.into_iter().flat_map(|name| {
-        let fentry = Attach::Fentry { function: name.clone() };
-        let fexit = Attach::Fexit { function: name.clone() };
-        let kprobe = Attach::Kprobe { function: name.clone() };
-        let kretprobe = Attach::Kretprobe { function: name.clone() };
-        [function(&name, fentry, Some(fexit)), function(&name, kprobe, Some(kretprobe))]
-    });
-    ways.map(|way| own(way, arguments.to_vec(), of_task(walks), Some(returned.clone()))).collect()
+    let name = match caller {
+        Caller::Bits64 => format!("__x64_sys_{name}"),
+        Caller::Bits32 => format!("__ia32_sys_{name}"),
+    };
+    let fentry = Attach::Fentry { function: name.clone() };
+    let fexit = Attach::Fexit { function: name.clone() };
+    let kprobe = Attach::Kprobe { function: name.clone() };
+    let kretprobe = Attach::Kretprobe { function: name.clone() };
+    let ways = [function(&name, fentry, Some(fexit)), function(&name, kprobe, Some(kretprobe))];
+    let own = |way| own(way, arguments.to_vec(), of_task(walks), Some(returned.clone()));
+    ways.map(own).into()
 }
+
+/// System calls that one program sees among all. One context serves them, so they read alike.
+fn of_listed_calls(arguments: &[Argument], reader: Reader, walks: &Walks) -> Point {
+    let at = |event: &str| Attach::BtfTracepoint { event: event.to_owned() };
+    let listed = |call: &u32| Function {
+        calls: vec![*call],
+        ..function(&format!("__x64_sys_{call}"), at("sys_enter"), Some(at("sys_exit")))
+    };
+    let [hooked @ .., _] = &CALLS;
+    Point {
+        functions: hooked.iter().map(listed).collect(),
+        sharing: Sharing::Calls,
+        arguments: arguments.to_vec(),
+        data: of_task(walks),
+        returned: Some(argument(Origin::Return { parameters: 1 }, None, reader)),
+    }
+}
+
+/// Numbers of system calls, the last of which is never hooked.
+pub(crate) const CALLS: [u32; 4] = [0, 59, SYSCALL_32_BIT | 11, 60];
+
+/// How listed calls read their parameters, as an index into [`FUNCTIONS`].
+const LISTED: usize = 3;
 
 fn of_tracepoint(walks: &Walks) -> Point {
     let (subsystem, event) = ("s".to_owned(), "e".to_owned());
@@ -315,7 +360,12 @@ fn of_tracepoint(walks: &Walks) -> Point {
         argument(Origin::Field { offset: *offset, bytes: *bytes }, None, *reader)
     };
     let arguments = FIELDS.iter().map(field).collect();
-    own(Function { kind, attach, returns: None }, arguments, of_task(walks), None)
+    own(
+        Function { kind, attach, returns: None, calls: Vec::new() },
+        arguments,
+        of_task(walks),
+        None,
+    )
 }
 
 /// A function of a program, one that has two places, and a probe.
@@ -331,6 +381,7 @@ fn of_program(walks: &Walks) -> Vec<Point> {
         },
         attach: Attach::Uprobe { file: file.clone(), places: vec![place(offset)] },
         returns: Some(Attach::Uretprobe { file: file.clone(), places: vec![place(offset)] }),
+        calls: Vec::new(),
     };
     let mut data = of_task(walks);
     data.extend(of_registers());
@@ -346,13 +397,14 @@ fn of_program(walks: &Walks) -> Vec<Point> {
     let kind =
         HookKind::Usdt { path: file.path.clone(), provider: provider.clone(), name: name.clone() };
     let attach = Attach::Usdt { file: file.clone(), provider, name };
-    let probe = Function { kind, attach, returns: None };
+    let probe = Function { kind, attach, returns: None, calls: Vec::new() };
     let arguments = places(&OF_PROBES, Origin::UsdtArgument);
     vec![one, several, own(probe, arguments, of_task(walks), None)]
 }
 
 fn function(name: &str, attach: Attach, returns: Option<Attach>) -> Function {
-    Function { kind: HookKind::Kprobe { function: name.to_owned() }, attach, returns }
+    let kind = HookKind::Kprobe { function: name.to_owned() };
+    Function { kind, attach, returns, calls: Vec::new() }
 }
 
 fn own(
@@ -383,7 +435,7 @@ fn places(readers: &[Reader], origin: impl Fn(u32) -> Origin) -> Vec<Argument> {
 
 fn argument(origin: Origin, walk: Option<&Walk>, reader: Reader) -> Argument {
     let memory = match (origin, walk) {
-        (Origin::SyscallParameter(_), None) => Memory::Caller,
+        (Origin::SyscallParameter(..), None) => Memory::Caller,
         _ => Memory::Either,
     };
     Argument {
@@ -399,10 +451,11 @@ fn argument(origin: Origin, walk: Option<&Walk>, reader: Reader) -> Argument {
 }
 
 /// The reader, with a length that is a parameter of the system call, not of its function.
-fn of_caller(reader: Reader) -> Reader {
+fn of_caller(reader: Reader, caller: Caller) -> Reader {
     let length = |length| match length {
         BufferLength::Number { origin: Origin::Parameter(place), bytes, signedness } => {
-            BufferLength::Number { origin: Origin::SyscallParameter(place), bytes, signedness }
+            let origin = Origin::SyscallParameter(place, caller);
+            BufferLength::Number { origin, bytes, signedness }
         }
         BufferLength::Number { origin: Origin::Return { .. }, bytes, signedness } => {
             let origin = Origin::Return { parameters: 1 };

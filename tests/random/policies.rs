@@ -108,6 +108,7 @@ fn hooks(random: &mut Random, setting: &Setting, point: &Point) -> Vec<Hook> {
         point_span: span(),
         kind: function.kind.clone(),
         sharing: point.sharing,
+        calls: function.calls.clone(),
         attachment: attachment(function.attach.clone()),
         return_attachment: function.returns.clone().filter(|_| returns).map(attachment),
         arguments: arguments.clone(),

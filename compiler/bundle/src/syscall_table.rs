@@ -75,7 +75,7 @@ const NAMES: &[&str] = &[
     "sched_setattr", "sched_getattr", "renameat2", "seccomp", "getrandom", "memfd_create",
     "kexec_file_load", "bpf", "execveat", "userfaultfd", "membarrier", "mlock2", "copy_file_range",
     "preadv2", "pwritev2", "pkey_mprotect", "pkey_alloc", "pkey_free", "statx", "io_pgetevents",
-    "rseq",
+    "rseq", "uretprobe", "uprobe",
 ];
 
 #[rustfmt::skip]
@@ -88,6 +88,7 @@ const SHARED: &[&str] = &[
     "fchmodat2", "map_shadow_stack", "futex_wake", "futex_wait", "futex_requeue", "statmount",
     "listmount", "lsm_get_self_attr", "lsm_set_self_attr", "lsm_list_modules", "mseal",
     "setxattrat", "getxattrat", "listxattrat", "removexattrat", "open_tree_attr",
+    "file_getattr", "file_setattr", "listns", "rseq_slice_yield",
 ];
 
 #[cfg(test)]
@@ -100,10 +101,12 @@ mod tests {
             (0, Some("read")),
             (59, Some("execve")),
             (334, Some("rseq")),
-            (335, None),
+            (336, Some("uprobe")),
+            (337, None),
             (424, Some("pidfd_send_signal")),
             (437, Some("openat2")),
             (462, Some("mseal")),
+            (471, Some("rseq_slice_yield")),
             (u32::MAX, None),
         ] {
             assert_eq!(syscall_name(number), name);

@@ -16,8 +16,8 @@ use super::text::{self, Names, Tables};
 use crate::diagnostic::Defect;
 use crate::ids::Id;
 use crate::ir::{
-    Block, Branch, HookFunction, Jump, OperationKind, Program, ReturnedTo, Role, Test, Value,
-    ValueOrigin,
+    Block, Branch, HookFunction, Jump, OperationKind, Pairing, Program, ReturnedTo, Role, Test,
+    Value, ValueOrigin,
 };
 use crate::machine::{Arithmetic, Comparison, Instruction, Label, Register, Size};
 use crate::resolved::Acts;
@@ -60,6 +60,16 @@ pub(super) struct Target {
     /// The routine that acquires a scratch area.
     pub acquire: &'static str,
     pub place: PlaceNumber,
+    pub multi: MultiStack,
+}
+
+/// What programs of kprobe.multi take for the stack pointer when a function returns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum MultiStack {
+    /// What the function has left.
+    Function,
+    /// That of the code which calls them.
+    Trampoline,
 }
 
 /// How a program learns which of its places was hit.
@@ -221,8 +231,8 @@ impl<'a> Coder<'a> {
         match &block.jump {
             Jump::To(next) => self.go_to(*next),
             Jump::Branch(branch) => self.branch(branch),
-            Jump::Returned { hook, function, selectors, otherwise } => {
-                self.returned((*hook, *function), selectors, *otherwise);
+            Jump::Returned { hook, function, pairing, selectors, otherwise } => {
+                self.returned((*hook, *function, *pairing), selectors, *otherwise);
             }
             Jump::Finish => self.finish(),
         }
@@ -257,8 +267,8 @@ impl<'a> Coder<'a> {
             OperationKind::Track { policy, socket, action } => {
                 self.track(*policy, *socket, *action);
             }
-            OperationKind::Await { hook, function } => {
-                self.await_untold(*hook, *function);
+            OperationKind::Await { hook, function, pairing } => {
+                self.await_untold(*hook, *function, *pairing);
             }
             OperationKind::JoinBinarySet { set } => self.join_binary_set(*set),
             OperationKind::JoinFollowSet { set } => self.join_follow_set(*set),
@@ -326,17 +336,18 @@ impl<'a> Coder<'a> {
 
     fn returned(
         &mut self,
-        (hook, function): (u32, HookFunction),
+        (hook, function, pairing): (u32, HookFunction, Pairing),
         selectors: &[ReturnedTo],
         otherwise: Id<Block>,
     ) {
         self.scratch();
-        self.hook_word(hook, function);
+        self.frame_of_return(pairing);
+        self.call_word(hook, function);
         self.emitter.copy(Register::R1, SCRATCH);
         self.emitter.call("writ_return");
         if self.wants_saved() {
             self.emitter.copy(KEPT, RESULT);
-            self.hook_word(hook, function);
+            self.call_word(hook, function);
             self.emitter.copy(Register::R1, SCRATCH);
             self.emitter.call("writ_restore");
             self.emitter.copy(RESULT, KEPT);

@@ -4,7 +4,7 @@ use writ_bundle::Attach;
 
 use super::library;
 use crate::machine::Size;
-use crate::resolved::Origin;
+use crate::resolved::{Caller, Origin};
 
 /// Where the bits of a value are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,6 +60,12 @@ const PARAMETERS_OF_32_BITS: [i16; 6] = [40, 88, 96, 104, 112, 32];
 /// Offset of sp.
 pub(super) const STACK_POINTER: i16 = 152;
 
+/// Offset of cs, which tells how wide the program's instructions are.
+pub(super) const CODE_SEGMENT: i16 = 136;
+
+/// Bytes of all registers.
+pub(super) const REGISTERS: i32 = 168;
+
 /// Offset of ax, which carries a function's result.
 const RESULT: i16 = 80;
 
@@ -74,47 +80,40 @@ pub(super) fn place(attach: &Attach, origin: Origin) -> Option<Place> {
         | Attach::Fexit { .. }
         | Attach::FmodRet { .. }
         | Attach::Lsm { .. }
-        | Attach::BtfTracepoint { .. } => word(origin, caller(attach)),
-        Attach::RawTracepoint { .. } => match word(origin, caller(attach))? {
-            Place::Word { offset } => Some(Place::Memory { offset, size: Size::Double }),
-            Place::Memory { .. }
-            | Place::Registers { .. }
-            | Place::ProbedRegisters { .. }
-            | Place::Saved { .. }
-            | Place::Inside { .. }
-            | Place::CurrentTask
-            | Place::UserStack { .. }
-            | Place::Usdt { .. } => None,
-        },
+        | Attach::BtfTracepoint { .. } => word(origin),
+        Attach::RawTracepoint { .. } => word(origin).map(untyped),
         Attach::Kretprobe { .. }
         | Attach::KretprobeMulti { .. }
         | Attach::Kretprobes { .. }
-        | Attach::Uretprobe { .. } => saved(origin).or_else(|| register(origin, caller(attach))),
+        | Attach::Uretprobe { .. } => saved(origin).or_else(|| register(origin)),
         Attach::Kprobe { .. }
         | Attach::KprobeMulti { .. }
         | Attach::Kprobes { .. }
         | Attach::Uprobe { .. }
-        | Attach::Usdt { .. } => register(origin, caller(attach)),
+        | Attach::Usdt { .. } => register(origin),
         Attach::Tracepoint { .. } => field(origin),
     }
 }
 
-/// Which registers of its caller carry the arguments of a system call. Programs that serve several
-/// functions serve those of callers of one kind.
-fn caller(attach: &Attach) -> &'static [i16; 6] {
-    let is_of_32_bits = attach.names().first().is_some_and(|name| name.starts_with("__ia32_"));
-    if is_of_32_bits { &PARAMETERS_OF_32_BITS } else { &SYSCALL_PARAMETERS }
+/// Where a system call's caller has put a parameter, in its registers.
+fn passed(place: u32, caller: Caller) -> Option<i16> {
+    let offsets = match caller {
+        Caller::Bits64 => &SYSCALL_PARAMETERS,
+        Caller::Bits32 => &PARAMETERS_OF_32_BITS,
+    };
+    offsets.get(usize::try_from(place).ok()?).copied()
 }
 
-/// The context is an array of the function's arguments, then its result.
-fn word(origin: Origin, caller: &[i16; 6]) -> Option<Place> {
+/// The context is an array of the function's arguments, then its result. Where system calls are
+/// entered and left, the first word points to the caller's registers, and the second is the number
+/// or the result.
+fn word(origin: Origin) -> Option<Place> {
     let at = |place: u32| i16::try_from(place.checked_mul(8)?).ok();
     match origin {
         Origin::Parameter(place) => Some(Place::Word { offset: at(place)? }),
         Origin::Return { parameters } => Some(Place::Word { offset: at(parameters)? }),
-        Origin::SyscallParameter(place) => {
-            let offset = *caller.get(place as usize)?;
-            Some(Place::Registers { pointer: 0, offset })
+        Origin::SyscallParameter(place, caller) => {
+            Some(Place::Registers { pointer: 0, offset: passed(place, caller)? })
         }
         Origin::Field { .. }
         | Origin::CurrentTask
@@ -124,8 +123,23 @@ fn word(origin: Origin, caller: &[i16; 6]) -> Option<Place> {
     }
 }
 
+/// The same, where the verifier knows nothing of the words.
+fn untyped(place: Place) -> Place {
+    match place {
+        Place::Word { offset } => Place::Memory { offset, size: Size::Double },
+        Place::Registers { pointer, offset } => Place::ProbedRegisters { pointer, offset },
+        Place::Memory { .. }
+        | Place::ProbedRegisters { .. }
+        | Place::Saved { .. }
+        | Place::Inside { .. }
+        | Place::CurrentTask
+        | Place::UserStack { .. }
+        | Place::Usdt { .. } => place,
+    }
+}
+
 /// The context is the registers at the function's first instruction, or at its return.
-fn register(origin: Origin, caller: &[i16; 6]) -> Option<Place> {
+fn register(origin: Origin) -> Option<Place> {
     let memory = |offset| Place::Memory { offset, size: Size::Double };
     match origin {
         Origin::Parameter(place) => PARAMETERS.get(place as usize).copied().map(memory),
@@ -135,10 +149,9 @@ fn register(origin: Origin, caller: &[i16; 6]) -> Option<Place> {
         },
         Origin::UsdtArgument(argument) => Some(Place::Usdt { argument }),
         Origin::Return { .. } => Some(memory(RESULT)),
-        Origin::SyscallParameter(place) => {
+        Origin::SyscallParameter(place, caller) => {
             let [pointer, ..] = PARAMETERS;
-            let offset = *caller.get(place as usize)?;
-            Some(Place::ProbedRegisters { pointer, offset })
+            Some(Place::ProbedRegisters { pointer, offset: passed(place, caller)? })
         }
         Origin::Register { offset, bytes } => {
             let offset = i16::try_from(offset).ok()?;
@@ -150,8 +163,9 @@ fn register(origin: Origin, caller: &[i16; 6]) -> Option<Place> {
 
 /// A parameter, where the registers that carried it are gone.
 fn saved(origin: Origin) -> Option<Place> {
-    let (Origin::Parameter(place) | Origin::SyscallParameter(place) | Origin::UserParameter(place)) =
-        origin
+    let (Origin::Parameter(place)
+    | Origin::SyscallParameter(place, _)
+    | Origin::UserParameter(place)) = origin
     else {
         return None;
     };

@@ -63,6 +63,7 @@ fn fact(test: &Test) -> Option<Fact> {
         | Test::Socket { .. }
         | Test::Address { .. }
         | Test::Gained { .. }
+        | Test::Listed { .. }
         | Test::Formula { .. }
         | Test::Enforcing { .. }
         | Test::Enabled { .. } => None,

@@ -27,6 +27,12 @@ pub(super) const BINARY_SETS: i16 = 24;
 /// Offset of `saved` in `struct writ_scratch`.
 pub(super) const SAVED: i16 = OWNER + 8;
 
+/// Offset of `frame` in `struct writ_scratch`.
+pub(super) const CALL_FRAME: i16 = SAVED + 48;
+
+/// Offset of `function` in `struct writ_scratch`.
+pub(super) const FUNCTION: i16 = CALL_FRAME + 8;
+
 /// Offset of `event` in `struct writ_scratch`.
 pub(super) const EVENT: i16 = 5912;
 

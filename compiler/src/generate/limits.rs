@@ -40,7 +40,8 @@ fn beyond(test: &Test) -> Option<String> {
         Test::Enabled { policy } if *policy as usize >= globals::MODES_MAX => {
             Some(format!("there are more than {} policies", globals::MODES_MAX))
         }
-        Test::Binary { .. }
+        Test::Listed { .. }
+        | Test::Binary { .. }
         | Test::Descends { .. }
         | Test::Workload { .. }
         | Test::Lineage { .. }

@@ -9,7 +9,7 @@ use super::registers::{CONTEXT, CURRENT, FRAME, KEPT, RESULT, SCRATCH};
 use super::stack::Slot;
 use super::{context, library};
 use crate::ids::Id;
-use crate::ir::{Extra, HookFunction, Report, ReturnedTo, Value};
+use crate::ir::{Extra, HookFunction, Pairing, Report, ReturnedTo, Value};
 use crate::machine::{Arithmetic, Comparison, Label, Register, Size};
 use crate::resolved::{Origin, RateLimit};
 
@@ -57,6 +57,7 @@ impl Coder<'_> {
             sockets: Vec::new(),
             policy: 0,
             extras: Vec::new(),
+            pairing: Pairing::Last,
             saved: Vec::new(),
             rate_limit: None,
         });
@@ -146,7 +147,7 @@ impl Coder<'_> {
         }
         for origin in &report.saved {
             let (Origin::Parameter(place)
-            | Origin::SyscallParameter(place)
+            | Origin::SyscallParameter(place, _)
             | Origin::UserParameter(place)) = *origin
             else {
                 continue;
@@ -156,7 +157,8 @@ impl Coder<'_> {
             self.load_bits(from, RESULT);
             self.emitter.store(Size::Double, SCRATCH, to, RESULT);
         }
-        self.hook(report);
+        self.call_word(report.hook, report.function);
+        self.emitter.copy(Register::R1, SCRATCH);
         self.emitter.call("writ_save");
     }
 
@@ -164,19 +166,17 @@ impl Coder<'_> {
     fn await_return(&mut self, report: &Report) {
         let lost = self.emitter.label();
         self.emitter.jump_if(RESULT, Comparison::NotEqual, 0, lost);
-        self.hook(report);
-        self.emitter.call("writ_await");
+        self.frame_of_entry(report.pairing);
+        self.awaited(report.hook, report.function, report.selector.unwrap_or(NO_SELECTOR));
         self.save(report);
         self.emitter.place(lost);
     }
 
     /// The call's return is awaited, although its entry may not be reported.
-    pub(super) fn await_untold(&mut self, hook: u32, function: HookFunction) {
+    pub(super) fn await_untold(&mut self, hook: u32, function: HookFunction, pairing: Pairing) {
         self.scratch();
-        self.hook_word(hook, function);
-        self.emitter.copy(Register::R1, SCRATCH);
-        self.emitter.constant(Register::R3, u64::from(ReturnedTo::UNTOLD));
-        self.emitter.call("writ_await");
+        self.frame_of_entry(pairing);
+        self.awaited(hook, function, ReturnedTo::UNTOLD);
     }
 
     fn extra(&mut self, extra: Extra) {
@@ -189,6 +189,27 @@ impl Coder<'_> {
         self.emitter.constant(Register::R3, u64::from(extra.item()));
         self.emitter.constant(Register::R4, flags);
         self.emitter.call("writ_put_stack");
+    }
+
+    /// Remembers the call, with the selector and, where only the entry knows it, the function.
+    fn awaited(&mut self, hook: u32, function: HookFunction, selector: u16) {
+        self.call_word(hook, function);
+        self.emitter.constant(Register::R3, u64::from(selector));
+        if let HookFunction::ByCall { list } = function {
+            self.listed_function(list, Register::R1);
+            self.emitter.arithmetic(Arithmetic::Or, Register::R3, Register::R1);
+        }
+        self.emitter.copy(Register::R1, SCRATCH);
+        self.emitter.call("writ_await");
+    }
+
+    /// Brings what both ends of a call know of it into the second register: hook and function. Others
+    /// but the fixed ones are lost.
+    pub(super) fn call_word(&mut self, hook: u32, function: HookFunction) {
+        match function {
+            HookFunction::Only | HookFunction::ByCookie => self.hook_word(hook, function),
+            HookFunction::ByCall { .. } => self.emitter.constant(Register::R2, u64::from(hook)),
+        }
     }
 
     fn hook(&mut self, report: &Report) {
@@ -210,9 +231,14 @@ impl Coder<'_> {
                 let hook = i32::try_from(hook).unwrap_or(0);
                 self.emitter.arithmetic(Arithmetic::Or, Register::R2, hook);
             }
+            HookFunction::ByCall { list } => {
+                self.listed_function(list, Register::R2);
+                let hook = i32::try_from(hook).unwrap_or(0);
+                self.emitter.arithmetic(Arithmetic::Or, Register::R2, hook);
+            }
         }
     }
 }
 
 /// Where [`header::FUNCTION`] is in the word at [`header::HOOK`], in bits.
-const FUNCTION_SHIFT: i32 = 16;
+pub(super) const FUNCTION_SHIFT: i32 = 16;

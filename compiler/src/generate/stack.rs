@@ -12,6 +12,8 @@ use crate::ir::Value;
 pub(super) enum Slot {
     /// What the program will answer.
     Verdict,
+    /// Which place the system call has on this list, counted from 1.
+    Listed(u32),
     /// The number of the place of a USDT probe.
     Place,
     /// What a helper reads into.

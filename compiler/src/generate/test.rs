@@ -17,6 +17,7 @@ impl Coder<'_> {
     /// Goes on at one of the labels, as the answer is.
     pub(super) fn test(&mut self, test: &Test, yes: Label, no: Label, unknown: Label) {
         match test {
+            Test::Listed { list } => self.listed(*list, yes, no),
             Test::Integer { value, set } => {
                 self.integer(*value, unknown);
                 let reader = self.program.values[*value].reader;

@@ -10,10 +10,13 @@ pub use event::{Event, KnownProcess, Parent, Process, Raw, Started};
 pub use report::{Record, Shown, State};
 pub use sockets::Owner;
 
-use super::{Block, HookFunction, Jump, Module, Operation, OperationKind, Program, ReturnedTo};
+use super::{
+    Block, HookFunction, Jump, Module, Operation, OperationKind, Pairing, Program, ReturnedTo, Role,
+};
 use crate::ids::Id;
 use crate::resolved::Acts;
 use answer::Answer;
+use report::Call;
 
 /// What a run of a program did.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -41,6 +44,8 @@ struct Run<'a> {
     outcome: Outcome,
     /// Whom the next record is about, when that is not the caller.
     owner: Option<Owner>,
+    /// Which function the entry of the call found that returned.
+    awaited_function: u16,
 }
 
 /// What `program` of `module` does when `event` happens. `state` is what earlier events left behind.
@@ -48,7 +53,8 @@ struct Run<'a> {
 /// The program must be one that [`super::verify`] accepts. A run begins at the program's entry and
 /// does the operations of one block after another until it comes to [`Jump::Finish`].
 pub fn interpret(program: &Program, module: &Module, event: &Event, state: &mut State) -> Outcome {
-    let mut run = Run { program, module, event, state, outcome: Outcome::default(), owner: None };
+    let outcome = Outcome::default();
+    let mut run = Run { program, module, event, state, outcome, owner: None, awaited_function: 0 };
     let mut here = Some(program.entry);
     // No block runs twice, since there are no cycles.
     for _ in 0..program.blocks.len() {
@@ -71,8 +77,9 @@ impl Run<'_> {
                 Answer::No => branch.no,
                 Answer::Unknown => branch.unknown,
             }),
-            Jump::Returned { hook, function, selectors, otherwise } => {
-                Some(self.returned(*hook, *function, selectors).unwrap_or(*otherwise))
+            Jump::Returned { hook, function, pairing, selectors, otherwise } => {
+                let to = self.returned((*hook, *function), *pairing, selectors);
+                Some(to.unwrap_or(*otherwise))
             }
             Jump::Finish => None,
         }
@@ -89,8 +96,8 @@ impl Run<'_> {
             OperationKind::Track { policy, socket, action } => {
                 self.track(*policy, *socket, *action);
             }
-            OperationKind::Await { hook, function } => {
-                self.awaits(*hook, *function, ReturnedTo::UNTOLD);
+            OperationKind::Await { hook, function, pairing } => {
+                self.awaits((*hook, *function), *pairing, ReturnedTo::UNTOLD);
             }
             OperationKind::Cancel { hook, function } => self.cancel(*hook, *function),
             OperationKind::Notify { policy, error, signal } => {
@@ -135,14 +142,34 @@ impl Run<'_> {
     /// Where the return of `hook` goes on, if it was awaited. It no longer is, afterwards.
     fn returned(
         &mut self,
-        hook: u32,
-        function: HookFunction,
+        (hook, function): (u32, HookFunction),
+        pairing: Pairing,
         selectors: &[ReturnedTo],
     ) -> Option<Id<Block>> {
-        let call = (self.event.process.tid, hook, self.function(function));
-        let (selector, owner) = self.state.pending.remove(&call)?;
-        self.owner = owner;
-        selectors.iter().find(|to| to.selector == selector).map(|to| to.block)
+        let call = self.call(hook, function, pairing);
+        let awaited = self.state.pending.remove(&call)?;
+        self.owner = awaited.owner;
+        self.awaited_function = awaited.function;
+        selectors.iter().find(|to| to.selector == awaited.selector).map(|to| to.block)
+    }
+
+    /// What tells a call from others.
+    fn call(&self, hook: u32, function: HookFunction, pairing: Pairing) -> Call {
+        let function = match function {
+            HookFunction::Only | HookFunction::ByCookie => self.function(function),
+            // Where it is left, nothing but its entry tells which call it is.
+            HookFunction::ByCall { .. } => 0,
+        };
+        let frame = match pairing {
+            Pairing::ByFrame => self.event.frame,
+            Pairing::Last => 0,
+        };
+        Call { thread: self.event.process.tid, hook, function, frame }
+    }
+
+    /// Which function of a list serves the system call that is entered.
+    fn listed(&self, list: u32) -> Option<u16> {
+        self.module.call_lists.get(list as usize)?.place(self.event.call)
     }
 
     /// Which function of a hook was hit.
@@ -150,6 +177,12 @@ impl Run<'_> {
         match function {
             HookFunction::Only => 0,
             HookFunction::ByCookie => self.event.cookie,
+            HookFunction::ByCall { list } => match self.program.role {
+                Role::Return => self.awaited_function,
+                Role::Entry | Role::Enforce | Role::Exec | Role::Fork | Role::Exit => {
+                    self.listed(list).unwrap_or(0)
+                }
+            },
         }
     }
 }

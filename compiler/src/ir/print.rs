@@ -98,14 +98,15 @@ fn print_block(
             }
             line(text, sources, Some(branch.span), &sentence);
         }
-        Jump::Returned { hook, function, selectors, otherwise } => {
+        Jump::Returned { hook, function, pairing, selectors, otherwise } => {
             let ways: Vec<String> = selectors
                 .iter()
                 .map(|to| format!("{} -> {}", words::selector(to.selector), name(to.block)))
                 .collect();
             let sentence = format!(
-                "returned hook {hook}{}: {}, else {}",
+                "returned hook {hook}{}{}: {}, else {}",
                 words::function(*function),
+                words::pairing(*pairing),
                 ways.join(", "),
                 name(*otherwise)
             );

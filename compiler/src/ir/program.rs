@@ -116,7 +116,7 @@ pub enum OperationKind {
     Track { policy: u32, socket: Id<Value>, action: TrackAction },
     /// [`Role::Entry`]: this call's return is awaited, also when its entry is not reported. Then it
     /// goes on at [`ReturnedTo::UNTOLD`].
-    Await { hook: u32, function: HookFunction },
+    Await { hook: u32, function: HookFunction, pairing: Pairing },
     /// [`Role::Return`]: tell that the entry record of this hook is not to be reported.
     Cancel { hook: u32, function: HookFunction },
     /// [`Role::Exec`]: the executable is in this binary set.
@@ -150,6 +150,8 @@ pub struct Report {
     pub action_argument: i64,
     /// [`writ_bundle::record::flag`] bits that are set.
     pub flags: u8,
+    /// With [`writ_bundle::record::flag::AWAITS_RETURN`], how the return is known to be this call's.
+    pub pairing: Pairing,
     /// Parameters of the call that the program of its return reads, and does not see itself.
     pub saved: Vec<Origin>,
     /// What the record shows; each is read now if it was not before.
@@ -174,6 +176,19 @@ pub enum HookFunction {
     Only,
     /// The one that the program's attach cookie tells.
     ByCookie,
+    /// The one that serves the system call which is entered, by [`super::Module::call_lists`]; where
+    /// a call is left, the one that its entry found.
+    ByCall { list: u32 },
+}
+
+/// How the return of a call is told from those of other calls that the thread makes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Pairing {
+    /// Both ends of the call see where on the stack it began.
+    ByFrame,
+    /// They do not: it is the return of the call that was entered last. A thread is in one system
+    /// call at a time; of other functions, a call inside another one hides that.
+    Last,
 }
 
 /// How a block ends.
@@ -185,7 +200,13 @@ pub enum Jump {
     Branch(Branch),
     /// [`Role::Return`]: go on where the selector says that matched when `hook` was entered, or at
     /// `otherwise` when no return is awaited.
-    Returned { hook: u32, function: HookFunction, selectors: Vec<ReturnedTo>, otherwise: Id<Block> },
+    Returned {
+        hook: u32,
+        function: HookFunction,
+        pairing: Pairing,
+        selectors: Vec<ReturnedTo>,
+        otherwise: Id<Block>,
+    },
     /// The run ends. Its verdict is what [`OperationKind::Deny`] left.
     Finish,
 }
@@ -270,6 +291,8 @@ pub enum Test {
         /// Whether the set has the processes that are in no known container.
         hosts: bool,
     },
+    /// Whether the system call that is entered is in this list of [`super::Module::call_lists`].
+    Listed { list: u32 },
     /// Whether this policy is in the mode `enforce`.
     Enforcing { policy: u32 },
     /// Whether this policy is in another mode than `disabled`.

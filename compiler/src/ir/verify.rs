@@ -97,8 +97,20 @@ fn functions(
             Attach::Uprobe { places, .. } | Attach::Uretprobe { places, .. },
         ) => places.len() == further + 1,
         (HookFunction::ByCookie, _) => false,
+        (HookFunction::ByCall { list }, attach) => {
+            let numbers = module.call_lists.get(list as usize).map(|list| list.numbers.len());
+            sees_calls(attach) && numbers == Some(further + 1)
+        }
     };
     must(fits, || format!("hook {hook} has no function {function:?} there"))
+}
+
+/// Whether the program runs when system calls are entered or left.
+fn sees_calls(attach: &Attach) -> bool {
+    let (Attach::BtfTracepoint { event } | Attach::RawTracepoint { event }) = attach else {
+        return false;
+    };
+    event == "sys_enter" || event == "sys_exit"
 }
 
 /// Every jump leads to a block, and none leads back.
@@ -175,6 +187,10 @@ fn test(module: &Module, program: &Program, branch: &Branch) -> Result<(), Defec
         Test::Workload { set, hosts } => {
             let known = module.workload_sets.get(*set as usize);
             is_hook && known.is_some_and(|known| known.hosts == *hosts)
+        }
+        Test::Listed { list } => {
+            let is_list = (*list as usize) < module.call_lists.len();
+            program.role == Role::Entry && sees_calls(&program.attach) && is_list
         }
         Test::Enforcing { policy } | Test::Enabled { policy } => {
             is_hook && (*policy as usize) < module.policies.len()

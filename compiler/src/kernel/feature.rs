@@ -43,6 +43,9 @@ pub enum Feature<'a> {
     LsmSleepable,
     /// One kprobe program on many functions.
     KprobeMulti,
+    /// kprobe.multi whose programs see the stack pointer of the function that returns, not that of
+    /// the code that calls them.
+    KprobeMultiStack,
     /// Programs of a million instructions, and `bpf_send_signal`, which came with them: 5.3.
     LargePrograms,
     /// A program at a place of a program or library.
@@ -89,6 +92,7 @@ impl fmt::Display for Feature<'_> {
             Self::LsmSleepable => write!(f, "lsm-sleepable"),
             Self::LargePrograms => write!(f, "large-programs"),
             Self::KprobeMulti => write!(f, "kprobe-multi"),
+            Self::KprobeMultiStack => write!(f, "kprobe-multi-stack"),
             Self::Uprobe => write!(f, "uprobe"),
             Self::UprobeMulti => write!(f, "uprobe-multi"),
             Self::KprobeOverride(name) => write!(f, "kprobe-override:{name}"),
@@ -131,6 +135,7 @@ impl Profile {
                 let attach_type = listed(self, "bpf_attach_type", "BPF_", "trace_kprobe_multi");
                 attach_type.and(|| config(self, "CONFIG_FPROBE"))
             }
+            Feature::KprobeMultiStack => kprobe_multi_stack(self),
             Feature::Uprobe => config(self, "CONFIG_UPROBE_EVENTS"),
             Feature::UprobeMulti => {
                 let attach_type = listed(self, "bpf_attach_type", "BPF_", "trace_uprobe_multi");
@@ -211,6 +216,18 @@ fn allocation_in_programs(profile: &Profile) -> Answer {
         Answer::inferred(format!("the kernel has `struct {EVIDENCE}`"))
     } else {
         Answer::inferred_absent(format!("the kernel has no `struct {EVIDENCE}`"))
+    }
+}
+
+/// Until 6.13 a return is caught by a trampoline of its own (`rethook`), which corrects the stack
+/// pointer; then by that of the function graph, which does not (`return_to_handler` in
+/// `arch/x86/kernel/ftrace_64.S`).
+fn kprobe_multi_stack(profile: &Profile) -> Answer {
+    let fprobe = profile.btf().structure("fprobe");
+    if fprobe.is_some_and(|fprobe| fprobe.member("rethook").is_some()) {
+        Answer::inferred("`struct fprobe` has a `rethook`")
+    } else {
+        Answer::inferred_absent("`struct fprobe` has no `rethook`")
     }
 }
 

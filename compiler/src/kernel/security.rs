@@ -1,6 +1,7 @@
 //! How LSM hooks, the functions that ask them and system calls belong together.
 
-use super::security_table::{FUNCTIONS, RENAMED_SYSCALLS, SYSCALLS};
+use super::security_table::{FUNCTIONS, SYSCALLS};
+use super::syscall_table::{OF_OTHER_CALLERS, RENAMED_SYSCALLS};
 
 /// The function that asks an LSM hook: `security_bprm_check` for `bprm_check_security`.
 pub fn function_of_hook(hook: &str) -> String {
@@ -26,6 +27,12 @@ pub fn hook_for_syscall(syscall: &str) -> Option<&'static str> {
 /// space knows: `newstat` for `stat`.
 pub fn function_of_syscall(syscall: &str) -> Option<&'static str> {
     RENAMED_SYSCALLS.iter().find(|(name, _)| *name == syscall).map(|(_, function)| *function)
+}
+
+/// Whether the function of a system call (without prefix) serves only 32-bit programs or other
+/// architectures. The kernel has one for 64-bit programs too, which no number leads to.
+pub fn is_of_other_callers(function: &str) -> bool {
+    OF_OTHER_CALLERS.contains(&function)
 }
 
 #[cfg(test)]

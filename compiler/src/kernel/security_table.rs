@@ -104,15 +104,3 @@ pub(super) const SYSCALLS: &[(&[&str], &str)] = &[
     (&["syslog"], "syslog"),
     (&["quotactl"], "quotactl"),
 ];
-
-/// System calls of x86-64 whose function has another name
-/// (`arch/x86/entry/syscalls/syscall_64.tbl`).
-pub(super) const RENAMED_SYSCALLS: &[(&str, &str)] = &[
-    ("fstat", "newfstat"),
-    ("fstatat", "newfstatat"),
-    ("lstat", "newlstat"),
-    ("sendfile", "sendfile64"),
-    ("stat", "newstat"),
-    ("umount2", "umount"),
-    ("uname", "newuname"),
-];

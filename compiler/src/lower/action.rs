@@ -42,6 +42,7 @@ pub(super) fn entry(
         policy: moment.part.policy,
         values,
         extras: Vec::new(),
+        pairing: moment.part.pairing,
         saved: saved(moment.part),
         rate_limit: None,
     };
@@ -53,14 +54,18 @@ pub(super) fn entry(
 fn await_always(part: &Part<'_>) -> Option<Operation> {
     let action = part.hook.return_action?;
     part.hook.return_attachment.as_ref()?;
-    let (hook, function) = (part.index, part.function);
-    Some(operation(action.span, OperationKind::Await { hook, function }))
+    let Part { index: hook, function, pairing, .. } = *part;
+    Some(operation(action.span, OperationKind::Await { hook, function, pairing }))
 }
 
 /// The parameters that the return needs and does not see.
 fn saved(part: &Part<'_>) -> Vec<Origin> {
     let sees_parameters = match part.attach(Role::Return) {
-        None | Some(Attach::Fexit { .. }) => true,
+        // A system call's parameters stay in the registers of its caller.
+        None
+        | Some(
+            Attach::Fexit { .. } | Attach::RawTracepoint { .. } | Attach::BtfTracepoint { .. },
+        ) => true,
         Some(_) => false,
     };
     if sees_parameters {
@@ -262,7 +267,7 @@ fn usdt_argument(part: &Part<'_>, argument: ArgumentId) -> Option<u32> {
     match part.hook.arguments.get(place)?.origin {
         Origin::UsdtArgument(number) => Some(number),
         Origin::Parameter(_)
-        | Origin::SyscallParameter(_)
+        | Origin::SyscallParameter(..)
         | Origin::Field { .. }
         | Origin::Return { .. }
         | Origin::CurrentTask

@@ -1,8 +1,9 @@
 //! Which hooks share a program.
 
-use writ_bundle::{Attach, HookKind};
+use writ_bundle::Attach;
 
-use crate::ir::{HookFunction, Role};
+use super::Sets;
+use crate::ir::{HookFunction, Pairing, Role};
 use crate::policy::TrackAction;
 use crate::resolved::{Action, Argument, Attachment, Hook, Need, Origin, Policy, Sharing};
 
@@ -16,6 +17,8 @@ pub(super) struct Part<'a> {
     /// Index into [`crate::ir::Module::hooks`].
     pub index: u32,
     pub function: HookFunction,
+    /// How a return is known to be that of a call which was reported.
+    pub pairing: Pairing,
     /// Whose events those about sockets are.
     pub attribution: Attribution,
     /// The first, which speaks for all but their functions.
@@ -59,8 +62,8 @@ pub(super) struct Group<'a> {
 const FUNCTIONS_MAX: usize = 1 << 16;
 
 /// Every hook of `policies`, in order.
-pub(super) fn parts(policies: &[Policy]) -> Vec<Part<'_>> {
-    let mut parts: Vec<Part<'_>> = Vec::new();
+pub(super) fn parts<'a>(policies: &'a [Policy], sets: &mut Sets) -> Vec<Part<'a>> {
+    let mut parts: Vec<Part<'a>> = Vec::new();
     for (policy, from) in (0u32..).zip(policies) {
         let first = parts.len();
         let attribution = attribution(from);
@@ -71,15 +74,54 @@ pub(super) fn parts(policies: &[Policy]) -> Vec<Part<'_>> {
                 continue;
             }
             let function = match hook.sharing {
-                Sharing::Own => HookFunction::Only,
+                // Which list it is comes out when all that join it are known.
+                Sharing::Own | Sharing::Calls => HookFunction::Only,
                 Sharing::Multi | Sharing::Cookies => HookFunction::ByCookie,
             };
             let index = u32::try_from(parts.len()).unwrap_or(u32::MAX);
-            let (owner, further) = (from, Vec::new());
-            parts.push(Part { policy, owner, index, function, attribution, hook, further });
+            let (owner, further, pairing) = (from, Vec::new(), pairing(hook));
+            parts.push(Part {
+                policy,
+                owner,
+                index,
+                function,
+                pairing,
+                attribution,
+                hook,
+                further,
+            });
+        }
+    }
+    for part in &mut parts {
+        if part.hook.sharing == Sharing::Calls {
+            let numbers = part.hooks().map(|hook| hook.calls.clone()).collect();
+            part.function = HookFunction::ByCall { list: sets.calls(numbers) };
         }
     }
     parts
+}
+
+/// fentry and fexit of a function are run by one trampoline, and kprobes see the stack pointer. An
+/// LSM program and the fexit that sees the result are on two functions.
+fn pairing(hook: &Hook) -> Pairing {
+    match &hook.attachment.attach {
+        Attach::Fentry { .. }
+        | Attach::FmodRet { .. }
+        | Attach::Kprobe { .. }
+        | Attach::KprobeMulti { .. }
+        | Attach::Kprobes { .. }
+        | Attach::Uprobe { .. } => Pairing::ByFrame,
+        Attach::Fexit { .. }
+        | Attach::Kretprobe { .. }
+        | Attach::KretprobeMulti { .. }
+        | Attach::Kretprobes { .. }
+        | Attach::Lsm { .. }
+        | Attach::Tracepoint { .. }
+        | Attach::RawTracepoint { .. }
+        | Attach::BtfTracepoint { .. }
+        | Attach::Uretprobe { .. }
+        | Attach::Usdt { .. } => Pairing::Last,
+    }
 }
 
 /// Whether `hook` is on the same list as those of `part`, and differs only in its function.
@@ -89,7 +131,6 @@ fn joins(hook: &Hook, part: &Part<'_>) -> bool {
         && hook.sharing == other.sharing
         && hook.point_span == other.point_span
         && part.further.len() + 1 < FUNCTIONS_MAX
-        && is_of_32_bits(hook) == is_of_32_bits(other)
         && hook.return_attachment.is_some() == other.return_attachment.is_some()
         && reads_the_same(&hook.arguments, &other.arguments)
         && reads_the_same(&hook.data, &other.data)
@@ -112,18 +153,6 @@ fn reads_the_same<'a>(
     ours.into_iter().map(read).eq(theirs.into_iter().map(read))
 }
 
-/// Whether it is a system call of 32-bit programs, whose arguments stand in other registers.
-fn is_of_32_bits(hook: &Hook) -> bool {
-    match &hook.kind {
-        HookKind::Kprobe { function } => function.starts_with("__ia32_"),
-        HookKind::Lsm { .. }
-        | HookKind::Tracepoint { .. }
-        | HookKind::Uprobe { .. }
-        | HookKind::Usdt { .. }
-        | HookKind::Loader => false,
-    }
-}
-
 impl<'a> Part<'a> {
     /// All hooks, in the order of their functions.
     pub(super) fn hooks(&self) -> impl Iterator<Item = &'a Hook> + '_ {
@@ -140,7 +169,7 @@ impl<'a> Part<'a> {
         let functions = || attaches().flat_map(Attach::names).map(str::to_owned).collect();
         let returns = role == Role::Return;
         Some(match (self.hook.sharing, returns) {
-            (Sharing::Own, _) => own.attach.clone(),
+            (Sharing::Own | Sharing::Calls, _) => own.attach.clone(),
             (Sharing::Multi, false) => Attach::KprobeMulti { functions: functions() },
             (Sharing::Multi, true) => Attach::KretprobeMulti { functions: functions() },
             (Sharing::Cookies, false) => Attach::Kprobes { functions: functions() },

@@ -2,7 +2,7 @@
 
 use super::{Group, Part, Sets, returning, selector, workload};
 use crate::ids::{Arena, Id};
-use crate::ir::{self, Block, Jump, Operation, Role, Value, ValueOrigin};
+use crate::ir::{self, Block, HookFunction, Jump, Operation, Role, Value, ValueOrigin};
 use crate::resolved::{Argument, ArgumentId, Reader, Walk};
 use crate::source::Span;
 use writ_bundle::{Attach, UserPoint};
@@ -48,8 +48,8 @@ pub(super) fn program(group: &Group<'_>, number: usize, sets: &mut Sets) -> ir::
     }
 }
 
-/// Fills `here` with whether the hook's policy is enabled, and for the calling process. The answer
-/// is the block where it is; otherwise the run goes on at `after`.
+/// Fills `here` with whether the hook is on the system call, and its policy enabled and for the
+/// calling process. The answer is the block where it is; otherwise the run goes on at `after`.
 ///
 /// When a call returns this is not asked again: its entry was reported, and is one event with it.
 fn concerned(
@@ -59,6 +59,12 @@ fn concerned(
     after: Id<Block>,
 ) -> Id<Block> {
     let policy = part.owner;
+    let here = match part.function {
+        HookFunction::ByCall { list } => {
+            builder.when(part.hook.point_span, ir::Test::Listed { list }, here, after)
+        }
+        HookFunction::Only | HookFunction::ByCookie => here,
+    };
     let is_enabled = ir::Test::Enabled { policy: part.policy };
     let enabled = builder.when(policy.name_span, is_enabled, here, after);
     let Some(set) = workload::set(policy.namespace.as_deref(), &policy.workloads) else {

@@ -49,8 +49,8 @@ pub(super) fn hook(builder: &mut Builder<'_>, part: &Part<'_>, here: Id<Block>, 
         let tracking = sockets::of_return(builder, part);
         builder.fill(block, tracking, Jump::To(after));
     }
-    let (hook, function) = (part.index, part.function);
-    let returned = Jump::Returned { hook, function, selectors, otherwise: after };
+    let Part { index: hook, function, pairing, .. } = *part;
+    let returned = Jump::Returned { hook, function, pairing, selectors, otherwise: after };
     builder.fill(here, Vec::new(), returned);
 }
 
@@ -102,6 +102,7 @@ fn actions(
         sockets: Vec::new(),
         policy: moment.part.policy,
         extras: Vec::new(),
+        pairing: moment.part.pairing,
         saved: Vec::new(),
         rate_limit: None,
     };

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use writ_bundle::{FollowSet, WorkloadSet};
 
+use crate::ir::CallList;
 use crate::set::TextSet;
 
 /// The sets that were asked for so far, each once.
@@ -21,6 +22,7 @@ pub(super) struct Sets {
     follow_numbers: BTreeMap<FollowSet, usize>,
     pub workload: Vec<WorkloadSet>,
     workload_numbers: BTreeMap<WorkloadSet, usize>,
+    pub calls: Vec<CallList>,
 }
 
 impl Sets {
@@ -41,6 +43,16 @@ impl Sets {
         if number == next {
             self.workload.push(set);
         }
+        u32::try_from(number).unwrap_or(u32::MAX)
+    }
+
+    /// The number of the list of these system calls.
+    pub(super) fn calls(&mut self, numbers: Vec<Vec<u32>>) -> u32 {
+        let list = CallList { numbers };
+        let number = self.calls.iter().position(|one| *one == list).unwrap_or_else(|| {
+            self.calls.push(list);
+            self.calls.len() - 1
+        });
         u32::try_from(number).unwrap_or(u32::MAX)
     }
 

@@ -48,6 +48,7 @@ fn hook(span: Span, function: &str, selectors: Vec<Selector>) -> Hook {
         point_span: span,
         kind: HookKind::Kprobe { function: function.into() },
         sharing: Sharing::Own,
+        calls: Vec::new(),
         attachment: fentry(function),
         return_attachment: None,
         arguments: vec![argument(span, Origin::Parameter(0), Reader::File)],
@@ -224,7 +225,7 @@ fn a_return_goes_on_with_the_selector_that_matched() {
         "return r0_f on fexit/f\n\
          \x20    1:7  #1 = s32 of return value\n\
          b0:\n\
-         \x20         returned hook 0: selector 0 -> b1, else b4\n\
+         \x20         returned hook 0 by frame: selector 0 -> b1, else b4\n\
          b1:\n\
          \x20    1:6  #1 in [0..10] ? b2 : b3\n\
          b2:\n\
@@ -242,7 +243,7 @@ fn a_return_goes_on_with_the_selector_that_matched() {
          b1:\n\
          \x20    1:4  namespace pid in [host] ? b2 : b3\n\
          b2:\n\
-         \x20    1:5  post hook 0 selector 0 posted (#1) awaits return\n\
+         \x20    1:5  post hook 0 selector 0 posted (#1) awaits return by frame\n\
          \x20         to b3\n\
          b3:\n\
          \x20         finish\n"
@@ -356,6 +357,7 @@ fn uprobe(span: Span, symbol: &str) -> Hook {
             reference_counter: 0,
         },
         sharing: Sharing::Cookies,
+        calls: Vec::new(),
         attachment: Attachment { attach, ..fentry("") },
         arguments: Vec::new(),
         ..hook(span, "", Vec::new())

@@ -231,7 +231,7 @@ fn automatic(
             Origin::Register { bytes: 2, .. } => Some(ArgumentType::Uint16),
             Origin::Register { .. } => Some(ArgumentType::Uint8),
             Origin::Parameter(_)
-            | Origin::SyscallParameter(_)
+            | Origin::SyscallParameter(..)
             | Origin::Field { .. }
             | Origin::Return { .. }
             | Origin::CurrentTask

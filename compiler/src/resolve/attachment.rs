@@ -165,7 +165,10 @@ fn chosen(
 ) -> Result<Attachment, Vec<kernel::Evidence>> {
     let (returns, sharing) = (Return::NotWanted, Sharing::Own);
     let wish = Wish { denies, returns, arguments, sharing, force };
-    let (chosen, answer) = choose(candidates(target, wish, kernel), kernel)?;
+    let mut candidates = candidates(target, wish, kernel);
+    // What acts for an enforcer does not ask which call it is at.
+    candidates.retain(|candidate| candidate.sharing == Sharing::Own);
+    let (chosen, answer) = choose(candidates, kernel)?;
     let needs = needs(&chosen.entry, Sharing::Own, span, kernel);
     let reason = format!("{}: {}", chosen.reason, answer.because());
     Ok(Attachment { attach: chosen.entry, reason, needs })
@@ -196,7 +199,7 @@ fn choose(
 /// What the loader must find on the node.
 fn needs(attach: &Attach, sharing: Sharing, span: Span, kernel: &Profile) -> Vec<Need> {
     let together = match sharing {
-        Sharing::Own => None,
+        Sharing::Own | Sharing::Calls => None,
         Sharing::Multi => Some(Attach::KprobeMulti { functions: Vec::new() }),
         Sharing::Cookies => Some(Attach::Kprobes { functions: Vec::new() }),
     };

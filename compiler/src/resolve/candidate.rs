@@ -6,7 +6,7 @@ use super::sharing::FEW;
 use super::target::Target;
 use super::wish::{Denial, Return, Wish};
 use crate::kernel::security::{function_of_hook, hook_of_function};
-use crate::kernel::{Answer, Feature, Profile, Prototype, Way};
+use crate::kernel::{Answer, Feature, Parameter, Profile, Prototype, Syscall, Way};
 use crate::resolved::{Origin, Sharing};
 
 /// One way to attach a hook.
@@ -54,7 +54,14 @@ fn every(target: &Target<'_>, wish: Wish<'_>, kernel: &Profile) -> Vec<Candidate
             }
             Denial::NotWanted => {
                 let prototype = syscall.function.as_ref().map(|function| &function.prototype);
-                observing(&syscall.function_name, prototype, wish)
+                let own = observing(&syscall.function_name, prototype, wish);
+                let by_number = by_number(syscall, wish, kernel);
+                match wish.sharing {
+                    Sharing::Calls => by_number.into_iter().chain(own).collect(),
+                    Sharing::Own | Sharing::Multi | Sharing::Cookies => {
+                        own.into_iter().chain(by_number).collect()
+                    }
+                }
             }
         },
         Target::Lsm(hook) => {
@@ -83,11 +90,21 @@ fn every(target: &Target<'_>, wish: Wish<'_>, kernel: &Profile) -> Vec<Candidate
             Way::Tracepoint,
             "tracepoint: the policy reads the fields of its record",
         )],
-        Target::RawTracepoint { tracepoint, .. } => vec![alone(
-            Attach::RawTracepoint { event: tracepoint.event.to_owned() },
-            Way::RawTracepoint,
-            "raw tracepoint: the policy reads what the kernel passes",
-        )],
+        Target::RawTracepoint { tracepoint, .. } => {
+            let event = tracepoint.event;
+            let typed = alone(
+                Attach::BtfTracepoint { event: event.to_owned() },
+                Way::BtfTracepoint,
+                "tp_btf: a raw tracepoint whose pointers the verifier knows",
+            );
+            let untyped = alone(
+                Attach::RawTracepoint { event: event.to_owned() },
+                Way::RawTracepoint,
+                "raw tracepoint: the policy reads what the kernel passes",
+            );
+            let obstacle = unloadable(&tracepoint.parameters, wish);
+            vec![Candidate { obstacle, ..typed }, untyped]
+        }
     }
 }
 
@@ -228,11 +245,11 @@ fn denying(
 
 /// A function that is only looked at. Signals can be sent from there too.
 fn observing(function: &str, prototype: Option<&Prototype<'_>>, wish: Wish<'_>) -> Vec<Candidate> {
-    let unloadable = prototype.and_then(|prototype| unloadable(prototype, wish));
+    let unloadable = prototype.and_then(|prototype| unloadable(&prototype.parameters, wish));
     let function = function.to_owned();
     let in_registers = wish.arguments.iter().all(|argument| match argument.origin {
         Origin::Parameter(index) => index < REGISTERS,
-        Origin::SyscallParameter(_)
+        Origin::SyscallParameter(..)
         | Origin::Field { .. }
         | Origin::Return { .. }
         | Origin::CurrentTask
@@ -251,7 +268,7 @@ fn observing(function: &str, prototype: Option<&Prototype<'_>>, wish: Wish<'_>) 
         obstacle: obstacle.clone(),
     };
     let together = match wish.sharing {
-        Sharing::Own => None,
+        Sharing::Own | Sharing::Calls => None,
         Sharing::Multi => Some(by_kprobe(
             format!("kprobe.multi: one link for a list of more than {FEW} functions"),
             Way::KprobeMulti,
@@ -275,6 +292,38 @@ fn observing(function: &str, prototype: Option<&Prototype<'_>>, wish: Wish<'_>) 
     let alone = format!("kprobe on `{function}`, as fentry is not to be had there");
     let alone = by_kprobe(alone, Way::Kprobe, Sharing::Own);
     together.into_iter().chain([by_fentry, alone]).collect()
+}
+
+/// A program that sees all system calls and tells them apart by their numbers. Every call of every
+/// program costs a little then, so it is for long lists, and for calls that nothing else can hook.
+fn by_number(syscall: &Syscall<'_>, wish: Wish<'_>, kernel: &Profile) -> Vec<Candidate> {
+    let is_known = !kernel.call_numbers(&syscall.function_name).is_empty();
+    let unnumbered =
+        || format!("no program calls `{}` by a number that is known", syscall.function_name);
+    let reads_pointer = wish.arguments.iter().any(|one| matches!(one.origin, Origin::Parameter(_)));
+    let obstacle = if !is_known {
+        Some(unnumbered())
+    } else if reads_pointer {
+        Some("where calls are entered there are no parameters of functions".to_owned())
+    } else {
+        None
+    };
+    let candidate = |attach: fn(&str) -> Attach, way: Way| Candidate {
+        entry: attach("sys_enter"),
+        exit: exit(wish, || attach("sys_exit")),
+        reason: format!(
+            "{} on `sys_enter`: one program for all system calls of a list, told apart by number",
+            way.name()
+        ),
+        way,
+        sharing: Sharing::Calls,
+        denies: Denial::NotWanted,
+        obstacle: obstacle.clone(),
+    };
+    vec![
+        candidate(|event| Attach::BtfTracepoint { event: event.to_owned() }, Way::BtfTracepoint),
+        candidate(|event| Attach::RawTracepoint { event: event.to_owned() }, Way::RawTracepoint),
+    ]
 }
 
 fn lsm(hook: &str, function: &str, wish: Wish<'_>) -> Candidate {
@@ -335,12 +384,12 @@ fn exit(wish: Wish<'_>, attach: impl FnOnce() -> Attach) -> Option<Attach> {
 }
 
 /// Why a trampoline cannot hand over an argument that the hook reads.
-fn unloadable(prototype: &Prototype<'_>, wish: Wish<'_>) -> Option<String> {
+fn unloadable(parameters: &[Parameter<'_>], wish: Wish<'_>) -> Option<String> {
     wish.arguments.iter().find_map(|argument| {
         let index = match argument.origin {
             Origin::Parameter(index) => usize::try_from(index).ok()?,
             // All of them are behind the one parameter.
-            Origin::SyscallParameter(_) => 0,
+            Origin::SyscallParameter(..) => 0,
             Origin::Field { .. }
             | Origin::Return { .. }
             | Origin::CurrentTask
@@ -348,7 +397,7 @@ fn unloadable(prototype: &Prototype<'_>, wish: Wish<'_>) -> Option<String> {
             | Origin::UserParameter(_)
             | Origin::UsdtArgument(_) => return None,
         };
-        let type_ = prototype.parameters.get(index)?.type_;
+        let type_ = parameters.get(index)?.type_;
         let text = || format!("BTF does not say what a `{}` points to there", type_.text());
         type_.points_to_unknown().then(text)
     })

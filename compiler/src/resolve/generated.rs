@@ -33,6 +33,9 @@ pub(super) fn targets<'a>(
 /// Without the functions of calls that 64-bit programs never make.
 fn syscalls(kernel: &Profile) -> Vec<Target<'_>> {
     let is_old = |name: &str| {
+        if security::is_of_other_callers(name) {
+            return true;
+        }
         let short = name.strip_suffix("16").unwrap_or(name);
         let other = security::function_of_syscall(name).unwrap_or(short);
         other != name && kernel.syscall(other).is_some()

@@ -102,6 +102,7 @@ fn hook(
         point_span: from.point.span(),
         kind: kind(target),
         sharing: chosen.sharing,
+        calls: calls(target, chosen.sharing, kernel),
         attachment: chosen.entry,
         return_attachment: chosen.exit,
         arguments: arguments.into_iter().collect::<Result<Vec<_>, _>>()?,
@@ -112,6 +113,14 @@ fn hook(
         tags: from.tags.iter().map(|tag| tag.value.clone()).collect(),
         return_action: from.return_action,
     })
+}
+
+/// The numbers of a system call, where they are what tells it from others.
+fn calls(target: &Target<'_>, sharing: Sharing, kernel: &Profile) -> Vec<u32> {
+    match (target, sharing) {
+        (Target::Syscall(syscall), Sharing::Calls) => kernel.call_numbers(&syscall.function_name),
+        (_, Sharing::Own | Sharing::Multi | Sharing::Cookies | Sharing::Calls) => Vec::new(),
+    }
 }
 
 /// The first action that must be able to make the call fail.

@@ -46,6 +46,7 @@ pub(super) fn hook(
         point_span: span,
         kind: HookKind::Loader,
         sharing: Sharing::Own,
+        calls: Vec::new(),
         attachment,
         return_attachment: None,
         arguments,

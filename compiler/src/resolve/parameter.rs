@@ -2,7 +2,7 @@
 
 use super::target::Target;
 use crate::kernel::{Profile, Prototype, Shape, Type, user_memory};
-use crate::resolved::{Memory, Origin};
+use crate::resolved::{Caller, Memory, Origin};
 
 /// Everything that can be read at a hook.
 #[derive(Debug)]
@@ -115,6 +115,7 @@ fn of_prototype<'a>(prototype: &Prototype<'a>, name: &str) -> Parts<'a> {
 
 fn of_syscall<'a>(syscall: &crate::kernel::Syscall<'a>) -> Parts<'a> {
     let known = syscall.arguments.as_ref();
+    let caller = caller(&syscall.function_name);
     let parameters: Vec<Parameter<'a>> = match known {
         Some(arguments) => (0..)
             .zip(arguments)
@@ -123,7 +124,7 @@ fn of_syscall<'a>(syscall: &crate::kernel::Syscall<'a>) -> Parts<'a> {
                 text: argument.text.clone(),
                 shape: Some(argument.shape),
                 type_: None,
-                origin: Origin::SyscallParameter(index),
+                origin: Origin::SyscallParameter(index, caller),
                 memory: Memory::Caller,
             })
             .collect(),
@@ -133,7 +134,7 @@ fn of_syscall<'a>(syscall: &crate::kernel::Syscall<'a>) -> Parts<'a> {
                 text: String::new(),
                 shape: None,
                 type_: None,
-                origin: Origin::SyscallParameter(index),
+                origin: Origin::SyscallParameter(index, caller),
                 memory: Memory::Caller,
             })
             .collect(),
@@ -155,6 +156,11 @@ fn of_syscall<'a>(syscall: &crate::kernel::Syscall<'a>) -> Parts<'a> {
         memory: Memory::Caller,
     };
     (format!("long {}({inside})", syscall.name), parameters, Some(returned))
+}
+
+/// Who makes the calls that this function serves.
+fn caller(function: &str) -> Caller {
+    if function.starts_with("__ia32_") { Caller::Bits32 } else { Caller::Bits64 }
 }
 
 fn of_fields<'a>(tracepoint: &crate::kernel::Tracepoint<'a>) -> Parts<'a> {

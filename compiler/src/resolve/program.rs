@@ -73,6 +73,7 @@ pub(super) fn hooks(
             point_span: from.point.span(),
             kind,
             sharing,
+            calls: Vec::new(),
             attachment,
             return_attachment,
             arguments: arguments.clone(),

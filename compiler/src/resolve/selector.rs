@@ -242,7 +242,7 @@ fn index_of(argument: &policy::Argument, bound: &Bound) -> Option<u32> {
     match &argument.place {
         ArgumentPlace::Index { index, .. } => Some(index.value),
         ArgumentPlace::Name(_) => match bound.as_ref().ok()?.origin {
-            resolved::Origin::Parameter(index) | resolved::Origin::SyscallParameter(index) => {
+            resolved::Origin::Parameter(index) | resolved::Origin::SyscallParameter(index, _) => {
                 Some(index)
             }
             resolved::Origin::Field { .. }

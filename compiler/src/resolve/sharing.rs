@@ -9,7 +9,8 @@ use crate::resolved::Sharing;
 
 /// Functions of a list that get a program each. fentry costs less a hit than a kprobe does, and can
 /// read the fields of its arguments directly; but each program is verified and attached by itself,
-/// which takes milliseconds.
+/// which takes milliseconds. Where kprobes have no cookies, a long list of system calls gets one
+/// program that sees them all.
 pub(super) const FEW: usize = 8;
 
 /// How the hooks on `targets` are to share a program, as far as each of them can.
@@ -26,9 +27,12 @@ pub(super) fn sharing(
         return Sharing::Multi;
     }
     let may_share = force.is_none_or(|force| force.way == Way::Kprobe);
-    let has_cookies = kernel.has(Feature::Helper(COOKIE)).is_present();
-    if !are_functions || !may_share || !has_cookies || targets.len() <= FEW {
+    if !are_functions || !may_share || targets.len() <= FEW {
         return Sharing::Own;
+    }
+    if !kernel.has(Feature::Helper(COOKIE)).is_present() {
+        let are_calls = targets.iter().all(|one| matches!(one, Target::Syscall(_)));
+        return if are_calls && force.is_none() { Sharing::Calls } else { Sharing::Own };
     }
     let is_disabled =
         policy.options.iter().any(|option| option.value == Setting::DisableKprobeMulti(true));

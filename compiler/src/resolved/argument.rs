@@ -38,9 +38,9 @@ pub enum ArgumentId {
 pub enum Origin {
     /// The function's parameter, or the raw tracepoint's argument, counted from 0.
     Parameter(u32),
-    /// The system call's parameter, counted from 0. The hooked function has one parameter, a
-    /// pointer to the caller's registers.
-    SyscallParameter(u32),
+    /// The system call's parameter, counted from 0, and whose registers carry it. The hooked function
+    /// has one parameter, a pointer to them.
+    SyscallParameter(u32, Caller),
     /// A field of a tracepoint's record.
     Field { offset: u32, bytes: u32 },
     /// What a function with this many parameters returned.
@@ -64,6 +64,15 @@ pub enum Memory {
     /// The kernel's or the calling process's, as the address tells: the kernel made the pointer, or
     /// passed it on after it had looked at it.
     Either,
+}
+
+/// Which programs make a system call: they pass its parameters in different registers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Caller {
+    /// Those of 64 bits.
+    Bits64,
+    /// Those of 32 bits, and all that enter the kernel as such programs do.
+    Bits32,
 }
 
 /// How the 64 bits become a value.

@@ -16,6 +16,9 @@ pub struct Hook {
     pub kind: HookKind,
     /// Whether it shares a program with the other hooks on its list.
     pub sharing: Sharing,
+    /// With [`Sharing::Calls`], the numbers of the system calls that it is on, with
+    /// [`writ_bundle::SYSCALL_32_BIT`] when they are those of 32-bit programs.
+    pub calls: Vec<u32>,
     /// Where conditions are decided.
     pub attachment: Attachment,
     /// Where the return value is seen, when the policy asks for it.
@@ -41,6 +44,8 @@ pub enum Sharing {
     Multi,
     /// One program, attached to each function by a kprobe that has a cookie.
     Cookies,
+    /// One program that runs when any system call is entered, and tells them apart by their numbers.
+    Calls,
 }
 
 /// Functions on which an enforcer can act.

@@ -142,7 +142,7 @@ pub(super) fn probe(to: u64, size: u64, from: u64, _: u64, _: u64) -> u64 {
 pub(super) fn save(scratch: u64, hook: u64, _: u64, _: u64, _: u64) -> u64 {
     in_world(|world| {
         world.is_scratch(scratch);
-        let call = (world.event.process.tid, hook);
+        let call = world.call(hook);
         let kept = (world.saved(), world.layout.parameters());
         world.state.saved.insert(call, kept);
         0
@@ -152,7 +152,7 @@ pub(super) fn save(scratch: u64, hook: u64, _: u64, _: u64, _: u64) -> u64 {
 pub(super) fn restore(scratch: u64, hook: u64, _: u64, _: u64, _: u64) -> u64 {
     in_world(|world| {
         world.is_scratch(scratch);
-        let call = (world.event.process.tid, hook);
+        let call = world.call(hook);
         let (words, parameters) = world.state.saved.remove(&call).unwrap_or_default();
         world.set_saved(words);
         world.layout.restore(&parameters);

@@ -53,8 +53,8 @@ fn check(policy: &Policy, findings: &mut Findings<'_>) {
         let Question::Text { set, .. } = &test.question else { continue };
         let Some(argument) = argument(hook.view(), test) else { continue };
         // What a new link says is no path that is looked up.
-        let is_content =
-            call.starts_with("symlink") && argument.origin == Origin::SyscallParameter(0);
+        let is_content = call.starts_with("symlink")
+            && matches!(argument.origin, Origin::SyscallParameter(0, _));
         let is_spelled = !is_content && matches!(argument.reader, Reader::Text | Reader::Filename);
         let absolute = set.patterns.iter().find(|one| match &one.pattern {
             Pattern::Equal(text) | Pattern::Prefix(text) => text.starts_with('/'),

@@ -47,7 +47,7 @@ fn is_racy(hook: &Hook, origin: Origin, reader: Reader) -> bool {
         return false;
     }
     match origin {
-        Origin::SyscallParameter(_) => true,
+        Origin::SyscallParameter(..) => true,
         Origin::Field { .. } => matches!(
             &hook.kind,
             HookKind::Tracepoint { event, .. } if event.starts_with("sys_enter_")

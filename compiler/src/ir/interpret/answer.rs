@@ -88,6 +88,7 @@ impl Run<'_> {
                 let set = self.module.workload_sets.get(*set as usize);
                 set.is_some_and(|set| set.contains(workload)).into()
             }
+            Test::Listed { list } => self.listed(*list).is_some().into(),
             Test::Enforcing { policy } => (self.mode(*policy) == Mode::Enforce).into(),
             Test::Enabled { policy } => (self.mode(*policy) != Mode::Disabled).into(),
         }

@@ -17,6 +17,11 @@ pub struct Event {
     pub process: Process,
     /// Where a program that is attached in several places was hit.
     pub cookie: u16,
+    /// The number of the system call that is entered, with [`writ_bundle::SYSCALL_32_BIT`] when it is
+    /// made as 32-bit programs do.
+    pub call: u32,
+    /// Where on the stack the hooked call began.
+    pub frame: u64,
     /// Inode numbers of the calling process's namespaces; one that is missing is unknown, as when
     /// a process is about to end.
     pub namespaces: BTreeMap<NamespaceKind, u32>,

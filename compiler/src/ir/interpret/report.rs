@@ -7,7 +7,7 @@ use writ_bundle::record::{action, flag};
 use super::answer::number;
 use super::{Owner, Raw, Run};
 use crate::ids::Id;
-use crate::ir::{Extra, HookFunction, Report, ReturnedTo, Value};
+use crate::ir::{Extra, HookFunction, Pairing, Report, ReturnedTo, Value};
 use crate::policy::RateScope;
 use crate::resolved::RateLimit;
 
@@ -47,15 +47,35 @@ pub enum Shown {
 /// What runs leave behind for later runs.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct State {
-    /// Calls whose return is awaited: thread, hook and its function, the selector that matched,
-    /// and whom the entry was about.
-    pub(super) pending: BTreeMap<(u32, u32, u16), (u16, Option<Owner>)>,
+    /// Calls whose return is awaited.
+    pub(super) pending: BTreeMap<Call, Awaited>,
     /// What enforcers are to do to threads: thread and policy, error and signal.
     pub(super) notified: BTreeMap<(u32, u32), (i32, u32)>,
     /// To whom sockets belong, for each policy.
     pub(super) sockets: BTreeMap<(u32, u64), Owner>,
     /// When an event with a rate limit was last sent.
     sent: BTreeMap<Sent, u64>,
+}
+
+/// What tells a call from the others whose return is awaited.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Call {
+    pub thread: u32,
+    pub hook: u32,
+    /// Of the hook, as far as both ends of the call know it.
+    pub function: u16,
+    /// Where on the stack it began, as far as both ends know that.
+    pub frame: u64,
+}
+
+/// What the entry of a call left behind for its return.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Awaited {
+    /// The selector that matched.
+    pub selector: u16,
+    pub function: u16,
+    /// Whom the entry was about.
+    pub owner: Option<Owner>,
 }
 
 /// Events that count as the same one.
@@ -90,7 +110,8 @@ impl Run<'_> {
             self.attribute(report);
         }
         if report.flags & flag::AWAITS_RETURN != 0 {
-            self.awaits(report.hook, report.function, report.selector.unwrap_or(NO_SELECTOR));
+            let hook = (report.hook, report.function);
+            self.awaits(hook, report.pairing, report.selector.unwrap_or(NO_SELECTOR));
         }
         self.outcome.records.push(Record {
             hook: report.hook,
@@ -106,10 +127,16 @@ impl Run<'_> {
     }
 
     /// The return of this call is awaited.
-    pub(super) fn awaits(&mut self, hook: u32, function: HookFunction, selector: u16) {
+    pub(super) fn awaits(
+        &mut self,
+        (hook, function): (u32, HookFunction),
+        pairing: Pairing,
+        selector: u16,
+    ) {
         let owner = if selector == ReturnedTo::UNTOLD { None } else { self.owner };
-        let call = (self.event.process.tid, hook, self.function(function));
-        self.state.pending.insert(call, (selector, owner));
+        let call = self.call(hook, function, pairing);
+        let function = self.function(function);
+        self.state.pending.insert(call, Awaited { selector, function, owner });
     }
 
     /// Tells that the entry's record of this call is not to be shown.

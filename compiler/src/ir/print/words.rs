@@ -5,10 +5,12 @@ use writ_bundle::{Attach, Pattern, UserPlace};
 
 use crate::ids::Id;
 use crate::ir::{
-    HookFunction, Kin, OperationKind, Report, ReturnedTo, Role, Test, Value, ValueOrigin,
+    HookFunction, Kin, OperationKind, Pairing, Report, ReturnedTo, Role, Test, Value, ValueOrigin,
 };
 use crate::policy::TrackAction;
-use crate::resolved::{Acts, Case, Memory, Network, Origin, Reader, Signedness, Walk, WalkStep};
+use crate::resolved::{
+    Acts, Caller, Case, Memory, Network, Origin, Reader, Signedness, Walk, WalkStep,
+};
 use crate::set::{IntegerSet, TextSet};
 
 pub(super) fn role(role: Role) -> &'static str {
@@ -96,7 +98,12 @@ fn origin(origin: ValueOrigin) -> String {
     match origin {
         ValueOrigin::Executable => "executable".into(),
         ValueOrigin::Hook(Origin::Parameter(place)) => format!("parameter {place}"),
-        ValueOrigin::Hook(Origin::SyscallParameter(place)) => format!("syscall parameter {place}"),
+        ValueOrigin::Hook(Origin::SyscallParameter(place, Caller::Bits64)) => {
+            format!("syscall parameter {place}")
+        }
+        ValueOrigin::Hook(Origin::SyscallParameter(place, Caller::Bits32)) => {
+            format!("32-bit syscall parameter {place}")
+        }
         ValueOrigin::Hook(Origin::Field { offset, bytes }) => {
             format!("field at {offset}, {bytes} bytes")
         }
@@ -142,8 +149,8 @@ pub(super) fn operation(kind: &OperationKind, item: &dyn Fn(Id<Value>) -> u16) -
             };
             format!("{verb} socket #{} for policy {policy}", item(*socket))
         }
-        OperationKind::Await { hook, function: one } => {
-            format!("await the return of hook {hook}{}", function(*one))
+        OperationKind::Await { hook, function: one, pairing: how } => {
+            format!("await the return of hook {hook}{}{}", function(*one), pairing(*how))
         }
         OperationKind::FinishExec => "store and report the exec".into(),
         OperationKind::FinishFork => "store and report the fork".into(),
@@ -156,6 +163,22 @@ pub(super) fn function(which: HookFunction) -> String {
     match which {
         HookFunction::Only => String::new(),
         HookFunction::ByCookie => " function by cookie".to_owned(),
+        HookFunction::ByCall { list } => format!(" function by call list {list}"),
+    }
+}
+
+/// How a return is known, where that is by its frame.
+pub(super) fn pairing(how: Pairing) -> &'static str {
+    match how {
+        Pairing::ByFrame => " by frame",
+        Pairing::Last => "",
+    }
+}
+
+fn awaits_return(how: Pairing) -> &'static str {
+    match how {
+        Pairing::ByFrame => "awaits return by frame",
+        Pairing::Last => "awaits return",
     }
 }
 
@@ -171,7 +194,7 @@ fn post(report: &Report, item: &dyn Fn(Id<Value>) -> u16) -> String {
     words.extend(sockets);
     words.extend(report.extras.iter().map(|extra| format!("with {}", extra.word())));
     let flags = [
-        (flag::AWAITS_RETURN, "awaits return"),
+        (flag::AWAITS_RETURN, awaits_return(report.pairing)),
         (flag::IS_RETURN, "is return"),
         (flag::CANCELLED, "cancelled"),
         (flag::MONITORED, "monitored"),
@@ -268,6 +291,7 @@ pub(super) fn test(test: &Test, item: &dyn Fn(Id<Value>) -> u16) -> String {
             format!("namespace changed in [{}]", kinds.join(", "))
         }
         Test::Workload { set, hosts: _ } => format!("process in workload set {set}"),
+        Test::Listed { list } => format!("system call in list {list}"),
         Test::Enforcing { policy } => format!("policy {policy} enforces"),
         Test::Enabled { policy } => format!("policy {policy} is enabled"),
     }

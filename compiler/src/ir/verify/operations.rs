@@ -42,7 +42,7 @@ pub(super) fn verify(
                 values::is_socket(program, *socket)?;
                 is_hook(program) && (*policy as usize) < module.policies.len()
             }
-            OperationKind::Await { hook, function } => {
+            OperationKind::Await { hook, function, pairing: _ } => {
                 functions(module, program, *hook, *function)?;
                 program.role == Role::Entry
             }

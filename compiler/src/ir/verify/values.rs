@@ -50,22 +50,25 @@ fn is_there(program: &Program, value: &Value) -> bool {
     }
     match &program.attach {
         Attach::Fentry { .. } | Attach::FmodRet { .. } => {
-            matches!(origin, Origin::Parameter(_) | Origin::SyscallParameter(_))
+            matches!(origin, Origin::Parameter(_) | Origin::SyscallParameter(..))
         }
         Attach::Kprobe { .. } | Attach::KprobeMulti { .. } | Attach::Kprobes { .. } => matches!(
             origin,
-            Origin::Parameter(_) | Origin::SyscallParameter(_) | Origin::Register { .. }
+            Origin::Parameter(_) | Origin::SyscallParameter(..) | Origin::Register { .. }
         ),
         Attach::Fexit { .. } => matches!(
             origin,
-            Origin::Parameter(_) | Origin::SyscallParameter(_) | Origin::Return { .. }
+            Origin::Parameter(_) | Origin::SyscallParameter(..) | Origin::Return { .. }
         ),
         Attach::Kretprobe { .. } | Attach::KretprobeMulti { .. } | Attach::Kretprobes { .. } => {
             matches!(origin, Origin::Return { .. }) || is_saved(value, origin)
         }
-        Attach::Lsm { .. } | Attach::RawTracepoint { .. } | Attach::BtfTracepoint { .. } => {
-            matches!(origin, Origin::Parameter(_))
-        }
+        Attach::Lsm { .. } => matches!(origin, Origin::Parameter(_)),
+        // System calls are entered and left at tracepoints, too.
+        Attach::RawTracepoint { .. } | Attach::BtfTracepoint { .. } => matches!(
+            origin,
+            Origin::Parameter(_) | Origin::SyscallParameter(..) | Origin::Return { .. }
+        ),
         Attach::Tracepoint { .. } => matches!(origin, Origin::Field { .. }),
         Attach::Uprobe { .. } => {
             matches!(origin, Origin::UserParameter(_) | Origin::Register { .. })
@@ -81,7 +84,7 @@ fn is_there(program: &Program, value: &Value) -> bool {
 fn is_saved(value: &Value, origin: Origin) -> bool {
     let is_parameter = matches!(
         origin,
-        Origin::Parameter(_) | Origin::SyscallParameter(_) | Origin::UserParameter(_)
+        Origin::Parameter(_) | Origin::SyscallParameter(..) | Origin::UserParameter(_)
     );
     value.reader.is_of_return() && is_parameter
 }
