@@ -1,13 +1,14 @@
 #!/bin/sh
 # Runs in the guest: every bundle, each with its scenario's script. What happened is left in /out.
-# x.bpf.o and x.kprobe.bpf.o are two bundles of the scenario x.
+# x.bpf.o, x.kprobe.bpf.o and x.tp_btf.bpf.o are bundles of the scenario x.
 # x.times: seconds since the boot at the loader's start, when it was ready, after the script, and at
 # the loader's end.
 now() { read -r seconds _ </proc/uptime && echo "$seconds" >>"/out/$name.times"; }
 for bundle in *.bpf.o; do
   name=${bundle%.bpf.o}
+  scenario=${name%%.*}
   arguments=
-  [ ! -e "./${name%.kprobe}.args" ] || arguments=$(cat "./${name%.kprobe}.args")
+  [ ! -e "./$scenario.args" ] || arguments=$(cat "./$scenario.args")
   now
   # shellcheck disable=SC2086
   ./writ-loader run "$bundle" $arguments --output "/out/$name.json" 2>"/out/$name.err" &
@@ -19,7 +20,7 @@ for bundle in *.bpf.o; do
     sleep 0.2
   done
   now
-  /bin/sh "./${name%.kprobe}.sh" >"/out/$name.out" 2>&1
+  /bin/sh "./$scenario.sh" >"/out/$name.out" 2>&1
   now
   kill -TERM $loader 2>/dev/null
   wait $loader
