@@ -57,3 +57,52 @@ fn is_raw_memory(type_: Type<'_>) -> bool {
             | Shape::PointerToStruct { name: "iovec" | "sockaddr" }
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::embedded;
+
+    #[test]
+    fn pointers_of_programs_are_told_from_those_of_the_kernel() {
+        for (name, index, expected) in [
+            ("vfs_write", 1, true),
+            ("vfs_read", 1, true),
+            ("vfs_write", 0, false),
+            ("kernel_write", 1, false),
+            ("ksys_write", 1, true),
+            ("do_sys_openat2", 1, true),
+            ("do_sys_openat2", 2, false),
+            ("__sys_connect", 1, true),
+            ("security_socket_connect", 1, false),
+            ("strndup_user", 0, true),
+            ("vfs_write", 9, false),
+        ] {
+            for profile in embedded::names().filter_map(embedded::shared) {
+                let function = profile.function(name).unwrap();
+                let found = is_of_caller(name, &function.prototype, index);
+                assert_eq!(found, expected, "parameter {index} of {name} on {}", profile.name());
+            }
+        }
+    }
+
+    #[test]
+    fn the_table_names_functions_in_order_that_some_kernel_has() {
+        assert!(FUNCTIONS.is_sorted());
+        for (name, index) in FUNCTIONS {
+            let has = |profile: &crate::kernel::Profile| {
+                profile.function(name).is_some_and(|function| {
+                    function
+                        .prototype
+                        .parameters
+                        .get(*index)
+                        .is_some_and(|parameter| parameter.type_.pointee().is_some())
+                })
+            };
+            assert!(
+                embedded::names().filter_map(embedded::shared).any(has),
+                "parameter {index} of {name}"
+            );
+        }
+    }
+}
