@@ -1,7 +1,7 @@
 //! What a hook asks of the way in which it is attached.
 
 use crate::kernel::{Profile, Way};
-use crate::policy::{Hook, OverrideMethod, Point, Policy, Setting};
+use crate::policy::{ActionKind, Hook, OverrideMethod, Point, Policy, Setting};
 use crate::resolved::{Argument, Sharing};
 use crate::source::Span;
 
@@ -55,10 +55,22 @@ pub(super) fn force(
         hook.point,
         Point::Function(_) | Point::Syscall(_) | Point::List { .. } | Point::Fentry(_)
     );
-    if denies == Denial::NotWanted || !is_function {
+    if !is_function {
         return None;
     }
-    override_method(policy)
+    let asked = override_method(policy)?;
+    match denies {
+        Denial::Wanted => Some(asked),
+        // Kprobes run before the fentry programs of a function. An enforcer's kprobe would act before
+        // it was notified, where another kprobe, attached later, is run first.
+        Denial::NotWanted if asked.way == Way::Kprobe && notifies(hook) => Some(asked),
+        Denial::NotWanted => None,
+    }
+}
+
+fn notifies(hook: &Hook) -> bool {
+    let mut actions = hook.selectors.iter().flat_map(|selector| &selector.actions);
+    actions.any(|action| matches!(action.kind, ActionKind::NotifyEnforcer { .. }))
 }
 
 /// How the policy wants calls to be made to fail (`override-method`).
