@@ -24,6 +24,20 @@ enum program {
 	COMPARE_FENTRY = 10,
 	COMPARE_KPROBE = 11,
 	COMPARE_LSM = 12,
+	VALUES = 13,
+	FILE_PARTS = 14,
+	FILE_PARTS_PROBED = 15,
+	PATH_TYPE = 16,
+	FILENAME = 17,
+	CONNECT = 18,
+	PACKET = 19,
+	WRITE = 20,
+	BPF_OBJECTS = 21,
+	BPF_CALL = 22,
+	PERF_EVENT = 23,
+	RENAME = 24,
+	EXEC_NAME = 25,
+	FAMILY = 26,
 };
 
 INLINE int is_ours(__u32 program)
@@ -262,6 +276,8 @@ int process_exec(struct exec_context *context)
 	if (at >= 0 && at <= (__s64)(EVENT_OFFSET + EVENT_SIZE) &&
 	    *(__u32 *)((__u8 *)s + at) == 0x6e69622f /* "/bin" */)
 		s->binary_sets[2] |= 1ULL << 63;
+	writ_lineage_exec(s, context);
+	writ_baseline_exec(s, context);
 	writ_exec_finish(s, context);
 	writ_scratch_release(s);
 	return 0;
@@ -270,12 +286,16 @@ int process_exec(struct exec_context *context)
 SEC("tp_btf/sched_process_fork")
 int process_fork(struct fork_context *context)
 {
+	writ_lineage_fork(context);
+	writ_baseline_fork(context);
 	return writ_fork(context, 4);
 }
 
 SEC("tp_btf/sched_process_exit")
 int process_exit(struct exit_context *context)
 {
+	writ_lineage_exit(context);
+	writ_baseline_exit(context);
 	return writ_exit(context);
 }
 
@@ -321,3 +341,5 @@ int compare_kprobe(void *context)
 			writ_post(s, COMPARE_KPROBE, 0, 1, 0);
 	});
 }
+
+#include "values.bpf.c"

@@ -13,6 +13,7 @@ mod project;
 mod resolve;
 mod resolve_language;
 mod same_bytes;
+mod subtleties;
 
 /// A file that is not named above is not compiled, and so its tests would never run.
 #[test]
