@@ -59,11 +59,14 @@ fn conditions_on_the_process_come_before_any_argument_is_read() {
 
 fn tests(program: &Program) -> Vec<&Test> {
     let jumps = program.order().into_iter().map(|block| &program.blocks[block].jump);
-    let test = |jump| match jump {
-        &Jump::Branch(ref branch) => Some(&branch.test),
-        _ => None,
-    };
-    jumps.filter_map(test).collect()
+    jumps.filter_map(asked).collect()
+}
+
+fn asked(jump: &Jump) -> Option<&Test> {
+    match jump {
+        Jump::Branch(branch) => Some(&branch.test),
+        Jump::To(_) | Jump::Returned { .. } | Jump::Finish => None,
+    }
 }
 
 #[test]
