@@ -33,7 +33,7 @@ enum program {
 	PACKET = 19,
 	WRITE = 20,
 	BPF_OBJECTS = 21,
-	BPF_CALL = 22,
+	BPF_REQUEST = 22,
 	PERF_EVENT = 23,
 	RENAME = 24,
 	EXEC_NAME = 25,

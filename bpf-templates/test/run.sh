@@ -26,7 +26,7 @@ bpf() {
 }
 bpf -o "$payload/atomic.o"
 bpf -DWITHOUT_CMPXCHG -DWITHOUT_SHARED -o "$payload/plain.o"
-"${CC:-cc}" -O1 -Wall -static -o "$payload/check" check.c -lbpf -lelf -lz -lpthread 2>/dev/null
+"${CC:-cc}" -O1 -Wall -static -o "$payload/check" check.c harness.c paths.c calls.c values.c kernel_values.c processes.c cost.c -lbpf -lelf -lz -lpthread 2>/dev/null
 
 status=0
 for kernel; do

@@ -33,6 +33,12 @@ const volatile struct {
 	.rows = { 0, 8, 0, 0, 0, 8, 16, 0, 16, 16, 16, 16 },
 };
 
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+struct sk_buff___device {
+	struct net_device *dev;
+};
+#pragma clang attribute pop
+
 INLINE __u64 search(struct writ_scratch *s, __u64 at)
 {
 #ifdef WITHOUT_CMPXCHG
@@ -106,7 +112,7 @@ INLINE void put_task(struct writ_scratch *s)
 SEC("raw_tp/sys_enter")
 int read_values(struct arguments *context)
 {
-	__u64 number = (__u64)context->second, what, address, length, second;
+	__u64 number = (__u64)context->second, what, address, length;
 	void *registers = context->first;
 
 	if (number != NR_GETPRIORITY)
@@ -116,19 +122,19 @@ int read_values(struct arguments *context)
 		address = parameter(registers, 104);
 		length = parameter(registers, 96);
 		if (what == READ_BUFFER) {
-			writ_read_buffer(s, (void *)address, 7, length);
+			writ_read_buffer(s, (void *)address, 7, length, MEMORY_OF_CALLER);
 		} else if (what == READ_IN_FULL) {
-			at = writ_read_buffer(s, (void *)address, 7, length);
-			writ_send_rest(s, (void *)address, at);
-			writ_send_rest(s, (void *)address, at);
+			at = writ_read_buffer(s, (void *)address, 7, length, MEMORY_OF_CALLER);
+			writ_send_rest(s, (void *)address, at, MEMORY_OF_CALLER);
+			writ_send_rest(s, (void *)address, at, MEMORY_OF_CALLER);
 		} else if (what == READ_VECTORS) {
-			writ_read_vectors(s, (void *)address, 7, length);
+			writ_read_vectors(s, (void *)address, 7, length, MEMORY_OF_CALLER);
 		} else if (what == READ_SOCKADDR) {
-			writ_read_sockaddr(s, (void *)address, 7);
+			writ_read_sockaddr(s, (void *)address, 7, MEMORY_OF_CALLER);
 		} else if (what == READ_SOCKADDR_UN) {
-			writ_read_sockaddr_un(s, (void *)address, 7, length);
+			writ_read_sockaddr_un(s, (void *)address, 7, length, MEMORY_OF_CALLER);
 		} else if (what == SEARCH) {
-			at = writ_read_buffer(s, (void *)address, 7, length);
+			at = writ_read_buffer(s, (void *)address, 7, length, MEMORY_OF_CALLER);
 			writ_put_integer(s, 8, search(s, at));
 		} else if (what == CALL_NUMBER) {
 			writ_put_integer(s, 7, writ_syscall_number(number));
@@ -140,7 +146,7 @@ int read_values(struct arguments *context)
 		} else if (what == SAVED_PARAMETERS) {
 			put_saved(s);
 		} else if (what == HASHES) {
-			at = writ_read_string(s, (void *)address, 7);
+			at = writ_read_string(s, (void *)address, 7, MEMORY_OF_CALLER);
 			writ_put_integer(s, 8, writ_rate_fold(s->slot, at, 0));
 			writ_put_integer(s, 9, writ_rate_number(0, length, STATUS_READ));
 		} else if (what == PROBE_ARGUMENTS) {
@@ -220,7 +226,7 @@ int kprobe_connect(void *context)
 		READ(&sk, &socket->sk);
 		at = writ_read_socket(s, socket, 7);
 		writ_read_sock(s, sk, 8);
-		writ_read_sockaddr(s, SECOND(context), 9);
+		writ_read_sockaddr(s, SECOND(context), 9, MEMORY_OF_KERNEL);
 		writ_read_sock(s, 0, 10);
 		writ_attribute(s, at, 1);
 		writ_put_integer(s, 11, s->owner);
@@ -285,9 +291,9 @@ int kprobe_prog(void *context)
 SEC("kprobe/security_bpf")
 int kprobe_bpf(void *context)
 {
-	WITH_SCRATCH(BPF_CALL, {
+	WITH_SCRATCH(BPF_REQUEST, {
 		writ_read_bpf_attr(s, SECOND(context), 7);
-		writ_post(s, BPF_CALL, 5, 1, 0);
+		writ_post(s, BPF_REQUEST, 5, 1, 0);
 	});
 }
 
@@ -305,8 +311,8 @@ SEC("tp/task/task_rename")
 int rename_record(void *context)
 {
 	WITH_SCRATCH(RENAME, {
-		writ_read_bytes(s, context + 12, 7, 16);
-		writ_read_characters(s, context + 28, 8, 16);
+		writ_read_bytes(s, context + 12, 7, 16, MEMORY_OF_KERNEL);
+		writ_read_characters(s, context + 28, 8, 16, MEMORY_OF_KERNEL);
 		writ_post(s, RENAME, 5, 1, 0);
 	});
 }

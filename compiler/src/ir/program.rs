@@ -328,25 +328,11 @@ impl Program {
     /// Those that it writes to, ordered.
     pub fn usdt_writes(&self) -> Vec<u32> {
         let operations = self.blocks.iter().flat_map(|(_, block)| &block.operations);
-        ordered(operations.filter_map(|one| match one.kind {
-            OperationKind::Set { argument, .. } => Some(argument),
-            OperationKind::Post(_)
-            | OperationKind::Signal { .. }
-            | OperationKind::Deny { .. }
-            | OperationKind::Notify { .. }
-            | OperationKind::Forget { .. }
-            | OperationKind::Enforce { .. }
-            | OperationKind::Track { .. }
-            | OperationKind::Await { .. }
-            | OperationKind::Cancel { .. }
-            | OperationKind::JoinBinarySet { .. }
-            | OperationKind::JoinFollowSet { .. }
-            | OperationKind::FollowLineage
-            | OperationKind::FollowBaseline
-            | OperationKind::FinishExec
-            | OperationKind::FinishFork
-            | OperationKind::FinishExit => None,
-        }))
+        let written = |one: &Operation| {
+            let OperationKind::Set { argument, .. } = one.kind else { return None };
+            Some(argument)
+        };
+        ordered(operations.filter_map(written))
     }
 
     /// The blocks that can be reached, each before those to which it leads, and each followed by

@@ -207,30 +207,11 @@ pub(super) fn post(span: Span, report: Report) -> Operation {
     operation(span, OperationKind::Post(report))
 }
 
-/// The same report, saying that the policy was in monitor mode.
-fn monitor(report: Operation) -> Operation {
-    match report.kind {
-        OperationKind::Post(inner) => {
-            let flags = inner.flags | flag::MONITORED;
-            post(report.span, Report { flags, ..inner })
-        }
-        OperationKind::Signal { .. }
-        | OperationKind::Set { .. }
-        | OperationKind::Deny { .. }
-        | OperationKind::Notify { .. }
-        | OperationKind::Forget { .. }
-        | OperationKind::Enforce { .. }
-        | OperationKind::Track { .. }
-        | OperationKind::Await { .. }
-        | OperationKind::Cancel { .. }
-        | OperationKind::JoinBinarySet { .. }
-        | OperationKind::JoinFollowSet { .. }
-        | OperationKind::FollowLineage
-        | OperationKind::FollowBaseline
-        | OperationKind::FinishExec
-        | OperationKind::FinishFork
-        | OperationKind::FinishExit => report,
-    }
+/// The same report, saying that the policy was in monitor mode. Any other operation stays as it is.
+fn monitor(operation: Operation) -> Operation {
+    let Operation { span, kind: OperationKind::Post(report) } = operation else { return operation };
+    let flags = report.flags | flag::MONITORED;
+    post(span, Report { flags, ..report })
 }
 
 fn enforcement(action: &Action, part: &Part<'_>) -> Option<Operation> {

@@ -351,24 +351,7 @@ impl Reader {
     /// Whether the value is read into the event before anything can be asked about it. Other values
     /// are numbers, which a register holds.
     pub fn is_located(self) -> bool {
-        match self {
-            Self::File
-            | Self::Path
-            | Self::Binprm
-            | Self::Filename
-            | Self::Descriptor
-            | Self::Text
-            | Self::Buffer { .. }
-            | Self::Vectors { .. }
-            | Self::RecordText
-            | Self::Bytes { .. }
-            | Self::Structure(_) => true,
-            Self::Nothing
-            | Self::Integer { .. }
-            | Self::SyscallNumber
-            | Self::Capability
-            | Self::Capabilities(_) => false,
-        }
+        self != Self::Nothing && self.number().is_none()
     }
 
     /// How many of the low bytes are a number, and whether that has a sign.
@@ -394,23 +377,8 @@ impl Reader {
 
     /// The smallest and largest value of a number or a set of bits.
     pub fn limits(self) -> Option<(i128, i128)> {
-        let (bytes, signedness) = match self {
-            Self::Integer { bytes, signedness } => (bytes, signedness),
-            Self::SyscallNumber | Self::Capabilities(_) => (8, Signedness::Unsigned),
-            Self::Nothing
-            | Self::File
-            | Self::Path
-            | Self::Binprm
-            | Self::Filename
-            | Self::Descriptor
-            | Self::Text
-            | Self::Buffer { .. }
-            | Self::Vectors { .. }
-            | Self::RecordText
-            | Self::Bytes { .. }
-            | Self::Capability
-            | Self::Structure(_) => return None,
-        };
+        // Of the number of a capability nothing is asked.
+        let (bytes, signedness) = self.number().filter(|_| self != Self::Capability)?;
         let bits = u32::from(bytes) * 8;
         Some(match signedness {
             Signedness::Signed => (-(1 << (bits - 1)), (1 << (bits - 1)) - 1),

@@ -19,7 +19,7 @@ fn check(policy: &Policy, findings: &mut Findings<'_>) {
             continue;
         };
         let late = hook.selectors.iter().find_map(|selector| late(&selector.condition));
-        let Some(test) = late else { continue };
+        let Some((test, what)) = late else { continue };
         let processes =
             "or which processes, with `matchBinaries`, `matchPIDs` or `matchNamespaces`";
         let help = match rate.told_by {
@@ -31,19 +31,23 @@ fn check(policy: &Policy, findings: &mut Findings<'_>) {
         findings.add(
             Finding::at(test.span, "nothing that costs little rules most hits out")
                 .inferred()
-                .label(what(test))
+                .label(what)
                 .also(hook.point_span, "at each hit of this hook")
                 .help(help),
         );
     }
 }
 
-/// The first test that costs much, if no test that costs little has to hold beside it.
-fn late(condition: &Expression) -> Option<&Test> {
+/// The first test that costs much, and what it takes, if no test that costs little has to hold beside
+/// it.
+fn late(condition: &Expression) -> Option<(&Test, &'static str)> {
     if is_filtered(condition) {
         return None;
     }
-    condition.tests().into_iter().find(|test| weight(test) == Weight::Much)
+    condition.tests().into_iter().find_map(|test| match weight(test) {
+        Weight::Little => None,
+        Weight::Much(what) => Some((test, what)),
+    })
 }
 
 /// Whether a test for something that costs little must hold.
@@ -61,8 +65,8 @@ fn is_filtered(condition: &Expression) -> bool {
 enum Weight {
     /// A number, or a look at the process.
     Little,
-    /// Something is read that must be looked for: a path, a text, a connection.
-    Much,
+    /// Something is read that must be looked for, as these words say.
+    Much(&'static str),
 }
 
 fn weight(test: &Test) -> Weight {
@@ -79,31 +83,12 @@ fn weight(test: &Test) -> Weight {
         | Question::CapabilitiesGained { .. }
         | Question::Workload { .. }
         | Question::Cel { .. } => Weight::Little,
-        Question::Text { .. }
-        | Question::Substring { .. }
-        | Question::FileType { .. }
-        | Question::Address { .. }
-        | Question::Socket { .. } => Weight::Much,
-    }
-}
-
-fn what(test: &Test) -> &'static str {
-    match test.question {
-        Question::Address { .. } | Question::Socket { .. } => "the connection is read",
-        Question::FileType { .. } => "the file is looked at",
-        Question::Text { .. }
-        | Question::Substring { .. }
-        | Question::Integer { .. }
-        | Question::Bits { .. }
-        | Question::Pid { .. }
-        | Question::Binary { .. }
-        | Question::Lineage { .. }
-        | Question::Namespace { .. }
-        | Question::NamespaceChange { .. }
-        | Question::Capability { .. }
-        | Question::CapabilityChange { .. }
-        | Question::CapabilitiesGained { .. }
-        | Question::Workload { .. }
-        | Question::Cel { .. } => "the text is read and compared",
+        Question::Text { .. } | Question::Substring { .. } => {
+            Weight::Much("the text is read and compared")
+        }
+        Question::FileType { .. } => Weight::Much("the file is looked at"),
+        Question::Address { .. } | Question::Socket { .. } => {
+            Weight::Much("the connection is read")
+        }
     }
 }
