@@ -205,7 +205,7 @@ int fentry_path_type(struct arguments *context)
 	});
 }
 
-SEC("kprobe/do_filp_open")
+SEC("kprobe/filename_lookup")
 int kprobe_filename(void *context)
 {
 	struct filename *name = SECOND(context);
