@@ -292,7 +292,7 @@ SEC("kprobe/security_bpf")
 int kprobe_bpf(void *context)
 {
 	WITH_SCRATCH(BPF_REQUEST, {
-		writ_read_bpf_attr(s, SECOND(context), 7);
+		writ_read_bpf_attr(s, SECOND(context), 7, MEMORY_OF_KERNEL);
 		writ_post(s, BPF_REQUEST, 5, 1, 0);
 	});
 }
