@@ -29,8 +29,8 @@ int main(int argument_count, char **arguments)
 	attach_all();
 	check_all_paths();
 	check_calls();
-	check_values();
 	check_recent();
+	check_values();
 	attach("process_exec");
 	attach("process_fork");
 	attach("process_exit");
