@@ -199,7 +199,7 @@ static void check_rate_limit(void)
 	expect(record_count == 0, "%d records of another process", record_count);
 	run_watched(LIMITED, ask_by_threads, (void *)5);
 	expect(record_count == 1, "%d records of another value", record_count);
-	usleep(110000);
+	usleep(1100000);
 	run_watched(LIMITED, ask_by_threads, (void *)2);
 	expect(record_count == 1, "%d records after the interval", record_count);
 }

@@ -258,7 +258,7 @@ int limit_syscall(struct arguments *context)
 		value = argument(registers);
 		if (number == NR_GETPGID) {
 			writ_put_integer(s, 1, value);
-			if (!writ_rate_limited(writ_rate_number(0, value, STATUS_READ), HOOK_SYSCALL, 5, 100, value % 3))
+			if (!writ_rate_limited(writ_rate_number(0, value, STATUS_READ), HOOK_SYSCALL, 5, 1000, value % 3))
 				writ_post(s, HOOK_SYSCALL, 5, 1, 0);
 		}
 	});
