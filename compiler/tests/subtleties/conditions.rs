@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use writ::ir::interpret::Raw;
 use writ::ir::{Jump, Program, Role, Test, ValueOrigin};
-use writ::resolved::{FileType, Origin};
+use writ::resolved::{Caller, FileType, Origin};
 use writ_bundle::Attach;
 use writ_bundle::record::connection::{self, Connection, known};
 
@@ -261,7 +261,7 @@ fn a_system_call_is_hooked_by_the_name_of_this_machine_and_its_arguments_are_the
     let Attach::Fentry { function } = &program.attach else { panic!("{:?}", program.attach) };
     assert_eq!(function, "__x64_sys_lseek");
     let origins: Vec<_> = program.values.iter().map(|(_, value)| value.origin).collect();
-    let parameter = |place| ValueOrigin::Hook(Origin::SyscallParameter(place));
+    let parameter = |place| ValueOrigin::Hook(Origin::SyscallParameter(place, Caller::Bits64));
     assert_eq!(origins, [parameter(0), parameter(2)]);
 }
 
