@@ -83,7 +83,7 @@ fn target(kernel: &Profile) -> Target {
     let multi = if kernel.has(Feature::KprobeMultiStack).is_present() {
         MultiStack::Function
     } else {
-        MultiStack::Trampoline
+        MultiStack::Unknown
     };
     Target { acquire, place, multi }
 }

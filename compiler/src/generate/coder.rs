@@ -68,8 +68,8 @@ pub(super) struct Target {
 pub(super) enum MultiStack {
     /// What the function has left.
     Function,
-    /// That of the code which calls them.
-    Trampoline,
+    /// Nothing tells what.
+    Unknown,
 }
 
 /// How a program learns which of its places was hit.

@@ -63,9 +63,6 @@ pub(super) const STACK_POINTER: i16 = 152;
 /// Offset of cs, which tells how wide the program's instructions are.
 pub(super) const CODE_SEGMENT: i16 = 136;
 
-/// Bytes of all registers.
-pub(super) const REGISTERS: i32 = 168;
-
 /// Offset of ax, which carries a function's result.
 const RESULT: i16 = 80;
 

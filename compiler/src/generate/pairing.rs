@@ -3,7 +3,7 @@
 use writ_bundle::Attach;
 
 use super::coder::{Coder, MultiStack};
-use super::context::{CODE_SEGMENT, REGISTERS, STACK_POINTER};
+use super::context::{CODE_SEGMENT, STACK_POINTER};
 use super::library;
 use super::registers::{CONTEXT, RESULT, SCRATCH};
 use crate::ir::Pairing;
@@ -37,10 +37,10 @@ impl Coder<'_> {
     pub(super) fn frame_of_entry(&mut self, pairing: Pairing) {
         let frame = match &self.program.attach {
             Attach::Fentry { .. } | Attach::FmodRet { .. } => Frame::Context,
-            Attach::Kprobe { .. }
-            | Attach::KprobeMulti { .. }
-            | Attach::Kprobes { .. }
-            | Attach::Uprobe { .. } => Frame::Kernel { above: 0 },
+            Attach::Kprobe { .. } | Attach::Kprobes { .. } | Attach::Uprobe { .. } => {
+                Frame::Kernel { above: 0 }
+            }
+            Attach::KprobeMulti { .. } => self.multi(0),
             Attach::Fexit { .. }
             | Attach::Kretprobe { .. }
             | Attach::KretprobeMulti { .. }
@@ -62,10 +62,7 @@ impl Coder<'_> {
             Attach::Kretprobe { .. } | Attach::Kretprobes { .. } => {
                 Frame::Kernel { above: RETURN_ADDRESS }
             }
-            Attach::KretprobeMulti { .. } => match self.target.multi {
-                MultiStack::Function => Frame::Kernel { above: RETURN_ADDRESS },
-                MultiStack::Trampoline => Frame::Kernel { above: RETURN_ADDRESS - REGISTERS },
-            },
+            Attach::KretprobeMulti { .. } => self.multi(RETURN_ADDRESS),
             Attach::Uretprobe { .. } => Frame::Program,
             Attach::Fentry { .. }
             | Attach::FmodRet { .. }
@@ -80,6 +77,14 @@ impl Coder<'_> {
             | Attach::Usdt { .. } => Frame::Unknown,
         };
         self.put_frame(frame, pairing);
+    }
+
+    /// Where both ends see the same, or neither end sees anything.
+    fn multi(&self, above: i32) -> Frame {
+        match self.target.multi {
+            MultiStack::Function => Frame::Kernel { above },
+            MultiStack::Unknown => Frame::Unknown,
+        }
     }
 
     fn put_frame(&mut self, frame: Frame, pairing: Pairing) {

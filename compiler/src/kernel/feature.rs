@@ -43,7 +43,7 @@ pub enum Feature<'a> {
     LsmSleepable,
     /// One kprobe program on many functions.
     KprobeMulti,
-    /// kprobe.multi whose programs see the stack pointer of the function that returns, not that of
+    /// kprobe.multi whose programs see the stack pointer of the function that returns, not one of
     /// the code that calls them.
     KprobeMultiStack,
     /// Programs of a million instructions, and `bpf_send_signal`, which came with them: 5.3.
@@ -219,15 +219,23 @@ fn allocation_in_programs(profile: &Profile) -> Answer {
     }
 }
 
+/// The oldest release series of which it is known that a return caught by the function graph's
+/// trampoline shows the function's stack pointer. It was tried.
+const GRAPH_STACK: (u32, u32) = (7, 2);
+
 /// Until 6.13 a return is caught by a trampoline of its own (`rethook`), which corrects the stack
-/// pointer; then by that of the function graph, which does not (`return_to_handler` in
+/// pointer; then by that of the function graph, which at first did not (`return_to_handler` in
 /// `arch/x86/kernel/ftrace_64.S`).
 fn kprobe_multi_stack(profile: &Profile) -> Answer {
     let fprobe = profile.btf().structure("fprobe");
     if fprobe.is_some_and(|fprobe| fprobe.member("rethook").is_some()) {
-        Answer::inferred("`struct fprobe` has a `rethook`")
-    } else {
-        Answer::inferred_absent("`struct fprobe` has no `rethook`")
+        return Answer::inferred("`struct fprobe` has a `rethook`");
+    }
+    match profile.version() {
+        Some(version) if version >= GRAPH_STACK => {
+            Answer::inferred("later kernels show the stack pointer of the function")
+        }
+        Some(_) | None => Answer::inferred_absent("`struct fprobe` has no `rethook`"),
     }
 }
 
