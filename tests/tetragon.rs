@@ -88,16 +88,16 @@ fn the_table_of_answers_names_codes_that_exist() {
 }
 
 /// A file of the corpus, with Tetragon's answers.
-struct Sample {
-    file: String,
+pub(crate) struct Sample {
+    pub(crate) file: String,
     /// With every feature of the kernel.
-    newest: bool,
+    pub(crate) newest: bool,
     /// With small programs.
     small: bool,
 }
 
 /// The corpus, when it stands beside the repository.
-fn corpus() -> Option<(PathBuf, Vec<Sample>)> {
+pub(crate) fn corpus() -> Option<(PathBuf, Vec<Sample>)> {
     let folder = files::top().parent()?.join("shared/corpus");
     let folder = [folder, files::top().join("../../shared/corpus")]
         .into_iter()

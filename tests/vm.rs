@@ -11,6 +11,7 @@ mod accuracy;
 mod boot_table;
 mod bpftool;
 mod bundles;
+mod corpus;
 mod expectation;
 mod guest;
 mod parallel;

@@ -1,7 +1,7 @@
 //! What a scenario must print and report.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -84,15 +84,16 @@ impl Expectation {
         let root = files::top().join("tests/vm/scenarios");
         let all = files::below(&root);
         let expectations = all.iter().filter(|path| path.ends_with("expect.yaml"));
-        expectations
-            .map(|path| {
-                let folder = path.parent().unwrap().to_owned();
-                let name = folder.file_name().unwrap().to_string_lossy().into_owned();
-                let expect = writ::plain::from_yaml(&files::text(path))
-                    .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-                Self { name, folder, expect }
-            })
-            .collect()
+        expectations.map(|path| Self::read(path)).collect()
+    }
+
+    /// What an `expect.yaml` says.
+    pub(crate) fn read(path: &Path) -> Self {
+        let folder = path.parent().unwrap().to_owned();
+        let name = folder.file_name().unwrap().to_string_lossy().into_owned();
+        let expect = writ::plain::from_yaml(&files::text(path))
+            .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        Self { name, folder, expect }
     }
 
     /// The policy's file.

@@ -161,6 +161,31 @@ pub(crate) fn boot(boot: &Boot, guest: usize, payload: &Path) -> Results {
     Results { folder }
 }
 
+/// Runs a command in one boot, with the loader, the trigger, a module, and these files.
+pub(crate) fn boot_with(
+    boot: &Boot,
+    name: &str,
+    files: &[(&str, &[u8])],
+    command: &str,
+) -> Results {
+    let payload = files::top().join("target/vm-payload").join(name).join(boot.kernel);
+    let folder = files::top().join("target/vm-results").join(name).join(boot.kernel);
+    for old in [&payload, &folder] {
+        let _ = std::fs::remove_dir_all(old);
+    }
+    std::fs::create_dir_all(&payload).unwrap();
+    for command in ["writ-loader", "writ-trigger"] {
+        std::fs::copy(built(command), payload.join(command)).expect("it was built");
+    }
+    let module = cache().join(boot.kernel).join("loop.ko");
+    std::fs::copy(module, payload.join("loop.ko")).expect("prepare took it");
+    for (name, bytes) in files {
+        std::fs::write(payload.join(name), bytes).unwrap();
+    }
+    run(boot, &payload, &folder, command);
+    Results { folder }
+}
+
 /// Tries in one boot to attach to each hook of a list, and says what came of it.
 pub(crate) fn trial(boot: &Boot, list: &str) -> String {
     let payload = files::top().join("target/vm-payload/trial").join(boot.kernel);
