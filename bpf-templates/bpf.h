@@ -29,7 +29,9 @@ enum map_type {
 };
 
 /* Helpers by their numbers in the kernel's `enum bpf_func_id`; every one is in Linux 5.10 except
- * bpf_get_current_task_btf (5.11), whose use is guarded by HAVE_CURRENT_TASK_BTF. */
+ * bpf_get_current_task_btf (5.11), whose use is guarded by HAVE_CURRENT_TASK_BTF; bpf_loop (5.17),
+ * for which there is a second routine; and those of the integrity measurement (5.11 and 5.18), whose
+ * routine is linked only where there is one of them. */
 static void *(*const bpf_map_lookup_elem)(void *map, const void *key) = (void *)1;
 static long (*const bpf_map_update_elem)(void *map, const void *key, const void *value,
 					 __u64 flags) = (void *)2;
@@ -49,16 +51,22 @@ static long (*const bpf_probe_read_kernel_str)(void *to, __u32 size,
 static long (*const bpf_ringbuf_output)(void *map, const void *data, __u64 size,
 					__u64 flags) = (void *)130;
 static void *(*const bpf_get_current_task_btf)(void) = (void *)158;
+static long (*const bpf_ima_inode_hash)(void *inode, void *to, __u32 size) = (void *)161;
 static long (*const bpf_loop)(__u32 steps, void *step, void *context, __u64 flags) = (void *)181;
+static long (*const bpf_ima_file_hash)(void *file, void *to, __u32 size) = (void *)193;
 
 enum bpf_func_id___writ {
 	BPF_FUNC_get_current_task_btf___writ = 158,
+	BPF_FUNC_ima_file_hash___writ = 193,
 };
 
 /* Evaluated when the program is loaded: the branch that the kernel cannot run becomes dead code. */
 #define HAVE_CURRENT_TASK_BTF                                                                      \
 	__builtin_preserve_enum_value(                                                             \
 		*(enum bpf_func_id___writ *)BPF_FUNC_get_current_task_btf___writ, 0)
+#define HAVE_IMA_FILE_HASH                                                                         \
+	__builtin_preserve_enum_value(                                                             \
+		*(enum bpf_func_id___writ *)BPF_FUNC_ima_file_hash___writ, 0)
 
 #define FIELD_OFFSET(type, field) __builtin_preserve_field_info(((type *)0)->field, 0)
 #define TYPE_SIZE(type) __builtin_preserve_type_info(*(type *)0, 1)

@@ -43,6 +43,7 @@
 #include "rate_limit.bpf.c"
 #include "socket_owner.bpf.c"
 #include "stack.bpf.c"
+#include "digest.bpf.c"
 #include "exec.bpf.c"
 #include "fork.bpf.c"
 #include "exit.bpf.c"

@@ -158,6 +158,12 @@ struct writ_module {
 	__u8 name[64];
 };
 
+struct writ_digest {
+	__u32 algorithm;
+	__u32 reserved;
+	__u8 bytes[64];
+};
+
 struct writ_process {
 	__u64 start;
 	__u64 parent_start;
@@ -329,6 +335,7 @@ LAYOUT(sizeof(struct writ_bpf_program) == 24);
 LAYOUT(sizeof(struct writ_bpf_map) == 32);
 LAYOUT(sizeof(struct writ_perf_event) == 152);
 LAYOUT(sizeof(struct writ_module) == 80);
+LAYOUT(sizeof(struct writ_digest) == 72);
 LAYOUT(sizeof(struct writ_usdt_argument) == 16);
 LAYOUT(__builtin_offsetof(struct writ_usdt_argument, kind) == 12);
 LAYOUT(__builtin_offsetof(struct writ_usdt_argument, is_signed) == 15);

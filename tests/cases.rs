@@ -101,7 +101,9 @@ pub(crate) fn compile_for(name: &str, text: &str, profile: &Profile) -> Run {
     let mut sources = SourceMap::default();
     let source = sources.add(name, text);
     let mut diagnostics = Diagnostics::default();
-    let policies = parse::parse(source, Language::of(name), &sources, &mut diagnostics);
+    let mut policies = parse::parse(source, Language::of(name), &sources, &mut diagnostics);
+    let folder = files::top().join(name);
+    writ::cli::program_types::read(&mut policies, folder.parent().unwrap());
     let compiled = match driver::compile(
         policies.iter(),
         profile,

@@ -86,7 +86,7 @@ fn compare(
     profile: &kernel::Profile,
 ) -> Result<u32, TestCaseError> {
     let policies = policies(&mut Random::new(of_policies), setting);
-    let module = Rc::new(lower::lower(&policies).unwrap());
+    let module = Rc::new(lower::lower(&policies));
     ir::verify::verify(&module).unwrap();
     let object =
         generate::generate(&module, profile, &mut Diagnostics::default()).map(Rc::new).unwrap();

@@ -82,7 +82,7 @@ fn compare(
 ) -> Result<(u32, u32), TestCaseError> {
     let setting = setting(host, surroundings);
     let policies = policies(&mut Random::new(of_policies), &setting);
-    let module = lower::lower(&policies).unwrap();
+    let module = lower::lower(&policies);
     ir::verify::verify(&module).unwrap();
     let mut random = Random::new(of_events);
     let host_namespaces = surroundings.host_namespaces(&mut random);

@@ -23,6 +23,7 @@ mod judge;
 pub mod kernel;
 mod lsp;
 mod manual;
+pub mod program_types;
 mod project;
 mod report;
 mod schema;

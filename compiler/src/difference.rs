@@ -102,11 +102,13 @@ pub fn attach_words(attach: &writ_bundle::Attach) -> String {
         Attach::Kretprobes { functions } => several("kretprobes", functions),
         Attach::RawTracepoint { event } => format!("raw_tracepoint {event}"),
         Attach::BtfTracepoint { event } => format!("tp_btf {event}"),
-        Attach::Uprobe { file, places } => format!("uprobe {file} {}", UserPlace::list(places)),
-        Attach::Uretprobe { file, places } => {
+        Attach::Uprobe { file, places, apart: _ } => {
+            format!("uprobe {file} {}", UserPlace::list(places))
+        }
+        Attach::Uretprobe { file, places, apart: _ } => {
             format!("uretprobe {file} {}", UserPlace::list(places))
         }
-        Attach::Usdt { file, provider, name } => format!("usdt {file} {provider}:{name}"),
+        Attach::Usdt { file, provider, name, apart: _ } => format!("usdt {file} {provider}:{name}"),
     }
 }
 

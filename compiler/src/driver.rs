@@ -109,7 +109,7 @@ pub fn compile<'a>(
     check::check(&resolved, kernel, load, diagnostics);
     let resolved = without_twins(resolved, diagnostics);
     let resolved = diagnostics.gate(resolved)?;
-    let module = lower::lower(&resolved)?;
+    let module = lower::lower(&resolved);
     ir::verify::verify(&module)?;
     let object = generate::generate(&module, kernel, diagnostics)?;
     let manifest = pack::manifest::describe(&module, &object, kernel, sources);

@@ -10,6 +10,7 @@ mod integer;
 mod library;
 mod limits;
 mod pairing;
+mod redirect;
 mod registers;
 mod report;
 mod socket;

@@ -1,7 +1,6 @@
 //! Turns resolved policies into what must happen at each attach point.
 //!
-//! It can refuse nothing: whatever cannot be carried out was refused before, and what the engine
-//! cannot do yet is a defect here.
+//! It can refuse nothing: whatever cannot be carried out was refused before.
 
 mod action;
 mod enforcer;
@@ -16,8 +15,6 @@ mod sockets;
 mod tracking;
 mod workload;
 
-use crate::diagnostic::Defect;
-use crate::resolved::not_yet;
 use crate::{ir, resolved};
 use group::{Attribution, Group, Part};
 use sets::Sets;
@@ -28,15 +25,7 @@ use sets::Sets;
 /// another, in the order of the policies: the first selector of a hook that matches ends that
 /// hook's part, and the next hook's begins. Process tracking comes first, since events and
 /// conditions refer to processes; without policies there is nothing to track for.
-///
-/// # Errors
-///
-/// When a policy has a part that the engine cannot run yet ([`not_yet::parts`]): `check` refuses
-/// such policies, so that they do not come here.
-pub fn lower(policies: &[resolved::Policy]) -> Result<ir::Module, Defect> {
-    if let Some(part) = policies.iter().flat_map(not_yet::parts).next() {
-        return Err(Defect(format!("{} were to be lowered, which is not done yet", part.what)));
-    }
+pub fn lower(policies: &[resolved::Policy]) -> ir::Module {
     let mut sets = Sets::default();
     let parts = group::parts(policies, &mut sets);
     let hooked: Vec<(Group<'_>, ir::Program)> = group::groups(&parts)
@@ -53,7 +42,7 @@ pub fn lower(policies: &[resolved::Policy]) -> Result<ir::Module, Defect> {
     programs.extend(enforcer::programs(policies));
     programs.extend(hooked.into_iter().map(|(_, program)| program));
     let policies = policies.iter().map(|one| module::policy(one, &mut sets)).collect();
-    Ok(ir::Module {
+    ir::Module {
         policies,
         hooks,
         programs,
@@ -61,7 +50,7 @@ pub fn lower(policies: &[resolved::Policy]) -> Result<ir::Module, Defect> {
         follow_sets: sets.follow,
         workload_sets: sets.workload,
         call_lists: sets.calls,
-    })
+    }
 }
 
 #[cfg(test)]

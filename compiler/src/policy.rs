@@ -12,6 +12,7 @@ pub mod list;
 pub mod operator;
 pub mod option;
 pub mod print;
+pub mod program_types;
 #[cfg(test)]
 pub(crate) mod random;
 pub mod signal_table;
@@ -28,6 +29,7 @@ pub use hook::{Call, CallKind, Hook, Macro, Point, Probe, Selector, TrackAction,
 pub use list::{Enforcer, List, ListKind};
 pub use operator::Operator;
 pub use option::{OverrideMethod, Setting};
+pub use program_types::ProgramTypes;
 pub use workload::{LabelExpression, LabelOperator, LabelSelector, Workloads};
 
 use crate::source::{Span, Spanned};
@@ -56,6 +58,8 @@ pub struct Policy {
     pub nodes: Option<LabelSelector>,
     /// Whether mapped executables and libraries are reported: where `loader: true` stands.
     pub loader: Option<Span>,
+    /// What stands in the files that it names as the types of programs.
+    pub program_types: ProgramTypes,
 }
 
 /// Whether enforcement actions act.
@@ -68,6 +72,16 @@ pub enum Mode {
 }
 
 impl Policy {
+    /// The files whose types it goes through (`resolve` at a hook with `btfPath`), as it writes them.
+    pub fn type_files(&self) -> impl Iterator<Item = &str> {
+        let asks = |hook: &&Hook| {
+            let mut read = hook.arguments.iter().chain(&hook.data).chain(&hook.return_argument);
+            read.any(|one| one.resolve.is_some() && one.source.is_none())
+        };
+        let asking = self.hooks.iter().filter(asks);
+        asking.filter_map(|hook| Some(hook.point.type_file()?.value.as_str()))
+    }
+
     /// Every selector, with the hook it belongs to.
     pub fn selectors(&self) -> impl Iterator<Item = (&Hook, &Selector)> {
         self.hooks.iter().flat_map(|hook| hook.selectors.iter().map(move |one| (hook, one)))

@@ -1,30 +1,30 @@
 //! A policy with every name bound to a thing of the target kernel.
 //!
-//! It covers the whole language. What the writ engine cannot run so far is listed by [`not_yet`];
-//! everything else that stands here can be carried out: whatever cannot was refused by `resolve`.
+//! Everything that stands here can be carried out: whatever cannot was refused by `resolve`.
 
 pub mod action;
 pub mod argument;
+pub mod assignment;
 pub mod cel;
 pub mod hook;
 pub mod hook_view;
-pub mod not_yet;
 pub mod print;
 pub mod test;
 pub mod walk;
 
-pub use action::{Action, Extras, RateLimit};
+pub use action::{Action, Digest, DigestOf, Extras, RateLimit};
 pub use argument::{
     Argument, ArgumentId, BufferLength, Caller, CapabilityWord, Memory, Moment, Origin, Reader,
     Signedness, Structure,
 };
+pub use assignment::{Assigned, Assignment, Register};
 pub use hook::{Acts, Attachment, EnforcedFunction, Enforcer, Hook, Need, Selector, Sharing};
 pub use hook_view::HookView;
 pub use test::{
     Case, End, Expression, FileType, HostProcesses, NamespaceValue, Network, Question, Reach,
     Sense, SocketField, Test,
 };
-pub use walk::{Walk, WalkStep};
+pub use walk::{AddressSpace, Walk, WalkStep};
 
 use crate::policy::{self, Mode, Setting};
 use crate::source::{Span, Spanned};

@@ -38,8 +38,7 @@ fn check(text: &str, kernel: &str) {
     let findings = diagnostics.into_sorted();
     let mut found: Vec<Mistake<'_>> = findings
         .iter()
-        // That the engine does not do a part yet is no mistake of the policy.
-        .filter(|one| one.severity > Severity::Note && one.code.id != "TP0501")
+        .filter(|one| one.severity > Severity::Note)
         .map(|one| {
             let span = one.finding.span;
             (sources.line_column(span).0, one.code.id, sources.slice(span))

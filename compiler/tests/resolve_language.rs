@@ -8,7 +8,6 @@
     reason = "helpers of tests; the corpus is read from files"
 )]
 
-use writ::check::check;
 use writ::diagnostic::{Diagnostic, Diagnostics, Severity};
 use writ::kernel::{Profile, embedded};
 use writ::parse::{Language, parse};
@@ -518,26 +517,6 @@ fn programs_are_named_by_paths_and_places() {
     ] {
         assert_eq!(uprobe(lines).errors(), [wanted], "{lines}");
     }
-}
-
-#[test]
-fn what_the_engine_does_not_run_yet_is_refused_once_and_beside_other_findings() {
-    let yaml = spec(
-        "  options: [{name: disable-uprobe-multi, value: \"1\"}]\n  kprobes:\n  - call: tcp_connect\n    \
-         syscall: false\n    args: [{index: 0, type: sock}]\n    selectors:\n    \
-         - matchArgs: [{index: 0, operator: DPort, values: [\"22\", \"22\"]}]\n",
-    );
-    let outcome = resolved(&yaml);
-    let kernel = profile("6.1");
-    let mut diagnostics = Diagnostics::default();
-    check(&outcome.policies, &kernel, writ::engine::LoadBudget::default(), &mut diagnostics);
-    let refused: Vec<String> = diagnostics
-        .iter()
-        .filter(|finding| finding.code.id == "TP0501")
-        .map(|finding| finding.finding.message.clone())
-        .collect();
-    assert_eq!(refused.len(), 1, "{refused:?}");
-    assert!(outcome.findings.iter().any(|finding| finding.code.id == "TP0907"));
 }
 
 /// Policies of the corpus that Tetragon runs, whose errors here are right.

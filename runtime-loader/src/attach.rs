@@ -261,13 +261,13 @@ fn attach_problem(program: &Program, why: &str) -> Problem {
         }
         Attach::RawTracepoint { event } => format!("raw tracepoint `{event}`"),
         Attach::BtfTracepoint { event } => format!("BTF tracepoint `{event}`"),
-        Attach::Uprobe { file, places } => {
+        Attach::Uprobe { file, places, .. } => {
             format!("{} of `{file}`", UserPlace::list(places))
         }
-        Attach::Uretprobe { file, places } => {
+        Attach::Uretprobe { file, places, .. } => {
             format!("the return of {} of `{file}`", UserPlace::list(places))
         }
-        Attach::Usdt { file, provider, name } => {
+        Attach::Usdt { file, provider, name, .. } => {
             format!("USDT probe `{provider}:{name}` of `{file}`")
         }
     };

@@ -18,6 +18,7 @@ use crate::workloads::ShownPod;
 pub mod argument;
 mod bpf_table;
 pub mod compact;
+mod digest;
 mod exec;
 mod hook;
 pub mod json;

@@ -183,6 +183,7 @@ fn has(feature: &str, kernel: &RunningKernel) -> (Verdict, String) {
             "/sys/bus/event_source/devices",
             "uprobe",
         ),
+        "uprobe-registers" => enumerator(kernel, "kprobe_write_ctx"),
         "config" => told(kernel.has_config(name), "the kernel's configuration", name),
         "tracepoint" => told(kernel.has_trace_event(name), "tracefs", name),
         "raw-tracepoint" => {

@@ -106,6 +106,22 @@ impl UserProgram {
         }
     }
 
+    /// How far a place is from another when the file is mapped. Adding it wraps around.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::place`].
+    pub fn distance(&self, from: Place, to: &UserPoint) -> Result<u64, String> {
+        let elf = self.elf()?;
+        let place = UserPlace { point: to.clone(), reference_counter: None };
+        let target = self.place(&place)?;
+        let [from, to] = [from, target].map(|place| code_address(&elf, place.offset));
+        let (Some(from), Some(to)) = (from, to) else {
+            return Err(self.lacks(&format!("`{place}` is outside of its code")));
+        };
+        Ok(to.wrapping_sub(from))
+    }
+
     /// Every place of a USDT probe.
     ///
     /// # Errors
@@ -154,8 +170,15 @@ fn file_offset(elf: &Elf<'_>, address: u64, memory: Memory) -> Option<u64> {
 }
 
 fn is_code(elf: &Elf<'_>, offset: u64) -> bool {
-    loaded(elf, Memory::Code)
-        .any(|(start, _, length)| offset.checked_sub(start).is_some_and(|inside| inside < length))
+    code_address(elf, offset).is_some()
+}
+
+/// The virtual address of the code at a place of the file.
+fn code_address(elf: &Elf<'_>, offset: u64) -> Option<u64> {
+    loaded(elf, Memory::Code).find_map(|(start, virtual_start, length)| {
+        let inside = offset.checked_sub(start).filter(|inside| *inside < length)?;
+        virtual_start.checked_add(inside)
+    })
 }
 
 /// The segments that are mapped from the file: offset, virtual address and bytes.

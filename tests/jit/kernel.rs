@@ -49,7 +49,7 @@ impl Host {
     /// Tries the simplest bundle that there is.
     fn can_run(&self, surroundings: &Surroundings) -> Result<(), String> {
         let setting = super::setting(self, surroundings);
-        let module = lower::lower(&[one_that_always_posts(&setting)]).unwrap();
+        let module = lower::lower(&[one_that_always_posts(&setting)]);
         let (bytes, manifest) = super::bundle(&module, self);
         let loaded = Loaded::load(bytes, manifest, [0; 10]);
         let mut loaded = loaded.map_err(|error| format!("programs cannot be loaded: {error}"))?;

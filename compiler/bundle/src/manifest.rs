@@ -288,6 +288,9 @@ pub struct Program {
     /// Arguments of a USDT probe that it writes to; each must be four bytes of memory.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub writes: Vec<u32>,
+    /// Places of the file where it has the hooked program go on: [`crate::record::TARGET_MARKER`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub targets: Vec<UserPoint>,
     pub cost: Cost,
 }
 
@@ -349,11 +352,18 @@ pub enum Attach {
     Uprobe {
         file: UserFile,
         places: Vec<UserPlace>,
+        /// Whether each place has a link of its own where one could serve all
+        /// (`BPF_TRACE_UPROBE_MULTI`): the policy asks for it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        apart: bool,
     },
     /// The same, where the function returns that begins there.
     Uretprobe {
         file: UserFile,
         places: Vec<UserPlace>,
+        /// As in [`Self::Uprobe`].
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        apart: bool,
     },
     /// At every place of a USDT probe. The attach cookie is the key of the place's arguments in the
     /// map [`maps::USDT`].
@@ -361,6 +371,9 @@ pub enum Attach {
         file: UserFile,
         provider: String,
         name: String,
+        /// As in [`Self::Uprobe`].
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        apart: bool,
     },
 }
 

@@ -173,6 +173,17 @@ pub mod extra {
     pub const KERNEL_STACK: u16 = 0xff00;
     /// `u64` each: addresses in the program, from the innermost frame on.
     pub const USER_STACK: u16 = 0xff01;
+    /// [`super::digest`]: of the file that the hook is about.
+    pub const IMA: u16 = 0xff02;
+}
+
+/// Offsets in the payload of [`extra::IMA`].
+pub mod digest {
+    /// `u32`: a number of the kernel's `enum hash_algo` (`include/uapi/linux/hash_info.h`).
+    pub const ALGORITHM: usize = 0;
+    /// As many bytes as digests of the algorithm have, at most 64.
+    pub const BYTES: usize = 8;
+    pub const SIZE: usize = 72;
 }
 
 /// Offsets in the payload of [`exec::CREDENTIALS`].
@@ -264,6 +275,10 @@ pub mod usdt {
 /// What a program has for the number of its place when the kernel gives no cookies: the loader puts
 /// the number there, and loads the program once for each place.
 pub const PLACE_MARKER: u64 = 0x7772_6974_5f70_6c63;
+
+/// What a program has for how far the first of its [`crate::Program::targets`] is from the place that
+/// was hit; one more for the second, and so on. The loader puts the distances there.
+pub const TARGET_MARKER: u64 = 0x7772_6974_0000_0000;
 
 /// Offsets in a value of the map [`crate::maps::LINEAGES`]. Sets are those of
 /// [`process::BINARY_SETS`], in as many bits.

@@ -26,7 +26,6 @@ mod linked_file;
 mod lost_return;
 mod missing_namespace_kind;
 mod missing_path;
-mod not_yet;
 mod positive_error;
 mod prefix_boundary;
 mod racy_argument;
@@ -74,7 +73,6 @@ pub struct Findings<'a> {
 pub static ALL: &[Rule] = &[
     unused_syscall::RULE,
     missing_namespace_kind::RULE,
-    not_yet::RULE,
     contradicting_posts::RULE,
     late_kill::RULE,
     unconditional_enforcement::RULE,

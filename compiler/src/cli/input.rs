@@ -3,8 +3,8 @@
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use super::Failure;
 use super::project::{ProjectId, Projects};
+use super::{Failure, program_types};
 use crate::diagnostic::{Diagnostics, Finding, Reported, code};
 use crate::parse::{self, Language};
 use crate::policy::Policy;
@@ -41,7 +41,13 @@ impl File {
                 not_utf8(self.source, offset, diagnostics);
                 Vec::new()
             }
-            None => parse::parse(self.source, self.language, sources, diagnostics),
+            None => {
+                let mut policies = parse::parse(self.source, self.language, sources, diagnostics);
+                let name = sources.get(self.source).map_or("", |source| source.name.as_str());
+                let folder = Path::new(name).parent().unwrap_or(Path::new(""));
+                program_types::read(&mut policies, folder);
+                policies
+            }
         }
     }
 }

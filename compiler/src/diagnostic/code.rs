@@ -145,6 +145,7 @@ catalogue! {
     UNKNOWN_REGISTER = "TP0244" "unknown-register" Error "there is no register of this name";
     UNKNOWN_CAPABILITY = "TP0245" "unknown-capability" Error "there is no capability of this name";
     NETWORK_NAME = "TP0246" "unknown-network-name" Error "there is no protocol, family or state of this name";
+    PROGRAM_TYPES = "TP0247" "program-types" Error "the types of a program are not known";
     ARGUMENT_TYPE = "TP0301" "argument-type" Error "the declared type does not fit the kernel's";
     DIFFERENT_TYPE = "TP0302" "different-type" Note "the declared type shows some values differently";
     UNTYPED_ARGUMENT = "TP0303" "untyped-argument" Error "no type can be chosen for an argument without one";
@@ -166,6 +167,7 @@ catalogue! {
     SECOND_ARGUMENT = "TP0326" "second-argument" Error "`CapabilitiesGained` is given one argument";
     PROGRAM_POINT = "TP0327" "program-point" Error "a place in a program is named wrongly";
     DIGEST = "TP0328" "digest" Error "a digest has an unknown algorithm or the wrong length";
+    ASSIGNMENT = "TP0329" "assignment" Error "an assignment sets no register of a program";
     CEL_SYNTAX = "TP0350" "cel-syntax" Error "an expression of `CelExpr` does not follow the grammar of CEL";
     CEL_NAME = "TP0351" "cel-name" Error "an expression names something that does not exist";
     CEL_TYPES = "TP0352" "cel-types" Error "types in an expression do not go together";
@@ -177,7 +179,6 @@ catalogue! {
     MISSING_NAMESPACE_KIND = "TP0403" "missing-namespace-kind" Warning "the kernel has no namespaces of this kind";
     FORCED_ATTACHMENT = "TP0404" "forced-attachment" Error "a hook cannot be attached as asked for";
     EMPTY_LIST = "TP0405" "empty-list" Error "no function of the kernel is on a list";
-    NOT_YET = "TP0501" "not-yet" Error "the writ engine does not do this yet";
     VALUE_TOO_LONG = "TP0502" "value-too-long" Error "a text is longer than anything it is compared with";
     BUNDLE_TOO_LARGE = "TP0503" "bundle-too-large" Error "the policies do not fit in one bundle";
     OVER_BUDGET = "TP0590" "over-budget" Error "a program costs more than the budget allows";
@@ -200,6 +201,7 @@ catalogue! {
     MISSING_ENFORCER = "TP0623" "missing-enforcer" Error "an enforcer is told, and the policy has none";
     ENFORCER_CALL = "TP0624" "enforcer-call" Error "an enforcer cannot act on this function";
     ENFORCER_SIGNALS = "TP0625" "enforcer-signals" Warning "an enforcer cannot make a call fail, only signal its caller";
+    DIGEST_UNAVAILABLE = "TP0626" "digest-unavailable" Error "nothing gives the digest of a file here";
     ESSENTIAL_CALLER = "TP0650" "essential-caller" Warning "enforcement can stop the programs that run the node";
     WEAK_SIGNAL = "TP0651" "weak-signal" Note "a signal need not end the process";
     ESSENTIAL_PROGRAM = "TP0653" "essential-program" Warning "a file is denied without which the node does not run";

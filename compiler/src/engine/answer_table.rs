@@ -37,7 +37,6 @@ pub const EXCEPTIONS: &[(&str, CodeAnswer)] = &[
     // Tetragon compiles formulas when it reads them.
     ("TP0350", CodeAnswer::Refuses),
     ("TP0401", CodeAnswer::OnlyOurs),
-    ("TP0501", CodeAnswer::OnlyOurs),
     ("TP0502", CodeAnswer::OnlyOurs),
     ("TP0503", CodeAnswer::OnlyOurs),
     ("TP0590", CodeAnswer::OnlyOurs),

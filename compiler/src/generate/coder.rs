@@ -252,6 +252,7 @@ impl<'a> Coder<'a> {
                 self.emitter.call_helper(library::SEND_SIGNAL);
             }
             OperationKind::Set { argument, value } => self.set(*argument, *value),
+            OperationKind::Redirect { registers, to } => self.redirect(registers, to.as_ref()),
             OperationKind::Deny { error } => self.deny(*error),
             OperationKind::Notify { policy, error, signal } => {
                 self.emitter.constant(Register::R1, u64::from(*policy));

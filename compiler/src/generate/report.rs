@@ -11,7 +11,7 @@ use super::{context, library};
 use crate::ids::Id;
 use crate::ir::{Extra, HookFunction, Pairing, Report, ReturnedTo, Value};
 use crate::machine::{Arithmetic, Comparison, Label, Register, Size};
-use crate::resolved::{Origin, RateLimit};
+use crate::resolved::{DigestOf, Origin, RateLimit};
 
 /// What a record has for a selector when there is none.
 const NO_SELECTOR: u16 = 0xffff;
@@ -180,10 +180,26 @@ impl Coder<'_> {
     }
 
     fn extra(&mut self, extra: Extra) {
-        let flags = match extra {
-            Extra::KernelStack => 0,
-            Extra::UserStack => USER_STACK,
+        match extra {
+            Extra::KernelStack => self.stack(extra, 0),
+            Extra::UserStack => self.stack(extra, USER_STACK),
+            Extra::Digest(of) => self.digest(extra, of),
+        }
+    }
+
+    /// The first argument leads to the file.
+    fn digest(&mut self, extra: Extra, of: DigestOf) {
+        let routine = match of {
+            DigestOf::File => "writ_put_digest_file",
+            DigestOf::Executable => "writ_put_digest_binprm",
         };
+        self.emitter.copy(Register::R1, SCRATCH);
+        self.emitter.load(Size::Double, Register::R2, CONTEXT, 0);
+        self.emitter.constant(Register::R3, u64::from(extra.item()));
+        self.emitter.call(routine);
+    }
+
+    fn stack(&mut self, extra: Extra, flags: u64) {
         self.emitter.copy(Register::R1, SCRATCH);
         self.emitter.copy(Register::R2, CONTEXT);
         self.emitter.constant(Register::R3, u64::from(extra.item()));

@@ -16,6 +16,8 @@ pub(super) enum Slot {
     Listed(u32),
     /// The number of the place of a USDT probe.
     Place,
+    /// What the register at this offset of `struct pt_regs` is about to become.
+    Register(u32),
     /// What a helper reads into.
     Buffer,
     /// How long a buffer is that is about to be read.

@@ -179,10 +179,14 @@ impl Coder<'_> {
     fn reading(&self, value: Id<Value>) -> Option<(String, Extent)> {
         let Value { reader, walk, .. } = &self.program.values[value];
         let at_end = walk.as_ref().and_then(Walk::end);
+        let memory = walk.as_ref().map_or(AddressSpace::Kernel, |walk| walk.memory);
         let extent = match (*reader, at_end) {
             (Reader::Text, Some(form @ Form::Array { .. })) => {
                 let extent = Extent::Bytes(form.bytes());
-                return Some((library::READ_CHARACTERS.to_owned(), extent));
+                return Some((library::read_characters(memory).to_owned(), extent));
+            }
+            (Reader::Bytes { bytes }, _) if memory == AddressSpace::Program => {
+                return Some((library::READ_BUFFER.to_owned(), Extent::Bytes(bytes)));
             }
             (Reader::Bytes { bytes }, _) => Extent::Bytes(bytes),
             (Reader::Buffer { length, .. } | Reader::Vectors { length, .. }, _) => {
@@ -366,13 +370,14 @@ impl Coder<'_> {
 
     /// Where the value's bits are. That they are nowhere is a defect.
     pub(super) fn place(&mut self, value: Id<Value>) -> Option<Place> {
-        let Value { origin, item, reader, .. } = self.program.values[value];
+        let Value { origin, item, reader, walk, .. } = &self.program.values[value];
+        let (origin, item) = (*origin, *item);
+        let is_inside = match walk {
+            Some(walk) => !walk.begins_with_pointer(),
+            None => matches!(reader, Reader::Bytes { .. }),
+        };
         let place = match origin {
-            ValueOrigin::Hook(Origin::Field { offset, .. })
-                if matches!(reader, Reader::Bytes { .. }) =>
-            {
-                context::inside(offset)
-            }
+            ValueOrigin::Hook(Origin::Field { offset, .. }) if is_inside => context::inside(offset),
             ValueOrigin::Hook(origin) => context::place(&self.program.attach, origin),
             ValueOrigin::Executable => None,
         };

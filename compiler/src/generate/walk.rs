@@ -1,4 +1,4 @@
-//! The way from a value's bits to what is read, through the kernel's structures.
+//! The way from a value's bits to what is read, through structures of the kernel or the program.
 //!
 //! Pointers are followed by helper, also where the verifier knows their types: a read by helper
 //! fails where the verifier would let a null pointer read as zeros.
@@ -14,7 +14,7 @@ use crate::kernel::Form;
 use crate::machine::{
     Arithmetic, Comparison, Field, FieldFact, FieldStep, Instruction, Label, Register, Size,
 };
-use crate::resolved::{Memory, Reader, Signedness, Walk, WalkStep};
+use crate::resolved::{AddressSpace, Memory, Reader, Signedness, Walk, WalkStep};
 
 /// What is done with an address.
 #[derive(Debug, PartialEq, Eq)]
@@ -74,7 +74,7 @@ impl Coder<'_> {
         let bit_field = self.walk(walk, memory, place, failed);
         let (bytes, signedness) = reader.number().unwrap_or((8, Signedness::Unsigned));
         if let Some(field) = bit_field {
-            return self.bit_field(&field, signedness, memory, failed);
+            return self.bit_field(&field, signedness, (memory, walk.memory), failed);
         }
         let there = walk.end().map_or(8, Form::bytes);
         let size = Size::from_bytes(u32::from(bytes).min(there)).unwrap_or(Size::Double);
@@ -103,7 +103,7 @@ impl Coder<'_> {
                     self.emitter.arithmetic(Arithmetic::Add, KEPT, bytes);
                 }
                 Stage::Field(field) => {
-                    self.fact_of(field, FieldFact::ByteOffset, Register::R1);
+                    self.fact_of(field, FieldFact::ByteOffset, walk.memory, Register::R1);
                     self.emitter.arithmetic(Arithmetic::Add, KEPT, Register::R1);
                 }
             }
@@ -132,28 +132,34 @@ impl Coder<'_> {
     }
 
     /// Brings the bit-field in the number at [`KEPT`] into [`CURRENT`].
-    fn bit_field(&mut self, field: &Field, signedness: Signedness, memory: Memory, failed: Label) {
+    fn bit_field(
+        &mut self,
+        field: &Field,
+        signedness: Signedness,
+        (memory, space): (Memory, AddressSpace),
+        failed: Label,
+    ) {
         let buffer = self.frame.offset(Slot::Buffer);
         self.emitter.constant(RESULT, 0);
         self.emitter.store(Size::Double, FRAME, buffer, RESULT);
-        self.fact_of(field, FieldFact::ByteSize, Register::R2);
+        self.fact_of(field, FieldFact::ByteSize, space, Register::R2);
         self.read_into_buffer(memory, failed);
         self.emitter.load(Size::Double, CURRENT, FRAME, buffer);
         let right = match signedness {
             Signedness::Signed => Arithmetic::ShiftRightSigned,
             Signedness::Unsigned => Arithmetic::ShiftRight,
         };
-        self.fact_of(field, FieldFact::ShiftLeft, Register::R1);
+        self.fact_of(field, FieldFact::ShiftLeft, space, Register::R1);
         self.emitter.arithmetic(Arithmetic::ShiftLeft, CURRENT, Register::R1);
-        self.fact_of(field, FieldFact::ShiftRight, Register::R1);
+        self.fact_of(field, FieldFact::ShiftRight, space, Register::R1);
         self.emitter.arithmetic(right, CURRENT, Register::R1);
     }
 
     /// A structure without a name, which loaders cannot look up, is as it is in the kernel for
-    /// which the code is made.
-    fn fact_of(&mut self, field: &Field, fact: FieldFact, to: Register) {
+    /// which the code is made, and one of a program as it is in the file with its types.
+    fn fact_of(&mut self, field: &Field, fact: FieldFact, memory: AddressSpace, to: Register) {
         let is_named = matches!(&field.root, Form::Structure { name, .. } if !name.is_empty());
-        if is_named {
+        if is_named && memory == AddressSpace::Kernel {
             let field = Box::new(field.clone());
             self.emitter.emit(Instruction::LoadFieldFact { to, fact, field });
         } else {

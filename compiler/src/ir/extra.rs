@@ -2,6 +2,8 @@
 
 use writ_bundle::record::extra;
 
+use crate::resolved::DigestOf;
+
 /// One of these things. It is found out when the record is sent, and is no part of what a rate limit
 /// compares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -10,6 +12,8 @@ pub enum Extra {
     KernelStack,
     /// The functions of the program that led into the kernel.
     UserStack,
+    /// The digest of the hook's file.
+    Digest(DigestOf),
 }
 
 impl Extra {
@@ -18,6 +22,7 @@ impl Extra {
         match self {
             Self::KernelStack => extra::KERNEL_STACK,
             Self::UserStack => extra::USER_STACK,
+            Self::Digest(_) => extra::IMA,
         }
     }
 
@@ -26,6 +31,8 @@ impl Extra {
         match self {
             Self::KernelStack => "kernel stack",
             Self::UserStack => "user stack",
+            Self::Digest(DigestOf::File) => "digest of the file",
+            Self::Digest(DigestOf::Executable) => "digest of the executable",
         }
     }
 }

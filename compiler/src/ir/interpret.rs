@@ -10,11 +10,13 @@ pub use event::{Event, KnownProcess, Parent, Process, Raw, Started};
 pub use report::{Record, Shown, State};
 pub use sockets::Owner;
 
+use writ_bundle::UserPoint;
+
 use super::{
     Block, HookFunction, Jump, Module, Operation, OperationKind, Pairing, Program, ReturnedTo, Role,
 };
 use crate::ids::Id;
-use crate::resolved::Acts;
+use crate::resolved::{Acts, Assignment};
 use answer::Answer;
 use report::Call;
 
@@ -27,6 +29,8 @@ pub struct Outcome {
     pub signals: Vec<u32>,
     /// What was written to which arguments of a USDT probe, in order.
     pub writes: Vec<(u32, u32)>,
+    /// What registers of the hooked program become, and where it goes on.
+    pub redirects: Vec<(Vec<Assignment>, Option<UserPoint>)>,
     /// What the hooked call answers instead of running; `None` lets it run.
     pub verdict: Option<i32>,
     /// [`super::Role::Exec`]: the binary sets that the executable is in.
@@ -91,6 +95,9 @@ impl Run<'_> {
             OperationKind::Signal { number } => self.outcome.signals.push(*number),
             OperationKind::Set { argument, value } => {
                 self.outcome.writes.push((*argument, *value));
+            }
+            OperationKind::Redirect { registers, to } => {
+                self.outcome.redirects.push((registers.clone(), to.clone()));
             }
             OperationKind::Deny { error } => self.deny(*error),
             OperationKind::Track { policy, socket, action } => {

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use writ_bundle::Attach;
+use writ_bundle::{Attach, UserPoint};
 
 use super::Extra;
 use crate::ids::{Arena, Id};
 use crate::policy::{CapabilitySet, NamespaceKind, TrackAction};
 use crate::resolved::cel::Formula;
 use crate::resolved::{
-    Acts, Case, End, FileType, Memory, NamespaceValue, Need, Network, Origin, RateLimit, Reader,
+    Acts, Assignment, Case, End, FileType, Memory, NamespaceValue, Need, Network, Origin, RateLimit, Reader,
     SocketField, Walk,
 };
 use crate::set::{IntegerSet, TextSet};
@@ -100,6 +100,10 @@ pub enum OperationKind {
     Signal { number: u32 },
     /// Write a number of four bytes where this argument of a USDT probe is.
     Set { argument: u32, value: u32 },
+    /// Give registers of the program that hit a uprobe other values, in order, each seeing those
+    /// before it; then have it go on as far from where it would as this place of its file is from
+    /// the hooked one. When memory that is asked for cannot be read, nothing changes.
+    Redirect { registers: Vec<Assignment>, to: Option<UserPoint> },
     /// Let the hooked call fail with this value, -4095 to 0. When several are carried out in one
     /// run, the first that is not 0 stands; 0 stands only when it is alone.
     Deny { error: i32 },
@@ -333,6 +337,17 @@ impl Program {
             Some(argument)
         };
         ordered(operations.filter_map(written))
+    }
+
+    /// The places of the file where it has the hooked program go on, ordered.
+    pub fn targets(&self) -> Vec<UserPoint> {
+        let operations = self.blocks.iter().flat_map(|(_, block)| &block.operations);
+        let target = |one: &'_ Operation| {
+            let OperationKind::Redirect { to, .. } = &one.kind else { return None };
+            to.clone()
+        };
+        let targets: BTreeSet<UserPoint> = operations.filter_map(target).collect();
+        targets.into_iter().collect()
     }
 
     /// The blocks that can be reached, each before those to which it leads, and each followed by

@@ -9,6 +9,7 @@ mod layout;
 mod letters;
 mod lookup;
 mod number;
+pub mod program;
 mod reader;
 mod shape;
 mod text;

@@ -52,6 +52,8 @@ pub enum Feature<'a> {
     Uprobe,
     /// One uprobe program in many places.
     UprobeMulti,
+    /// Programs at places of user space that change its registers: 6.18.
+    UprobeRegisters,
     /// `bpf_override_return` on a function, from a kprobe.
     KprobeOverride(&'a str),
     /// A trace event, attached by its number in tracefs: subsystem and event.
@@ -95,6 +97,7 @@ impl fmt::Display for Feature<'_> {
             Self::KprobeMultiStack => write!(f, "kprobe-multi-stack"),
             Self::Uprobe => write!(f, "uprobe"),
             Self::UprobeMulti => write!(f, "uprobe-multi"),
+            Self::UprobeRegisters => write!(f, "uprobe-registers"),
             Self::KprobeOverride(name) => write!(f, "kprobe-override:{name}"),
             Self::Tracepoint(subsystem, event) => write!(f, "tracepoint:{subsystem}/{event}"),
             Self::RawTracepoint(name) => write!(f, "raw-tracepoint:{name}"),
@@ -141,6 +144,7 @@ impl Profile {
                 let attach_type = listed(self, "bpf_attach_type", "BPF_", "trace_uprobe_multi");
                 attach_type.and(|| config(self, "CONFIG_UPROBE_EVENTS"))
             }
+            Feature::UprobeRegisters => uprobe_registers(self),
             Feature::KprobeOverride(function) => attach::kprobe_override(self, function),
             Feature::Tracepoint(subsystem, event) => tracepoint(self, subsystem, event),
             Feature::RawTracepoint(event) => raw_tracepoint(self, event),
@@ -194,6 +198,21 @@ fn lsm_sleepable(profile: &Profile) -> Answer {
         Answer::inferred(format!("the kernel has the function `{EVIDENCE}`"))
     } else {
         Answer::inferred_absent(format!("the kernel has no function `{EVIDENCE}`"))
+    }
+}
+
+/// 6.18 made the registers of a uprobe's context writable, and keeps who writes to them off kprobes by
+/// this field (`kprobe_prog_is_valid_access` in `kernel/trace/bpf_trace.c`).
+fn uprobe_registers(profile: &Profile) -> Answer {
+    const HOLDER: &str = "bpf_prog_aux";
+    const EVIDENCE: &str = "kprobe_write_ctx";
+    let Some(holder) = profile.btf().structure(HOLDER) else {
+        return Answer::unknown(format!("the kernel's BTF has no `struct {HOLDER}`"));
+    };
+    if holder.member(EVIDENCE).is_some() {
+        Answer::inferred(format!("`struct {HOLDER}` has `{EVIDENCE}`"))
+    } else {
+        Answer::inferred_absent(format!("`struct {HOLDER}` has no `{EVIDENCE}`"))
     }
 }
 

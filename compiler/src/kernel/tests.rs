@@ -92,6 +92,7 @@ fn features_are_as_programs_that_were_loaded_showed() {
         (Feature::Kprobe("fd_install"), [true, true, true, true]),
         (Feature::KprobeMulti, [false, false, true, true]),
         (Feature::UprobeMulti, [false, false, true, true]),
+        (Feature::UprobeRegisters, [false, false, false, true]),
         (Feature::KprobeOverride("__x64_sys_setns"), [false, false, false, false]),
         (Feature::LsmSleepable, [false, true, true, true]),
         (Feature::PathHelperInLsm, [false, true, true, true]),

@@ -91,7 +91,7 @@ pub(super) fn post_always(builder: &mut Builder<'_>, moment: &Moment<'_>, here: 
 /// Fills `here` with enforcement, if there is any and the policy's mode says so, and the report.
 ///
 /// Enforcement comes first: it must happen also when nothing can be reported. Only what changes the
-/// program's memory comes behind the report, which shows what was there. `before` comes before
+/// program's memory or registers comes behind the report, which shows what was there. `before` comes before
 /// everything.
 pub(super) fn carried_out(
     builder: &mut Builder<'_>,
@@ -118,9 +118,11 @@ pub(super) fn carried_out(
     let test = Test::Enforcing { policy: moment.part.policy };
     let branch = Branch { span, test, yes: enforced, no: monitored, unknown: monitored };
     builder.fill(here, before.into_iter().collect(), Jump::Branch(branch));
-    let is_set = |one: &Operation| matches!(one.kind, OperationKind::Set { .. });
-    let (sets, first): (Vec<_>, Vec<_>) = enforcement.into_iter().partition(is_set);
-    let operations = first.into_iter().chain(report.clone()).chain(sets).collect();
+    let changes = |one: &Operation| {
+        matches!(one.kind, OperationKind::Set { .. } | OperationKind::Redirect { .. })
+    };
+    let (last, first): (Vec<_>, Vec<_>) = enforcement.into_iter().partition(changes);
+    let operations = first.into_iter().chain(report.clone()).chain(last).collect();
     builder.fill(enforced, operations, Jump::To(moment.after));
     if !report.is_empty() {
         let report = report.into_iter().map(monitor).collect();
@@ -175,8 +177,10 @@ pub(super) fn report_of(actions: &[Action], report: Report) -> Option<(Span, Rep
                 report.action = action::DNSLOOKUP;
                 report.action_argument = 0;
             }
-            // `lower` has refused policies with it.
-            Action::Redirect { .. } => {}
+            Action::Redirect { .. } => {
+                report.action = action::REDIRECT;
+                report.action_argument = 0;
+            }
             Action::NotifyEnforcer { error, signal, .. } => {
                 report.action = action::NOTIFYENFORCER;
                 let argument = error.map(i64::from).or(signal.map(i64::from));
@@ -193,10 +197,14 @@ pub(super) fn report_of(actions: &[Action], report: Report) -> Option<(Span, Rep
 
 /// Adds what an action wants to be shown, each once.
 fn add_extras(to: &mut Vec<Extra>, from: Extras) {
-    let Extras { kernel_stack, user_stack, ima_hash: _ } = from;
-    let wanted = [(kernel_stack, Extra::KernelStack), (user_stack, Extra::UserStack)];
-    for (place, extra) in wanted {
-        if place.is_some() && !to.contains(&extra) {
+    let Extras { kernel_stack, user_stack, ima_hash } = from;
+    let wanted = [
+        kernel_stack.map(|_| Extra::KernelStack),
+        user_stack.map(|_| Extra::UserStack),
+        ima_hash.map(|digest| Extra::Digest(digest.of)),
+    ];
+    for extra in wanted.into_iter().flatten() {
+        if !to.contains(&extra) {
             to.push(extra);
         }
     }
@@ -231,9 +239,12 @@ fn enforcement(action: &Action, part: &Part<'_>) -> Option<Operation> {
             let (error, signal) = (error.unwrap_or(0), signal.unwrap_or(0));
             Some(operation(*span, OperationKind::Notify { policy, error, signal }))
         }
+        Action::Redirect { span, registers, to } => {
+            let (registers, to) = (registers.clone(), to.clone());
+            Some(operation(*span, OperationKind::Redirect { registers, to }))
+        }
         Action::Post { .. }
         | Action::NoPost { .. }
-        | Action::Redirect { .. }
         | Action::GetUrl { .. }
         | Action::DnsLookup { .. }
         | Action::TrackSock { .. }

@@ -236,7 +236,7 @@ pub(super) fn groups<'a>(parts: &'a [Part<'a>]) -> Vec<Group<'a>> {
 }
 
 /// How one program is attached that serves both; `None` when none can. A program that may sleep
-/// does what one does that may not.
+/// does what one does that may not; and one with a link for each place does what one link does.
 fn shared(one: &Attach, other: &Attach) -> Option<Attach> {
     if let (Attach::Lsm { hook, sleepable }, Attach::Lsm { hook: same, sleepable: too }) =
         (one, other)
@@ -244,5 +244,22 @@ fn shared(one: &Attach, other: &Attach) -> Option<Attach> {
     {
         return Some(Attach::Lsm { hook: hook.clone(), sleepable: *sleepable || *too });
     }
-    (one == other).then(|| one.clone())
+    if one == other {
+        return Some(one.clone());
+    }
+    let (one, other) = (with_links_apart(one)?, with_links_apart(other)?);
+    (one == other).then_some(one)
+}
+
+/// The same for a program in user space that must not share a link; `None` for any other.
+#[expect(clippy::wildcard_enum_match_arm, reason = "only these are in user space")]
+fn with_links_apart(attach: &Attach) -> Option<Attach> {
+    let mut attach = attach.clone();
+    match &mut attach {
+        Attach::Uprobe { apart, .. }
+        | Attach::Uretprobe { apart, .. }
+        | Attach::Usdt { apart, .. } => *apart = true,
+        _ => return None,
+    }
+    Some(attach)
 }

@@ -92,7 +92,7 @@ fn policy(span: Span, name: &str, hooks: Vec<Hook>) -> Policy {
 
 /// The printed programs of the module, without process tracking.
 fn printed(policies: &[Policy], sources: &SourceMap) -> String {
-    let module = lower(policies).unwrap();
+    let module = lower(policies);
     ir::verify::verify(&module).unwrap();
     let hooks = module.programs.iter().filter(|program| !program.hooks.is_empty());
     hooks.map(|program| ir::print::print_program(program, sources)).collect()
@@ -276,7 +276,7 @@ fn equal_sets_of_executables_are_one() {
         selector(at(place), condition, vec![post(at(place))])
     };
     let selectors = vec![binary('c', &["/a", "/b"]), binary('d', &["/b", "/a"])];
-    let module = lower(&[policy(at('a'), "p", vec![hook(at('b'), "f", selectors)])]).unwrap();
+    let module = lower(&[policy(at('a'), "p", vec![hook(at('b'), "f", selectors)])]);
     ir::verify::verify(&module).unwrap();
     assert_eq!(module.binary_sets.len(), 1);
 }
@@ -287,7 +287,7 @@ fn following_forks_asks_for_the_process_then_for_its_ancestors() {
     let pids = Question::Pid { pids: vec![7, 1], is_namespace_pid: false, follow_forks: true };
     let condition = test(at('c'), Sense::IsNot, pids);
     let hook = hook(at('b'), "f", vec![selector(at('c'), condition, vec![post(at('d'))])]);
-    let module = lower(&[policy(at('a'), "p", vec![hook])]).unwrap();
+    let module = lower(&[policy(at('a'), "p", vec![hook])]);
     ir::verify::verify(&module).unwrap();
     let printed = ir::print::print(&module, &sources);
     assert!(printed.contains("follow set 0: pid in [1, 7]\n"), "{printed}");
@@ -325,7 +325,7 @@ fn what_is_notified_is_enforced_once_for_the_thread_that_notified() {
     let enforcer = Enforcer { span: at('e'), functions: vec![function] };
     let policy = Policy { enforcers: vec![enforcer], ..policy(at('a'), "p", vec![notifying]) };
 
-    let module = lower(&[policy]).unwrap();
+    let module = lower(&[policy]);
     ir::verify::verify(&module).unwrap();
     let program = |role| module.programs.iter().find(|program| program.role == role).unwrap();
     let mut state = State::default();
@@ -348,7 +348,7 @@ fn file() -> UserFile {
 fn uprobe(span: Span, symbol: &str) -> Hook {
     let point = UserPoint::Symbol { name: symbol.into(), offset: 0 };
     let places = vec![UserPlace { point, reference_counter: None }];
-    let attach = Attach::Uprobe { file: file(), places };
+    let attach = Attach::Uprobe { file: file(), places, apart: false };
     Hook {
         kind: HookKind::Uprobe {
             path: "/p".into(),
@@ -388,7 +388,8 @@ fn what_is_set_is_set_behind_the_report_and_only_where_the_policy_enforces() {
     let set = Action::Set { span: at('d'), argument: ArgumentId::Argument(0), value: 7 };
     let always = Expression::All(Vec::new());
     let integer = Reader::Integer { bytes: 4, signedness: Signedness::Signed };
-    let attach = Attach::Usdt { file: file(), provider: "x".into(), name: "y".into() };
+    let (provider, name) = ("x".into(), "y".into());
+    let attach = Attach::Usdt { file: file(), provider, name, apart: false };
     let hook = Hook {
         kind: HookKind::Usdt { path: "/p".into(), provider: "x".into(), name: "y".into() },
         attachment: Attachment { attach, ..fentry("") },

@@ -156,6 +156,7 @@ fn program(from: &ir::Program) -> Program {
         hooks: from.hooks.clone(),
         reads: from.usdt_reads(),
         writes: from.usdt_writes(),
+        targets: from.targets(),
         cost: Cost::default(),
     }
 }

@@ -407,6 +407,7 @@ fn manifest(object: &Object) -> Manifest {
         hooks: Vec::new(),
         reads: Vec::new(),
         writes: Vec::new(),
+        targets: Vec::new(),
         cost: Cost::default(),
     };
     Manifest {

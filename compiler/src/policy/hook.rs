@@ -117,6 +117,21 @@ pub struct Macro {
 }
 
 impl Point {
+    /// The file with the types of the program that is hooked, when the policy names one.
+    pub fn type_file(&self) -> Option<&Spanned<String>> {
+        match self {
+            Self::Uprobe(uprobe) => uprobe.btf_path.as_ref(),
+            Self::Usdt { btf_path, .. } => btf_path.as_ref(),
+            Self::Function(_)
+            | Self::Syscall(_)
+            | Self::List { .. }
+            | Self::Fentry(_)
+            | Self::Lsm(_)
+            | Self::Tracepoint { .. }
+            | Self::RawTracepoint { .. } => None,
+        }
+    }
+
     /// Whether a hook here has `data` beside its arguments. At the others, an argument can be read
     /// from the current task instead.
     pub fn has_data(&self) -> bool {

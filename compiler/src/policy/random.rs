@@ -11,7 +11,7 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::{Hook, Mode, Policy};
+use super::{Hook, Mode, Policy, ProgramTypes};
 use crate::source::{SourceMap, Span, Spanned};
 
 /// What random policies can say.
@@ -52,6 +52,7 @@ pub(crate) fn policy(flavour: Flavour) -> BoxedStrategy<Policy> {
                 workloads,
                 nodes,
                 loader,
+                program_types: ProgramTypes::default(),
             }
         })
         .boxed()

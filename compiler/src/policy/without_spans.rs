@@ -85,6 +85,7 @@ impl Erase for Policy {
             workloads,
             nodes,
             loader,
+            program_types: _,
         } = self;
         erase(&mut [span, name, namespace, mode, hooks, lists, enforcers, options], none);
         erase(&mut [macros, workloads, nodes, loader], none);

@@ -3,10 +3,11 @@
 mod place;
 
 use super::selector::Scope;
+use super::{digest, resume};
 use crate::diagnostic::{Diagnostics, Finding, Reported, code};
-use crate::policy::{self, ActionKind, RateScope, Replacement};
-use crate::resolved::{Action, Extras, RateLimit};
-use crate::source::Spanned;
+use crate::policy::{self, ActionKind, Point, RateScope};
+use crate::resolved::{Action, Digest, Extras, RateLimit};
+use crate::source::{Span, Spanned};
 
 /// `SIGKILL` (`include/uapi/asm-generic/signal.h`).
 const SIGKILL: u32 = 9;
@@ -41,6 +42,9 @@ pub(super) fn return_actions(
     let bound: Vec<Result<Action, Reported>> = from
         .iter()
         .map(|one| {
+            if let ActionKind::Post { ima_hash: Some(span), .. } = &one.kind {
+                return Err(digest::misplaced(*span, diagnostics));
+            }
             if !matches!(one.kind, ActionKind::Override { .. }) {
                 return action(one, scope, diagnostics);
             }
@@ -64,8 +68,8 @@ fn action(
         ActionKind::Post { rate_limit, kernel_stack, user_stack, ima_hash } => {
             let rate_limit =
                 rate_limit.as_ref().map(|limit| rate(limit, diagnostics)).transpose()?;
-            let (kernel_stack, user_stack, ima_hash) = (*kernel_stack, *user_stack, *ima_hash);
-            let extras = Extras { kernel_stack, user_stack, ima_hash };
+            let ima_hash = ima_hash.map(|span| digest_of(span, scope, diagnostics)).transpose()?;
+            let extras = Extras { kernel_stack: *kernel_stack, user_stack: *user_stack, ima_hash };
             Ok(Action::Post { span, rate_limit, extras })
         }
         ActionKind::NoPost => Ok(Action::NoPost { span }),
@@ -76,8 +80,14 @@ fn action(
             let signal = signal.unwrap_or(Spanned::new(SIGTERM, span));
             Ok(Action::Signal { span, number: signal_number(signal, diagnostics)? })
         }
-        ActionKind::Override { replacement: Some(to), .. } => {
-            Ok(Action::Redirect { span, to: Replacement::clone(to) })
+        ActionKind::Override { error, replacement: Some(to) } => {
+            let error = error.map_or(0, |error| error.value);
+            resume::resume(span, to, error, diagnostics)
+        }
+        ActionKind::Override { error, replacement: None }
+            if matches!(scope.written().point, Point::Uprobe(_)) =>
+        {
+            Ok(resume::returning(span, error.map_or(0, |error| error.value)))
         }
         ActionKind::Override { error, replacement: None } => {
             // As with signals.
@@ -110,6 +120,17 @@ fn action(
             let argument = place::argument(*argument, span, scope, diagnostics)?;
             Ok(Action::Set { span, argument, value: value.map_or(0, |value| value.value) })
         }
+    }
+}
+
+fn digest_of(
+    span: Span,
+    scope: &Scope<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Result<Digest, Reported> {
+    match digest::of(&scope.written().point) {
+        Some(of) => Ok(Digest { span, of }),
+        None => Err(digest::misplaced(span, diagnostics)),
     }
 }
 

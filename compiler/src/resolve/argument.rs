@@ -2,9 +2,11 @@
 
 use super::fit::{Fit, fit, natural};
 use super::parameter::{Parameter, Signature, current_task};
+use super::types::Types;
 use super::{size, walk};
 use crate::diagnostic::{Diagnostics, Finding, Near, Reported, Safety, code};
-use crate::kernel::Profile;
+use crate::kernel::btf::Kind;
+use crate::kernel::{Profile, Shape, Type};
 use crate::policy::{self, ArgumentPlace, ArgumentType, Source};
 use crate::resolved::{self, Memory, Origin, Reader};
 use crate::source::{Span, Spanned};
@@ -26,7 +28,8 @@ pub(super) fn argument<'a>(
             }
         },
     };
-    bind(from, &start, signature, kernel, diagnostics)
+    let place = format!("on {}", kernel.name());
+    bind(from, &start, signature, Types::of(kernel, &place), diagnostics)
 }
 
 /// The return value of a hook.
@@ -44,7 +47,8 @@ pub(super) fn returned<'a>(
             .on_kernel(signature.kernel);
         return Err(diagnostics.error(&code::RETURNS_NOTHING, finding));
     };
-    bind(from, parameter, signature, kernel, diagnostics)
+    let place = format!("on {}", kernel.name());
+    bind(from, parameter, signature, Types::of(kernel, &place), diagnostics)
 }
 
 /// What is read instead of an argument of the hook.
@@ -128,13 +132,14 @@ pub(super) fn bind<'a>(
     from: &policy::Argument,
     start: &Parameter<'a>,
     signature: &Signature<'a>,
-    kernel: &'a Profile,
+    types: Types<'a>,
     diagnostics: &mut Diagnostics,
 ) -> Result<resolved::Argument, Reported> {
     let is_register = matches!(start.origin, Origin::Register { .. });
+    let start = &in_record(start, types);
     let (walked, parameter) = match &from.resolve {
         Some(path) if !is_register => {
-            let (walked, end) = walk::walk(from, path, start, signature, kernel, diagnostics)?;
+            let (walked, end) = walk::walk(from, path, start, signature, types, diagnostics)?;
             (Some(walked), end)
         }
         Some(_) | None => (None, start.clone()),
@@ -154,6 +159,19 @@ pub(super) fn bind<'a>(
         memory: start.memory,
         reader: size::sized(from, type_, reader, signature, diagnostics)?,
     })
+}
+
+/// The same, with the type of an array in a tracepoint's record, through which `resolve` can go.
+/// Formats name it, and BTF has it since the record's structure has it.
+fn in_record<'a>(start: &Parameter<'a>, types: Types<'a>) -> Parameter<'a> {
+    let mut start = start.clone();
+    if start.type_.is_none() && matches!(start.shape, Some(Shape::Array { .. })) {
+        let is_it = |type_: &Type<'a>| {
+            matches!(type_.kind(), Kind::Array { .. }) && type_.text() == start.text
+        };
+        start.type_ = types.btf.types().find(is_it);
+    }
+    start
 }
 
 /// An array is as long as what stands there, whatever its elements are.
@@ -186,7 +204,7 @@ fn reader(
         // What is returned is nearly always small, whatever the type: everybody writes `int`.
         Fit::Differs(reader, _) if matches!(parameter.origin, Origin::Return { .. }) => Ok(reader),
         Fit::Differs(reader, so) => {
-            let message = format!("the kernel has `{}` here, so {so}", in_c(parameter));
+            let message = format!("{} has `{}` here, so {so}", owner(parameter), in_c(parameter));
             let finding = Finding::at(declared.span, message)
                 .label(format!("read as `{}`", declared.value.name()))
                 .help(write_instead(parameter))
@@ -200,7 +218,7 @@ fn reader(
             let label = if parameter.text == OF_PROGRAM || is_of_caller {
                 "a program hands over nothing of the kernel's".to_owned()
             } else {
-                format!("the kernel has `{}` here", in_c(parameter))
+                format!("{} has `{}` here", owner(parameter), in_c(parameter))
             };
             let finding = Finding::at(declared.span, message)
                 .label(label)
@@ -255,6 +273,19 @@ fn automatic(
         .note(format!("on {}: `{}`", signature.kernel, signature.text))
         .on_kernel(signature.kernel);
     Err(diagnostics.error(&code::UNTYPED_ARGUMENT, finding))
+}
+
+/// Who has a value.
+fn owner(parameter: &Parameter<'_>) -> &'static str {
+    match parameter.origin {
+        Origin::UserParameter(_) | Origin::UsdtArgument(_) => "the program",
+        Origin::Parameter(_)
+        | Origin::SyscallParameter(_)
+        | Origin::Field { .. }
+        | Origin::Return { .. }
+        | Origin::CurrentTask
+        | Origin::Register { .. } => "the kernel",
+    }
 }
 
 fn in_c(parameter: &Parameter<'_>) -> String {

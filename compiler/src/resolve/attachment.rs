@@ -4,8 +4,9 @@
 use writ_bundle::{Attach, Evidence, Requirement};
 
 use super::candidate::{Candidate, alone, candidates, parts, whole};
+use super::digest;
 use super::target::Target;
-use super::wish::{self, Denial, Force, Return, Wish};
+use super::wish::{self, Denial, Digest, Force, Return, Wish};
 use crate::diagnostic::{Certainty, Diagnostics, Finding, Reported, code};
 use crate::kernel::{self, Answer, Feature, Profile, Strength, Way, security};
 use crate::policy::{self, Action, ActionKind};
@@ -43,7 +44,11 @@ pub(super) fn attachments(
     let Plan { overrides, force, sharing } = plan;
     let is_returned =
         from.return_argument.is_some() || arguments.iter().any(|one| one.reader.is_of_return());
+    let digest = digest::wanted(from)
+        .map(|span| Ok((span, digest::feature(span, kernel, diagnostics)?)))
+        .transpose()?;
     let wish = Wish {
+        digest: if digest.is_some() { Digest::Wanted } else { Digest::NotWanted },
         denies: overrides.map_or(Denial::NotWanted, |_| Denial::Wanted),
         returns: if is_returned { Return::Wanted } else { Return::NotWanted },
         arguments,
@@ -80,16 +85,46 @@ pub(super) fn attachments(
     });
     let mut needed = needs(&chosen.entry, sharing, span, kernel);
     needed.extend(for_actions(from, kernel));
+    needed.extend(digest.and_then(|(span, feature)| need(feature, span, kernel)));
     let asked = force.map_or("", |_| ", as asked for");
     let reason = format!("{}{asked}: {}", chosen.reason, answer.because());
     let entry = Attachment { attach: chosen.entry, reason, needs: needed };
     Ok(Attachments { entry, exit, sharing })
 }
 
-/// The first action that gives an error and nothing to run instead.
-fn first_error(hook: &policy::Hook) -> Option<&Action> {
+fn first_override(hook: &policy::Hook) -> Option<&Action> {
     let mut actions = hook.selectors.iter().flat_map(|selector| &selector.actions);
-    actions.find(|action| matches!(action.kind, ActionKind::Override { replacement: None, .. }))
+    actions.find(|action| matches!(action.kind, ActionKind::Override { .. }))
+}
+
+/// What the kernel must have for a program to go on otherwise than it was about to.
+fn registers(
+    action: &Action,
+    from: &policy::Hook,
+    kernel: &Profile,
+    diagnostics: &mut Diagnostics,
+) -> Result<Feature<'static>, Reported> {
+    let feature = Feature::UprobeRegisters;
+    let obstacle = match &from.point {
+        policy::Point::Uprobe(_) => match kernel.has(feature) {
+            Answer::Present(_) | Answer::Unknown(_) => return Ok(feature),
+            Answer::Absent(evidence) => evidence,
+        },
+        policy::Point::Usdt { .. }
+        | policy::Point::Function(_)
+        | policy::Point::Syscall(_)
+        | policy::Point::List { .. }
+        | policy::Point::Fentry(_)
+        | policy::Point::Lsm(_)
+        | policy::Point::Tracepoint { .. }
+        | policy::Point::RawTracepoint { .. } => kernel::Evidence {
+            strength: Strength::Shown,
+            text: "a USDT probe stands anywhere in a function, which cannot return from there"
+                .to_owned(),
+        },
+    };
+    let instead = "use `Sigkill`, or hook the system call that the function makes".to_owned();
+    Err(no_denial(action.span, instead, &[obstacle], kernel, diagnostics))
 }
 
 /// How a place in a program is attached, and what sees the return.
@@ -100,12 +135,9 @@ pub(super) fn of_program(
     kernel: &Profile,
     diagnostics: &mut Diagnostics,
 ) -> Result<(Attachment, Option<Attachment>), Reported> {
-    if let Some(action) = first_error(from) {
-        let text = "a function of a program returns what it likes, and no error of the kernel's";
-        let obstacles = [kernel::Evidence { strength: Strength::Shown, text: text.to_owned() }];
-        let instead = "use `Sigkill`, or hook the system call that the function makes".to_owned();
-        return Err(no_denial(action.span, instead, &obstacles, kernel, diagnostics));
-    }
+    let redirect = first_override(from)
+        .map(|action| Ok((action.span, registers(action, from, kernel, diagnostics)?)))
+        .transpose()?;
     let candidate = alone(entry, Way::Uprobe, "uprobe, the kernel's way into programs");
     let (chosen, answer) = choose(vec![candidate], kernel)
         .map_err(|obstacles| cannot_attach(from.point.span(), &obstacles, kernel, diagnostics))?;
@@ -117,6 +149,7 @@ pub(super) fn of_program(
     });
     let mut needed = needs(&chosen.entry, Sharing::Own, span, kernel);
     needed.extend(for_actions(from, kernel));
+    needed.extend(redirect.and_then(|(span, feature)| need(feature, span, kernel)));
     let reason = format!("{}: {}", chosen.reason, answer.because());
     Ok((Attachment { attach: chosen.entry, reason, needs: needed }, exit))
 }
@@ -164,7 +197,8 @@ fn chosen(
     kernel: &Profile,
 ) -> Result<Attachment, Vec<kernel::Evidence>> {
     let (returns, sharing) = (Return::NotWanted, Sharing::Own);
-    let wish = Wish { denies, returns, arguments, sharing, force };
+    let digest = Digest::NotWanted;
+    let wish = Wish { denies, returns, digest, arguments, sharing, force };
     let mut candidates = candidates(target, wish, kernel);
     // What acts for an enforcer does not ask which call it is at.
     candidates.retain(|candidate| candidate.sharing == Sharing::Own);

@@ -4,7 +4,7 @@ use writ_bundle::Attach;
 
 use super::sharing::FEW;
 use super::target::Target;
-use super::wish::{Denial, Return, Wish};
+use super::wish::{Denial, Digest, Return, Wish};
 use crate::kernel::security::{function_of_hook, hook_of_function};
 use crate::kernel::{Answer, Feature, Parameter, Profile, Prototype, Syscall, Way};
 use crate::resolved::{Origin, Sharing};
@@ -64,6 +64,9 @@ fn every(target: &Target<'_>, wish: Wish<'_>, kernel: &Profile) -> Vec<Candidate
                 }
             }
         },
+        Target::Lsm(hook) if wish.digest == Digest::Wanted => {
+            vec![lsm(hook.name, &function_of_hook(hook.name), wish)]
+        }
         Target::Lsm(hook) => {
             let function = function_of_hook(hook.name);
             let obstacle = match kernel.function(&function) {
@@ -328,7 +331,7 @@ fn by_number(syscall: &Syscall<'_>, wish: Wish<'_>, kernel: &Profile) -> Vec<Can
 
 fn lsm(hook: &str, function: &str, wish: Wish<'_>) -> Candidate {
     Candidate {
-        entry: Attach::Lsm { hook: hook.to_owned(), sleepable: false },
+        entry: Attach::Lsm { hook: hook.to_owned(), sleepable: wish.digest == Digest::Wanted },
         exit: exit(wish, || Attach::Fexit { function: function.to_owned() }),
         reason: format!("BPF LSM on `{hook}`, which the kernel asks before it goes on"),
         way: Way::Lsm,

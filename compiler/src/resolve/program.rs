@@ -3,14 +3,14 @@
 //! The file is not there when a policy is checked: whether it has the symbol is for the node to say.
 
 use super::candidate::COOKIE;
-use super::fit::{Fit, fit};
 use super::parameter::{Parameter, Signature};
 use super::selector::{self, Scope};
-use super::{argument, attachment, size};
+use super::types::{self, Types};
+use super::{argument, attachment, wish};
 use crate::diagnostic::{Diagnostics, Finding, Reported, code, did_you_mean};
 use crate::kernel::{Feature, Profile};
-use crate::policy::{self, ArgumentPlace, Point, Uprobe};
-use crate::resolved::{self, Memory, Origin, Sharing};
+use crate::policy::{self, ActionKind, ArgumentPlace, Point, Uprobe};
+use crate::resolved::{self, AddressSpace, Memory, Origin, Sharing};
 use crate::source::{Span, Spanned};
 use writ_bundle::{Attach, HookKind, UserFile, UserPlace, UserPoint};
 
@@ -33,10 +33,11 @@ pub(super) fn hooks(
     kernel: &Profile,
     diagnostics: &mut Diagnostics,
 ) -> Result<Vec<resolved::Hook>, Reported> {
+    let apart = wish::uprobes_are_apart(policy);
     let (path, places) = match &from.point {
-        Point::Uprobe(uprobe) => (&uprobe.path, of_uprobe(uprobe, from, diagnostics)),
+        Point::Uprobe(uprobe) => (&uprobe.path, of_uprobe(uprobe, from, apart, diagnostics)),
         Point::Usdt { path, provider, name, .. } => {
-            (path, Ok(vec![of_usdt(path, &provider.value, &name.value, from)]))
+            (path, Ok(vec![of_usdt(path, (&provider.value, &name.value), from, apart)]))
         }
         Point::Function(_)
         | Point::Syscall(_)
@@ -48,8 +49,17 @@ pub(super) fn hooks(
     };
     let absolute = check_path(path, diagnostics);
     let signature = Signature::of_program(kernel);
+    let own = types::of_program(from, policy, diagnostics)?;
+    let (path_of_types, on_kernel) = (from.point.type_file(), format!("on {}", kernel.name()));
+    let place = path_of_types.map_or_else(String::new, |path| format!("in `{}`", path.value));
+    let types = match &own {
+        Some(btf) => {
+            Types { btf, kernel: kernel.name(), place: &place, memory: AddressSpace::Program }
+        }
+        None => Types::of(kernel, &on_kernel),
+    };
     let mut bind = |list: &[policy::Argument]| -> Vec<_> {
-        list.iter().map(|one| read(one, from, &signature, kernel, diagnostics)).collect()
+        list.iter().map(|one| read(one, from, &signature, (kernel, types), diagnostics)).collect()
     };
     let (arguments, data) = (bind(&from.arguments), bind(&from.data));
     let returned = bind(from.return_argument.as_slice()).into_iter().next();
@@ -64,7 +74,7 @@ pub(super) fn hooks(
     let data = data.into_iter().collect::<Result<Vec<_>, _>>()?;
     let returned = returned.transpose()?;
     absolute?;
-    let sharing = sharing(&from.point, kernel);
+    let sharing = if moves(from) { Sharing::Own } else { sharing(&from.point, kernel) };
     let hook = |Place { kind, entry, exit }| {
         let (attachment, return_attachment) =
             attachment::of_program(from, entry, exit, kernel, diagnostics)?;
@@ -86,6 +96,29 @@ pub(super) fn hooks(
         })
     };
     places?.into_iter().map(hook).collect()
+}
+
+/// Whether an action has the program go on at another place, which is as far from each hooked place
+/// as it is: a program for each knows how far.
+fn moves(from: &policy::Hook) -> bool {
+    let mut actions = from.selectors.iter().flat_map(|selector| &selector.actions);
+    actions.any(|action| match &action.kind {
+        ActionKind::Override { replacement: Some(to), .. } => {
+            to.symbol.is_some() || to.address.is_some() || to.offset.is_some()
+        }
+        ActionKind::Override { replacement: None, .. }
+        | ActionKind::Post { .. }
+        | ActionKind::NoPost
+        | ActionKind::Sigkill
+        | ActionKind::Signal { .. }
+        | ActionKind::GetUrl { .. }
+        | ActionKind::DnsLookup { .. }
+        | ActionKind::TrackSock { .. }
+        | ActionKind::UntrackSock { .. }
+        | ActionKind::NotifyEnforcer { .. }
+        | ActionKind::CleanupEnforcerNotification
+        | ActionKind::Set { .. } => false,
+    })
 }
 
 /// Places of one entry share a program where the kernel tells it which of them was hit. Records have
@@ -111,7 +144,12 @@ fn sharing(point: &Point, kernel: &Profile) -> Sharing {
     }
 }
 
-fn of_usdt(path: &Spanned<String>, provider: &str, name: &str, from: &policy::Hook) -> Place {
+fn of_usdt(
+    path: &Spanned<String>,
+    (provider, name): (&str, &str),
+    from: &policy::Hook,
+    apart: bool,
+) -> Place {
     let (provider, name) = (provider.to_owned(), name.to_owned());
     let optional = from.ignore_missing.is_some();
     let file = UserFile { path: path.value.clone(), digests: Vec::new(), optional };
@@ -121,7 +159,7 @@ fn of_usdt(path: &Spanned<String>, provider: &str, name: &str, from: &policy::Ho
             provider: provider.clone(),
             name: name.clone(),
         },
-        entry: Attach::Usdt { file, provider, name },
+        entry: Attach::Usdt { file, provider, name, apart },
         exit: None,
     }
 }
@@ -144,6 +182,7 @@ fn wrong_program(finding: Finding, diagnostics: &mut Diagnostics) -> Reported {
 fn of_uprobe(
     uprobe: &Uprobe,
     from: &policy::Hook,
+    apart: bool,
     diagnostics: &mut Diagnostics,
 ) -> Result<Vec<Place>, Reported> {
     let digests: Vec<Result<(), Reported>> =
@@ -168,7 +207,7 @@ fn of_uprobe(
     let place = |((point, symbol), reference_counter): ((UserPoint, &str), Option<u64>)| {
         let (file, offset) = (file.clone(), number(&point));
         let places = vec![UserPlace { point, reference_counter }];
-        let exit = Attach::Uretprobe { file: file.clone(), places: places.clone() };
+        let exit = Attach::Uretprobe { file: file.clone(), places: places.clone(), apart };
         Place {
             kind: HookKind::Uprobe {
                 path: file.path.clone(),
@@ -176,7 +215,7 @@ fn of_uprobe(
                 offset,
                 reference_counter: reference_counter.unwrap_or(0),
             },
-            entry: Attach::Uprobe { file, places },
+            entry: Attach::Uprobe { file, places, apart },
             exit: returns.then_some(exit),
         }
     };
@@ -263,7 +302,7 @@ fn read<'a>(
     from: &policy::Argument,
     hook: &policy::Hook,
     signature: &Signature<'a>,
-    kernel: &'a Profile,
+    (kernel, types): (&'a Profile, Types<'a>),
     diagnostics: &mut Diagnostics,
 ) -> Result<resolved::Argument, Reported> {
     if from.source.is_some() {
@@ -285,32 +324,5 @@ fn read<'a>(
     let text = argument::OF_PROGRAM.to_owned();
     let (name, memory) = (String::new(), Memory::Caller);
     let start = Parameter { name, text, shape: None, type_: None, origin, memory };
-    let Some(path) = &from.resolve else {
-        return argument::bind(from, &start, signature, kernel, diagnostics);
-    };
-    // The program's own structures are in a file that is not there.
-    let Some(declared) = from.type_ else {
-        let untyped = policy::Argument { resolve: None, ..from.clone() };
-        return argument::bind(&untyped, &start, signature, kernel, diagnostics);
-    };
-    let reader = match fit(declared.value, None, argument::OF_PROGRAM) {
-        Fit::Fits(reader) | Fit::Differs(reader, _) => reader,
-        Fit::Unfit => resolved::Reader::Nothing,
-    };
-    let root = from.btf_type.as_ref().map_or_else(String::new, |name| name.value.clone());
-    Ok(resolved::Argument {
-        span: from.span,
-        name: None,
-        type_: declared.value,
-        label: from.label.as_ref().map(|label| label.value.clone()),
-        origin,
-        walk: Some(resolved::Walk {
-            span: path.text.span,
-            root,
-            steps: Vec::new(),
-            type_text: String::new(),
-        }),
-        memory: Memory::Caller,
-        reader: size::sized(from, declared.value, reader, signature, diagnostics)?,
-    })
+    argument::bind(from, &start, signature, types, diagnostics)
 }

@@ -32,6 +32,14 @@ pub(super) fn register(name: &str) -> Option<(u32, u32)> {
     found.map(|(_, offset)| (*offset, bytes))
 }
 
+/// Whether the register at this offset of `struct pt_regs` is for the program to set. The others
+/// decide how the kernel goes back to it.
+pub(super) fn is_the_programs(offset: u32) -> bool {
+    const THE_KERNELS: [&str; 3] = ["orig_rax", "cs", "eflags"];
+    let found = REGISTERS.iter().find(|(_, known)| *known == offset);
+    found.is_some_and(|(name, _)| !THE_KERNELS.contains(name))
+}
+
 /// Names of the 64-bit registers, for suggestions.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
     REGISTERS.iter().map(|(name, _)| *name)

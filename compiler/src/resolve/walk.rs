@@ -2,11 +2,12 @@
 
 use super::parameter::{Parameter, Signature};
 use super::register_table;
+use super::types::Types;
 use crate::diagnostic::{Diagnostics, Finding, Reported, code, did_you_mean};
 use crate::kernel::btf::Kind;
-use crate::kernel::{Profile, Shape, Type};
+use crate::kernel::{Shape, Type};
 use crate::policy::{self, FieldPath, Step};
-use crate::resolved::{Origin, Walk, WalkStep};
+use crate::resolved::{AddressSpace, Origin, Walk, WalkStep};
 use crate::source::Spanned;
 
 /// Pointers to pointers that are followed for one step. The kernel's own have three.
@@ -18,14 +19,14 @@ pub(super) fn walk<'a>(
     path: &FieldPath,
     start: &Parameter<'a>,
     signature: &Signature<'a>,
-    kernel: &'a Profile,
+    types: Types<'a>,
     diagnostics: &mut Diagnostics,
 ) -> Result<(Walk, Parameter<'a>), Reported> {
     let root = match &from.btf_type {
-        Some(name) => structure(from, name, kernel, diagnostics)?,
+        Some(name) => structure(from, name, types, diagnostics)?,
         None => match start.type_ {
             Some(type_) => type_,
-            None => return Err(no_structure(path, start, signature, diagnostics)),
+            None => return Err(no_structure(path, start, signature, types, diagnostics)),
         },
     };
     let is_pointer = from.btf_type.is_some();
@@ -39,11 +40,11 @@ pub(super) fn walk<'a>(
         match &step.value {
             Step::Field(name) => {
                 let name = Spanned::new(name.as_str(), step.span);
-                walker.field(name, kernel.name(), diagnostics)?;
+                walker.field(name, types, diagnostics)?;
             }
             Step::Element(index) => {
                 let index = Spanned::new(*index, step.span);
-                walker.element(index, kernel.name(), diagnostics)?;
+                walker.element(index, types, diagnostics)?;
             }
         }
     }
@@ -52,8 +53,9 @@ pub(super) fn walk<'a>(
         root: root_name,
         steps: walker.steps,
         type_text: walker.at.text(),
+        memory: types.memory,
     };
-    Ok((walk, end(walker.at, start)))
+    Ok((walk, end(walker.at, start, types.memory)))
 }
 
 /// The register that `resolve` names.
@@ -92,13 +94,13 @@ impl Walker<'_> {
     fn field(
         &mut self,
         name: Spanned<&str>,
-        kernel: &str,
+        types: Types<'_>,
         diagnostics: &mut Diagnostics,
     ) -> Result<(), Reported> {
         self.follow();
         let here = self.at;
         let Some(place) = here.member(name.value) else {
-            return Err(self.no_member(name, kernel, diagnostics));
+            return Err(self.no_member(name, types, diagnostics));
         };
         self.steps.push(WalkStep::Member {
             holder: here.form(),
@@ -118,7 +120,7 @@ impl Walker<'_> {
     fn element(
         &mut self,
         index: Spanned<u32>,
-        kernel: &str,
+        types: Types<'_>,
         diagnostics: &mut Diagnostics,
     ) -> Result<(), Reported> {
         let text = self.at.text();
@@ -128,8 +130,8 @@ impl Walker<'_> {
                 let message = format!("`{}` has {count} elements", self.through);
                 let finding = Finding::at(index.span, message)
                     .label(format!("the last element is {}", count - 1))
-                    .note(format!("on {kernel} it is `{text}`"))
-                    .on_kernel(kernel);
+                    .note(format!("{} it is `{text}`", types.place))
+                    .on_kernel(types.kernel);
                 return Err(impossible_step(finding, diagnostics));
             }
             Kind::Pointer(to) => {
@@ -140,7 +142,7 @@ impl Walker<'_> {
                 let message = format!("`{}` has no elements", self.through);
                 let finding = Finding::at(index.span, message)
                     .label(format!("it is `{text}`, neither an array nor a pointer"))
-                    .on_kernel(kernel);
+                    .on_kernel(types.kernel);
                 return Err(impossible_step(finding, diagnostics));
             }
         };
@@ -162,7 +164,7 @@ impl Walker<'_> {
     fn no_member(
         &self,
         name: Spanned<&str>,
-        kernel: &str,
+        types: Types<'_>,
         diagnostics: &mut Diagnostics,
     ) -> Reported {
         let text = self.at.text();
@@ -172,15 +174,15 @@ impl Walker<'_> {
             let finding = Finding::at(name.span, message)
                 .label(format!("it is `{text}`"))
                 .help(format!("end the path before `.{}`", name.value))
-                .on_kernel(kernel);
+                .on_kernel(types.kernel);
             return impossible_step(finding, diagnostics);
         }
         let names = self.at.member_names();
         let help = did_you_mean(name.value, names.iter().copied()).or_else(|| some_of(&names));
         let finding = Finding::at(name.span, format!("`{text}` has no field `{}`", name.value))
-            .label(format!("not on {kernel}"))
+            .label(format!("not {}", types.place))
             .help(help)
-            .on_kernel(kernel);
+            .on_kernel(types.kernel);
         diagnostics.error(&code::UNKNOWN_MEMBER, finding)
     }
 
@@ -208,9 +210,10 @@ fn path_start(start: &Parameter<'_>, root: Type<'_>) -> String {
     if start.name.is_empty() { root.text() } else { start.name.clone() }
 }
 
-/// What is read at the end: a structure inside another is read through its address.
+/// What is read at the end: a structure inside another is read through its address. Structures of a
+/// program are not the kernel's, whatever they are called.
 #[expect(clippy::wildcard_enum_match_arm, reason = "only what has an inside is read otherwise")]
-fn end<'a>(type_: Type<'a>, start: &Parameter<'a>) -> Parameter<'a> {
+fn end<'a>(type_: Type<'a>, start: &Parameter<'a>, space: AddressSpace) -> Parameter<'a> {
     let shape = match type_.shape() {
         Shape::Struct { name, .. } => Shape::PointerToStruct { name },
         Shape::Union { name, .. } => Shape::PointerToUnion { name },
@@ -222,6 +225,12 @@ fn end<'a>(type_: Type<'a>, start: &Parameter<'a>) -> Parameter<'a> {
         },
         shape => shape,
     };
+    let shape = match (space, shape) {
+        (AddressSpace::Program, Shape::PointerToStruct { .. } | Shape::PointerToUnion { .. }) => {
+            Shape::Pointer
+        }
+        (AddressSpace::Kernel | AddressSpace::Program, shape) => shape,
+    };
     let name = String::new();
     let Parameter { origin, memory, .. } = *start;
     Parameter { name, text: type_.text(), shape: Some(shape), type_: Some(type_), origin, memory }
@@ -231,30 +240,26 @@ fn end<'a>(type_: Type<'a>, start: &Parameter<'a>) -> Parameter<'a> {
 fn structure<'a>(
     from: &policy::Argument,
     name: &Spanned<String>,
-    kernel: &'a Profile,
+    types: Types<'a>,
     diagnostics: &mut Diagnostics,
 ) -> Result<Type<'a>, Reported> {
     let bare = name.value.trim_start_matches("struct ").trim_start_matches("union ");
-    let btf = kernel.btf();
-    let union = || btf.named(bare).find(|type_| matches!(type_.shape(), Shape::Union { .. }));
-    let typedef =
-        || btf.typedef(bare).filter(|type_| matches!(type_.shape(), Shape::Struct { .. }));
-    if let Some(type_) = btf.structure(bare).or_else(union).or_else(typedef) {
+    if let Some(type_) = types.structure(bare) {
         return Ok(type_);
     }
     let near = |type_: &Type<'a>| {
         let is_near = type_.name().len().abs_diff(bare.len()) <= bare.len() / 3 + 1;
         is_near && matches!(type_.kind(), Kind::Struct { .. } | Kind::Union { .. })
     };
-    let mut finding = Finding::at(name.span, format!("the kernel has no structure `{bare}`"))
-        .on_kernel(kernel.name());
+    let message = format!("{} has no structure `{bare}`", types.owner());
+    let mut finding = Finding::at(name.span, message).on_kernel(types.kernel);
     finding = if let Some(module) = &from.btf_module {
         finding
             .label("not in the types of the kernel itself")
             .note(format!("the profile does not hold the types of the module `{}`", module.value))
             .unknown()
     } else {
-        let names = btf.types().filter(near).map(Type::name);
+        let names = types.btf.types().filter(near).map(Type::name);
         finding.label("not in its BTF").help(did_you_mean(bare, names))
     };
     Err(diagnostics.error(&code::UNKNOWN_STRUCTURE, finding))
@@ -265,12 +270,13 @@ fn no_structure(
     path: &FieldPath,
     start: &Parameter<'_>,
     signature: &Signature<'_>,
+    types: Types<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Reported {
     let what = if start.text.is_empty() {
         "nothing tells the type of this argument".to_owned()
     } else {
-        format!("`{}` is no structure of the kernel", start.text)
+        format!("`{}` is no structure of {}", start.text, types.owner())
     };
     let finding = Finding::at(path.text.span, what)
         .label("there is nothing to go through")

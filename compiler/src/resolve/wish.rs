@@ -12,6 +12,8 @@ pub(super) struct Wish<'a> {
     pub(super) denies: Denial,
     /// Whether it looks at the return value.
     pub(super) returns: Return,
+    /// Whether it shows the digest of a file, for which the program must sleep.
+    pub(super) digest: Digest,
     pub(super) arguments: &'a [Argument],
     /// How it is to share a program with the others on its list.
     pub(super) sharing: Sharing,
@@ -28,6 +30,13 @@ pub(super) enum Denial {
 /// Whether a hook looks at the return value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Return {
+    Wanted,
+    NotWanted,
+}
+
+/// Whether a hook shows the digest of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Digest {
     Wanted,
     NotWanted,
 }
@@ -86,4 +95,15 @@ pub(super) fn override_method(policy: &Policy) -> Option<Force> {
         | Setting::DisableUprobeMulti(_)
         | Setting::SleepablePreloadSize(_) => None,
     })
+}
+
+/// Whether each place in a program has a link of its own (`disable-uprobe-multi`).
+pub(super) fn uprobes_are_apart(policy: &Policy) -> bool {
+    let said = policy.options.iter().rev().find_map(|option| match option.value {
+        Setting::DisableUprobeMulti(flag) => Some(flag),
+        Setting::DisableKprobeMulti(_)
+        | Setting::OverrideMethod(_)
+        | Setting::SleepablePreloadSize(_) => None,
+    });
+    said.unwrap_or(false)
 }

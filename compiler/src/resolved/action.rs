@@ -1,7 +1,9 @@
 //! An action that this kernel can carry out at its hook.
 
-use super::ArgumentId;
-use crate::policy::{RateScope, Replacement};
+use writ_bundle::UserPoint;
+
+use super::{ArgumentId, Assignment};
+use crate::policy::RateScope;
 use crate::source::Span;
 
 /// What happens, and where it was written. For a selector without actions that is the selector.
@@ -28,7 +30,10 @@ pub enum Action {
     /// Have the program go on elsewhere, or with other registers.
     Redirect {
         span: Span,
-        to: Replacement,
+        /// In order: each sees those before it.
+        registers: Vec<Assignment>,
+        /// A place of the same file where it goes on.
+        to: Option<UserPoint>,
     },
     /// Fetch an address, from the agent.
     GetUrl {
@@ -75,8 +80,25 @@ pub struct Extras {
     pub kernel_stack: Option<Span>,
     /// Where the program's stack is asked for.
     pub user_stack: Option<Span>,
-    /// Where the digest that the kernel's integrity measurement knows is asked for.
-    pub ima_hash: Option<Span>,
+    /// The digest that the kernel's integrity measurement has of the hook's file.
+    pub ima_hash: Option<Digest>,
+}
+
+/// A digest that events show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Digest {
+    /// Where it is asked for.
+    pub span: Span,
+    pub of: DigestOf,
+}
+
+/// Of which file a digest is shown. What leads to it is the hook's first argument.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DigestOf {
+    /// `struct file *`
+    File,
+    /// `struct linux_binprm *`: the file to be executed.
+    Executable,
 }
 
 /// At most one event in an interval.

@@ -233,10 +233,12 @@ fn list<T>(values: &[T], text: impl FnMut(&T) -> String) -> String {
 /// What an event shows besides its values, in the words of the Writ language.
 fn with(extras: Extras) -> String {
     let Extras { kernel_stack, user_stack, ima_hash } = extras;
-    let words =
-        [(kernel_stack, "kernel_stack"), (user_stack, "user_stack"), (ima_hash, "ima_hash")];
-    let words: Vec<&str> =
-        words.iter().filter(|(place, _)| place.is_some()).map(|(_, word)| *word).collect();
+    let words = [
+        kernel_stack.map(|_| "kernel_stack"),
+        user_stack.map(|_| "user_stack"),
+        ima_hash.map(|_| "ima_hash"),
+    ];
+    let words: Vec<&str> = words.into_iter().flatten().collect();
     if words.is_empty() { String::new() } else { format!(" with {}", words.join(", ")) }
 }
 
@@ -257,8 +259,12 @@ fn action(action: &Action) -> String {
             });
             format!("post{}{}", limit.unwrap_or_default(), with(*extras))
         }
-        other @ (Action::Redirect { .. }
-        | Action::NotifyEnforcer { .. }
+        Action::Redirect { registers, to, .. } => {
+            let registers: Vec<String> = registers.iter().map(ToString::to_string).collect();
+            let to = to.as_ref().map_or_else(String::new, |to| format!(" at {to}"));
+            format!("resume registers {registers:?}{to}")
+        }
+        other @ (Action::NotifyEnforcer { .. }
         | Action::CleanupEnforcerNotification { .. }
         | Action::Set { .. }) => format!("{other:?}"),
         Action::GetUrl { url, .. } => format!("get_url {url:?}"),

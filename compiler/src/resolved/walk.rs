@@ -15,6 +15,16 @@ pub struct Walk {
     pub steps: Vec<WalkStep>,
     /// The type in C of what is read: `unsigned int`, `char[16]`.
     pub type_text: String,
+    pub memory: AddressSpace,
+}
+
+/// Whose structures a walk goes through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum AddressSpace {
+    /// The kernel's. Loaders can find out where their fields are.
+    Kernel,
+    /// The hooked program's, which are as the policy's file has them.
+    Program,
 }
 
 /// One step. Pointers on the way are steps of their own.
@@ -45,7 +55,7 @@ pub enum WalkStep {
 impl Walk {
     /// Whether it leads the same way as `other`, wherever each was written.
     pub fn is_same_way(&self, other: &Self) -> bool {
-        self.root == other.root && self.steps == other.steps
+        self.root == other.root && self.steps == other.steps && self.memory == other.memory
     }
 
     /// Whether the value with which it begins is a pointer. Otherwise it begins inside what stands

@@ -8,7 +8,7 @@ use std::os::fd::{AsFd as _, OwnedFd};
 use std::rc::Rc;
 
 use aya_obj::generated::bpf_prog_type::BPF_PROG_TYPE_KPROBE;
-use writ_bundle::record::{PLACE_MARKER, usdt};
+use writ_bundle::record::{PLACE_MARKER, TARGET_MARKER, usdt};
 use writ_bundle::{
     Attach, Hook, HookKind, Manifest, UserFile, UserPlace, UserPoint, maps as map_names,
 };
@@ -38,6 +38,10 @@ struct Target {
     file: Rc<UserProgram>,
     places: Vec<(Place, u64)>,
     side: Side,
+    /// Whether each place is to have a link of its own.
+    apart: bool,
+    /// How far each of the program's targets is from each place, in the order of the places.
+    distances: Vec<Vec<u64>>,
 }
 
 /// A loaded program.
@@ -87,18 +91,22 @@ pub(super) fn find(manifest: &Manifest) -> Result<Targets, Problem> {
 /// What a program hooks in user space.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Probe<'a> {
-    Places { file: &'a UserFile, places: &'a [UserPlace], side: Side },
-    Usdt { file: &'a UserFile, provider: &'a str, name: &'a str },
+    Places { file: &'a UserFile, places: &'a [UserPlace], side: Side, apart: bool },
+    Usdt { file: &'a UserFile, provider: &'a str, name: &'a str, apart: bool },
 }
 
 /// What a program hooks in user space; `None` when it hooks the kernel.
 pub(super) fn probe(attach: &Attach) -> Option<Probe<'_>> {
     match attach {
-        Attach::Uprobe { file, places } => Some(Probe::Places { file, places, side: Side::Entry }),
-        Attach::Uretprobe { file, places } => {
-            Some(Probe::Places { file, places, side: Side::Return })
+        Attach::Uprobe { file, places, apart } => {
+            Some(Probe::Places { file, places, side: Side::Entry, apart: *apart })
         }
-        Attach::Usdt { file, provider, name } => Some(Probe::Usdt { file, provider, name }),
+        Attach::Uretprobe { file, places, apart } => {
+            Some(Probe::Places { file, places, side: Side::Return, apart: *apart })
+        }
+        Attach::Usdt { file, provider, name, apart } => {
+            Some(Probe::Usdt { file, provider, name, apart: *apart })
+        }
         Attach::Fentry { .. }
         | Attach::Fexit { .. }
         | Attach::FmodRet { .. }
@@ -122,12 +130,16 @@ fn target(
     targets: &mut Targets,
 ) -> Result<Target, String> {
     match probe {
-        Probe::Places { places, side, .. } => {
+        Probe::Places { places, side, apart, .. } => {
             let place = |(cookie, wanted)| Ok((file.place(wanted)?, cookie));
-            let places = (0..).zip(places).map(place).collect::<Result<_, String>>()?;
-            Ok(Target { file, places, side })
+            let places = (0..).zip(places).map(place).collect::<Result<Vec<_>, String>>()?;
+            let distances = places.iter().map(|(place, _)| distances(&file, *place, program));
+            let distances = distances.collect::<Result<_, String>>()?;
+            // Programs that differ by their place have a link each.
+            let apart = apart || !program.targets.is_empty();
+            Ok(Target { file, places, side, apart, distances })
         }
-        Probe::Usdt { provider, name, .. } => {
+        Probe::Usdt { provider, name, apart, .. } => {
             let locations = file.usdt(provider, name)?;
             for location in &locations {
                 usable(&location.arguments, program).map_err(|why| {
@@ -138,7 +150,7 @@ fn target(
             let places = (first as u64..).zip(&locations).map(|(cookie, one)| (one.place, cookie));
             let places = places.collect();
             targets.arguments.extend(locations.into_iter().map(|location| location.arguments));
-            Ok(Target { file, places, side: Side::Entry })
+            Ok(Target { file, places, side: Side::Entry, apart, distances: Vec::new() })
         }
     }
 }
@@ -156,6 +168,15 @@ fn tell_offsets(hook: &mut Hook, offsets: &BTreeMap<u64, u64>) {
             *further = found.to_string();
         }
     }
+}
+
+/// How far the targets of a program are from a place.
+fn distances(
+    file: &UserProgram,
+    place: Place,
+    program: &writ_bundle::Program,
+) -> Result<Vec<u64>, String> {
+    program.targets.iter().map(|target| file.distance(place, target)).collect()
 }
 
 /// Whether a place has the arguments that a program reads and writes to.
@@ -227,19 +248,30 @@ impl Targets {
         kernel: &RunningKernel,
     ) -> Result<Option<Program>, Problem> {
         let Some(target) = self.by_program.get(&program.name).cloned() else { return Ok(None) };
-        let way = way(kernel)?;
+        let way = way(kernel, target.apart)?;
         let attach_type = if way == Way::Multi { UPROBE_MULTI } else { 0 };
         let program_type = BPF_PROG_TYPE_KPROBE as u32;
         let kind = Kind { program_type, attach_type, ..Kind::default() };
         let mut instructions = prepared.instructions(program)?;
-        let markers = markers(&instructions);
+        let of_place = markers(&instructions, PLACE_MARKER);
+        let of_targets: Vec<Vec<usize>> = (TARGET_MARKER..)
+            .take(program.targets.len())
+            .map(|marker| markers(&instructions, marker))
+            .collect();
+        let is_same_everywhere = of_place.is_empty() && of_targets.is_empty();
         let mut loaded = Vec::new();
-        for (_, cookie) in &target.places {
-            for at in &markers {
+        for (index, (_, cookie)) in target.places.iter().enumerate() {
+            for at in &of_place {
                 put_number(&mut instructions, *at, *cookie);
             }
+            let distances = target.distances.get(index).map(Vec::as_slice).unwrap_or_default();
+            for (places, distance) in of_targets.iter().zip(distances) {
+                for at in places {
+                    put_number(&mut instructions, *at, *distance);
+                }
+            }
             loaded.push(prepared.load(manifest, program, &instructions, kind)?);
-            if markers.is_empty() {
+            if is_same_everywhere {
                 break;
             }
         }
@@ -247,8 +279,8 @@ impl Targets {
     }
 }
 
-fn way(kernel: &RunningKernel) -> Result<Way, Problem> {
-    if kernel.has_name("BPF_TRACE_UPROBE_MULTI") {
+fn way(kernel: &RunningKernel, apart: bool) -> Result<Way, Problem> {
+    if !apart && kernel.has_name("BPF_TRACE_UPROBE_MULTI") {
         return Ok(Way::Multi);
     }
     let Some(unit) = kernel.uprobe_event_type else {
@@ -258,10 +290,10 @@ fn way(kernel: &RunningKernel) -> Result<Way, Problem> {
     Ok(Way::Events { unit, binding: kernel.binding() })
 }
 
-/// Offsets of the instructions that load [`PLACE_MARKER`].
-fn markers(instructions: &[u8]) -> Vec<usize> {
+/// Offsets of the instructions that load this number.
+fn markers(instructions: &[u8], marker: u64) -> Vec<usize> {
     const LOAD_NUMBER: u8 = 0x18;
-    let [low, high] = halves(PLACE_MARKER);
+    let [low, high] = halves(marker);
     let is_marker = |(_, pair): &(usize, &[u8])| {
         let opcode = pair.first() == Some(&LOAD_NUMBER);
         let source = pair.get(1).is_some_and(|registers| registers >> 4 == 0);
@@ -351,10 +383,10 @@ mod tests {
         let mut code = vec![0xb7, 0, 0, 0, 1, 0, 0, 0];
         code.extend([0x18, 2, 0, 0].into_iter().chain(low).chain([0; 4]).chain(high));
         code.extend([0x95, 0, 0, 0, 0, 0, 0, 0]);
-        assert_eq!(markers(&code), [8]);
+        assert_eq!(markers(&code, PLACE_MARKER), [8]);
         put_number(&mut code, 8, 0x1_0000_0002);
         assert_eq!((&code[12..16], &code[20..24]), (&[2, 0, 0, 0][..], &[1, 0, 0, 0][..]));
-        assert!(markers(&code).is_empty());
+        assert!(markers(&code, PLACE_MARKER).is_empty());
     }
 
     #[test]
@@ -387,6 +419,6 @@ mod tests {
         let [low, high] = halves(PLACE_MARKER);
         let code: Vec<u8> =
             [0x18, 0x12, 0, 0].into_iter().chain(low).chain([0; 4]).chain(high).collect();
-        assert!(markers(&code).is_empty());
+        assert!(markers(&code, PLACE_MARKER).is_empty());
     }
 }

@@ -4,7 +4,7 @@ use writ_bundle::record::{Item, Record, action, header};
 use writ_bundle::{Argument, Hook, HookKind, Manifest, Moment};
 
 use super::argument::{self, Value};
-use super::{ObserveError, Stacks};
+use super::{ObserveError, Stacks, digest};
 
 /// A hook that was hit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub struct Call {
     pub action: Option<Action>,
     pub return_action: Option<Action>,
     pub stacks: Stacks,
+    /// The digest of the hook's file, `sha256:…`.
+    pub digest: Option<String>,
 }
 
 impl Call {
@@ -126,6 +128,7 @@ pub(super) fn call(
         action: done(record),
         return_action: None,
         stacks,
+        digest: digest::of(record),
     })
 }
 

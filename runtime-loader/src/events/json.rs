@@ -174,6 +174,7 @@ fn put_call(call: &Call, to: &mut Vec<u8>) -> Result<(), serde_json::Error> {
                 args,
                 action,
                 tags,
+                ima_hash: call.digest.as_deref(),
                 stacks,
                 data,
             },
@@ -398,6 +399,8 @@ struct LsmForm<'a> {
     action: Option<&'static str>,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     tags: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ima_hash: Option<&'a str>,
     #[serde(flatten)]
     stacks: StacksForm<'a>,
     #[serde(skip_serializing_if = "Vec::is_empty")]

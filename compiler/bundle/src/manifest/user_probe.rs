@@ -50,15 +50,21 @@ impl fmt::Display for UserFile {
 /// `main`, `main+0x10`, `offset 0x1200`, `address 0x401200`.
 impl fmt::Display for UserPlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.point {
-            UserPoint::Symbol { name, offset: 0 } => f.write_str(name),
-            UserPoint::Symbol { name, offset } => write!(f, "{name}+{offset:#x}"),
-            UserPoint::Offset(offset) => write!(f, "offset {offset:#x}"),
-            UserPoint::Address(address) => write!(f, "address {address:#x}"),
-        }?;
+        write!(f, "{}", self.point)?;
         match self.reference_counter {
             Some(counter) => write!(f, " counted at {counter:#x}"),
             None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for UserPoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Symbol { name, offset: 0 } => f.write_str(name),
+            Self::Symbol { name, offset } => write!(f, "{name}+{offset:#x}"),
+            Self::Offset(offset) => write!(f, "offset {offset:#x}"),
+            Self::Address(address) => write!(f, "address {address:#x}"),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The words for what programs ask and do.
 
 use writ_bundle::record::flag;
-use writ_bundle::{Attach, Pattern, UserPlace};
+use writ_bundle::{Attach, Pattern, UserPlace, UserPoint};
 
 use crate::ids::Id;
 use crate::ir::{
@@ -9,7 +9,7 @@ use crate::ir::{
 };
 use crate::policy::TrackAction;
 use crate::resolved::{
-    Acts, Caller, Case, Memory, Network, Origin, Reader, Signedness, Walk, WalkStep,
+    Acts, Assignment, Caller, Case, Memory, Network, Origin, Reader, Signedness, Walk, WalkStep,
 };
 use crate::set::{IntegerSet, TextSet};
 
@@ -40,11 +40,13 @@ pub(super) fn attach(attach: &Attach) -> String {
         Attach::Kretprobes { functions } => format!("kretprobe/{}", functions.join(",")),
         Attach::RawTracepoint { event } => format!("raw_tp/{event}"),
         Attach::BtfTracepoint { event } => format!("tp_btf/{event}"),
-        Attach::Uprobe { file, places } => format!("uprobe {file} {}", UserPlace::list(places)),
-        Attach::Uretprobe { file, places } => {
+        Attach::Uprobe { file, places, apart: _ } => {
+            format!("uprobe {file} {}", UserPlace::list(places))
+        }
+        Attach::Uretprobe { file, places, apart: _ } => {
             format!("uretprobe {file} {}", UserPlace::list(places))
         }
-        Attach::Usdt { file, provider, name } => format!("usdt {file} {provider}:{name}"),
+        Attach::Usdt { file, provider, name, apart: _ } => format!("usdt {file} {provider}:{name}"),
     }
 }
 
@@ -124,6 +126,7 @@ pub(super) fn operation(kind: &OperationKind, item: &dyn Fn(Id<Value>) -> u16) -
         OperationKind::Set { argument, value } => {
             format!("set USDT argument {argument} to {value}")
         }
+        OperationKind::Redirect { registers, to } => redirect(registers, to.as_ref()),
         OperationKind::Deny { error } => format!("deny {error}"),
         OperationKind::Cancel { hook, function: which } => {
             format!("cancel hook {hook}{}", function(*which))
@@ -156,6 +159,12 @@ pub(super) fn operation(kind: &OperationKind, item: &dyn Fn(Id<Value>) -> u16) -
         OperationKind::FinishFork => "store and report the fork".into(),
         OperationKind::FinishExit => "forget and report the exit".into(),
     }
+}
+
+fn redirect(registers: &[Assignment], to: Option<&UserPoint>) -> String {
+    let registers: Vec<String> = registers.iter().map(ToString::to_string).collect();
+    let to = to.map(|to| format!("go on at {to}"));
+    format!("registers {}", registers.into_iter().chain(to).collect::<Vec<_>>().join(", "))
 }
 
 /// Which function of a hook, where it has several.

@@ -5,7 +5,7 @@ use writ_bundle::record::flag;
 
 use super::{functions, must, values};
 use crate::diagnostic::Defect;
-use crate::ir::{Jump, Module, Operation, OperationKind, Program, Report, Role};
+use crate::ir::{Extra, Jump, Module, Operation, OperationKind, Program, Report, Role};
 use crate::resolved::Acts;
 
 /// Every operation of a block fits, and what must come last comes last.
@@ -21,6 +21,9 @@ pub(super) fn verify(
             OperationKind::Post(one) => report(module, program, one).map(|()| true)?,
             OperationKind::Signal { number } => is_hook(program) && (1..=64).contains(number),
             OperationKind::Set { .. } => matches!(program.attach, Attach::Usdt { .. }),
+            OperationKind::Redirect { .. } => {
+                program.role == Role::Entry && matches!(program.attach, Attach::Uprobe { .. })
+            }
             OperationKind::Deny { error } => can_deny(program) && (-4095..=0).contains(error),
             OperationKind::Cancel { hook, function } => {
                 functions(module, program, *hook, *function)?;
@@ -115,5 +118,8 @@ fn report(module: &Module, program: &Program, report: &Report) -> Result<(), Def
     must(fits, || format!("its report has the flags {:#x}", report.flags))?;
     must(report.policy == hook.policy, || "its report is another policy's".into())?;
     report.sockets.iter().try_for_each(|socket| values::is_socket(program, *socket))?;
+    let sleeps = matches!(program.attach, Attach::Lsm { sleepable: true, .. });
+    let has_digest = report.extras.iter().any(|extra| matches!(extra, Extra::Digest(_)));
+    must(sleeps || !has_digest, || "its report shows a digest, for which it must sleep".into())?;
     report.values.iter().try_for_each(|value| values::exists(program, *value))
 }

@@ -30,10 +30,12 @@ pub(super) fn verify(program: &Program) -> Result<(), Defect> {
     Ok(())
 }
 
-/// Whether the first step of a way can be taken from the value: it is a pointer that is followed, or
-/// the address of the calling task.
+/// Whether the first step of a way can be taken from the value: it is a pointer that is followed,
+/// the address of the calling task, or inside a tracepoint's record.
 fn begins_with_address(value: &Value, walk: &Walk) -> bool {
-    walk.begins_with_pointer() || value.origin == ValueOrigin::Hook(Origin::CurrentTask)
+    let is_inside =
+        matches!(value.origin, ValueOrigin::Hook(Origin::CurrentTask | Origin::Field { .. }));
+    walk.begins_with_pointer() || is_inside
 }
 
 /// Whether a program that is attached this way has the value at hand.

@@ -12,7 +12,9 @@ use super::pairs::{Pair, parse};
 use super::workload::{self, Owner};
 use super::{Text, report};
 use crate::diagnostic::{Finding, did_you_mean};
-use crate::policy::{Enforcer, Hook, LabelSelector, List, Mode, Policy, Setting, Workloads};
+use crate::policy::{
+    Enforcer, Hook, LabelSelector, List, Mode, Policy, ProgramTypes, Setting, Workloads,
+};
 use crate::source::{Span, Spanned};
 
 /// What the settings of a policy say.
@@ -66,6 +68,7 @@ pub(super) fn policy(outline: &PolicyOutline, text: &mut Text) -> Option<Policy>
         workloads: settings.workloads,
         nodes: settings.nodes,
         loader: settings.loader,
+        program_types: ProgramTypes::default(),
     };
     check_lists(&policy, text);
     Some(policy)

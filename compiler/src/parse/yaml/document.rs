@@ -9,7 +9,7 @@ use super::schema_table::DOCUMENT;
 use super::whole::{self, Completeness, Understood};
 use super::{Report, api_version, hook, list, name, option, selector, workload};
 use crate::diagnostic::{Diagnostics, Finding, TetragonAnswer, code};
-use crate::policy::{Macro, Policy};
+use crate::policy::{Macro, Policy, ProgramTypes};
 use crate::source::Spanned;
 
 /// The policy that `document` says, if it has a `spec`.
@@ -41,6 +41,7 @@ pub(super) fn policy(kind: Kind, document: &Node, report: &mut Report<'_>) -> Op
         workloads: workload::workloads(spec, report),
         nodes: workload::labels(spec, "nodeSelector", report),
         loader: spec.set("loader"),
+        program_types: ProgramTypes::default(),
     };
     whole::check(&policy, understood(spec, &policy), report.diagnostics);
     Some(policy)

@@ -19,6 +19,8 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
             println!("{}", trigger_greet(name.as_ptr(), name.as_bytes().len()));
         }
         "seven" => println!("{}", trigger_seven(1, 2, 3, 4, 5, 6, number(0)?)),
+        "triple" => println!("{}", trigger_triple(narrow(number(0)?)?)),
+        "visit" => println!("{}", visit(number(0)?)?),
         // SAFETY: it has no other effect than its result.
         "step" => println!("{}", unsafe { trigger_step(number(0)?) }),
         _ => return Err(format!("there is no function `{call}`")),
@@ -46,6 +48,49 @@ extern "C" fn trigger_count_down(number: c_long) -> c_long {
     }
     let less = std::hint::black_box(trigger_count_down(std::hint::black_box(number - 1)));
     std::hint::black_box(less + 10)
+}
+
+/// Three times a number: what may run instead of another function.
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn trigger_triple(number: c_int) -> c_int {
+    std::hint::black_box(number.wrapping_mul(3))
+}
+
+/// Who visits. `../../scenarios/walks-programs/program.c` has the same structures.
+#[repr(C)]
+struct Visitor {
+    number: c_int,
+    name: [c_char; 16],
+    nickname: *const c_char,
+}
+
+#[repr(C)]
+struct Visit {
+    unused: c_long,
+    visitor: *const Visitor,
+    floors: [c_int; 3],
+    /// Three bits, then one.
+    flags: u8,
+}
+
+/// The number of who visits.
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn trigger_visit(visit: *const Visit) -> c_int {
+    // SAFETY: the caller has one that lives until then.
+    std::hint::black_box(unsafe { (*(*visit).visitor).number })
+}
+
+fn visit(number: i64) -> Result<c_int, String> {
+    let mut name = [0; 16];
+    for (to, from) in name.iter_mut().zip(b"marguerite") {
+        *to = from.cast_signed();
+    }
+    let nickname = c"maggie".as_ptr();
+    let visitor = Visitor { number: narrow(number)?, name, nickname };
+    let visit = Visit { unused: -1, visitor: &raw const visitor, floors: [4, 5, 6], flags: 0b1101 };
+    Ok(trigger_visit(&raw const visit))
 }
 
 /// Twice a number; negative ones make it an error.

@@ -1,0 +1,3 @@
+printf hello >/tmp/greeting
+cat /tmp/greeting
+echo
