@@ -12,6 +12,7 @@ mod policy_schema;
 mod project;
 mod resolve;
 mod resolve_language;
+mod resolve_programs;
 mod same_bytes;
 mod subtleties;
 
