@@ -362,6 +362,7 @@ fn of_operation(kind: &OperationKind, found: &mut Found) {
         }
         OperationKind::Signal { .. } => "signal",
         OperationKind::Set { .. } => "set",
+        OperationKind::Redirect { .. } => "redirect",
         OperationKind::Deny { .. } => "deny",
         OperationKind::Notify { .. } => "notify",
         OperationKind::Forget { .. } => "forget",
@@ -401,6 +402,7 @@ fn of_report(report: &Report, found: &mut Found) {
     found.extend(extras.iter().map(|extra| match extra {
         Extra::KernelStack => "kernel stack",
         Extra::UserStack => "user stack",
+        Extra::Digest(_) => "digest",
     }));
     found.extend(rate_limit.iter().map(|limit| match limit.scope {
         RateScope::Thread => "limit by thread",

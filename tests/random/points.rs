@@ -379,8 +379,12 @@ fn of_program(walks: &Walks) -> Vec<Point> {
             offset,
             reference_counter: 0,
         },
-        attach: Attach::Uprobe { file: file.clone(), places: vec![place(offset)] },
-        returns: Some(Attach::Uretprobe { file: file.clone(), places: vec![place(offset)] }),
+        attach: Attach::Uprobe { file: file.clone(), places: vec![place(offset)], apart: false },
+        returns: Some(Attach::Uretprobe {
+            file: file.clone(),
+            places: vec![place(offset)],
+            apart: false,
+        }),
         calls: Vec::new(),
     };
     let mut data = of_task(walks);
@@ -396,7 +400,7 @@ fn of_program(walks: &Walks) -> Vec<Point> {
     let (provider, name) = ("v".to_owned(), "u".to_owned());
     let kind =
         HookKind::Usdt { path: file.path.clone(), provider: provider.clone(), name: name.clone() };
-    let attach = Attach::Usdt { file: file.clone(), provider, name };
+    let attach = Attach::Usdt { file: file.clone(), provider, name, apart: false };
     let probe = Function { kind, attach, returns: None, calls: Vec::new() };
     let arguments = places(&OF_PROBES, Origin::UsdtArgument);
     vec![one, several, own(probe, arguments, of_task(walks), None)]

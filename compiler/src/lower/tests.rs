@@ -5,9 +5,9 @@ use crate::ir::interpret::{Event, Process, State, interpret};
 use crate::ir::{self, Role};
 use crate::policy::{ArgumentType, LabelSelector, Mode, NamespaceKind, Workloads};
 use crate::resolved::{
-    Action, Acts, Argument, ArgumentId, Attachment, EnforcedFunction, Enforcer, Expression, Extras,
-    Hook, Memory, NamespaceValue, Origin, Policy, Question, RateLimit, Reader, Selector, Sense,
-    Sharing, Signedness, Test,
+    Action, Acts, Argument, ArgumentId, Assigned, Assignment, Attachment, EnforcedFunction,
+    Enforcer, Expression, Extras, Hook, Memory, NamespaceValue, Origin, Policy, Question, RateLimit,
+    Reader, Register, Selector, Sense, Sharing, Signedness, Test,
 };
 use crate::set::{IntegerSet, TextPattern, TextSet};
 use crate::source::{SourceMap, Span};
@@ -402,6 +402,33 @@ fn what_is_set_is_set_behind_the_report_and_only_where_the_policy_enforces() {
     let set = printed.find("set USDT argument 2 to 7").unwrap();
     assert!(report < set, "{printed}");
     assert_eq!(printed.matches("set USDT").count(), 1, "{printed}");
+}
+
+#[test]
+fn registers_change_behind_the_report_and_only_where_the_policy_enforces() {
+    let (sources, at) = sources();
+    let rax = Register { name: "rax".into(), offset: 80, bytes: 8 };
+    let registers = vec![Assignment { to: rax, from: Assigned::Number(7) }];
+    let to = Some(UserPoint::Offset(64));
+    let redirect = Action::Redirect { span: at('d'), registers, to };
+    let always = Expression::All(Vec::new());
+    let hook = Hook {
+        selectors: vec![selector(at('c'), always, vec![redirect])],
+        sharing: Sharing::Own,
+        ..uprobe(at('b'), "f")
+    };
+    let policy = Policy { program_hooks: vec![hook], ..policy(at('a'), "p", Vec::new()) };
+    let module = lower(std::slice::from_ref(&policy));
+    let text = printed(&[policy], &sources);
+    let report = text.find("post hook 0 selector 0").unwrap();
+    let change = text.find("registers rax=7, go on at offset 0x40").unwrap();
+    assert!(report < change, "{text}");
+    for (mode, changes) in [(writ_bundle::Mode::Enforce, 1), (writ_bundle::Mode::Monitor, 0)] {
+        let event = Event { modes: [(0, mode)].into(), ..Event::default() };
+        let outcome =
+            interpret(module.programs.last().unwrap(), &module, &event, &mut State::default());
+        assert_eq!(outcome.redirects.len(), changes, "{mode:?}");
+    }
 }
 
 #[test]

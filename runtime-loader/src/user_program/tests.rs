@@ -45,6 +45,17 @@ fn a_place_outside_of_the_code_is_refused() {
 }
 
 #[test]
+fn a_distance_is_that_of_mapped_code() {
+    let program = itself();
+    let main = program.place(&symbol("main", 0)).unwrap();
+    let to = |offset| UserPoint::Symbol { name: "main".to_owned(), offset };
+    assert_eq!(program.distance(main, &to(5)), Ok(5));
+    let later = program.place(&symbol("main", 5)).unwrap();
+    assert_eq!(program.distance(later, &to(0)), Ok(5_u64.wrapping_neg()));
+    assert!(program.distance(main, &UserPoint::Offset(0)).is_err());
+}
+
+#[test]
 fn only_regular_elf_files_are_opened() {
     for (path, wanted) in [
         ("/dev/zero", "no regular file"),
