@@ -30,8 +30,6 @@ INLINE __u64 describe(struct writ_scratch *s, __u64 at, __u32 flags, __u32 mode)
 
 ROUTINE __u64 writ_describe_file_trusted(struct writ_scratch *s, struct file *file, __u64 at)
 {
-	if (!file)
-		return 0;
 	return describe(s, at, file->f_flags, file->f_inode->i_mode);
 }
 

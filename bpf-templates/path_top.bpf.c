@@ -123,10 +123,6 @@ arrived:
 
 ROUTINE __u64 writ_top_file_trusted(struct file *file, __u64 *second)
 {
-	if (!file) {
-		*second = 0;
-		return 0;
-	}
 	return top_trusted(file->f_path.dentry, file->f_path.mnt, second);
 }
 

@@ -17,9 +17,6 @@
 
 ROUTINE __s64 writ_read_file_trusted(struct writ_scratch *s, struct file *file, __u64 id)
 {
-	/* Newer kernels want it to be looked at where there can be none, as at the hook mmap_file. */
-	if (!file)
-		return without_text(s, id, STATUS_UNREADABLE);
 	return writ_path_trusted(s, file->f_path.dentry, file->f_path.mnt, id);
 }
 

@@ -165,9 +165,18 @@ pub(super) enum Flavour {
     Probe,
 }
 
+/// Whether a pointer that the hook passes can be null although the verifier of some kernels takes it
+/// for good: it leaves tests for null out, and a load through the pointer brings the kernel down.
+/// `mmap_file` has no file for anonymous memory. Before 6.14 nothing says so; since then the verifier
+/// wants it to be tested (`bpf_lsm_mmap_file` in `kernel/bpf/bpf_lsm.c`). Tried on 6.12 and 7.2.
+pub(super) fn has_null_pointers(attach: &Attach) -> bool {
+    matches!(attach, Attach::Lsm { hook, .. } if hook == "mmap_file")
+}
+
 impl Flavour {
     pub(super) fn of(attach: &Attach) -> Self {
         match attach {
+            attach if has_null_pointers(attach) => Self::Probe,
             Attach::Fentry { .. }
             | Attach::Fexit { .. }
             | Attach::FmodRet { .. }

@@ -27,11 +27,18 @@ use crate::resolved::{Case, Reader};
 use crate::set::TextSet;
 use patterns::{Measured, Patterns};
 use words::End;
+use writ_bundle::Attach;
 
 /// The longest text that is kept, which the verifier is told.
 const TEXT_MAX: i32 = 4095;
 
 impl Coder<'_> {
+    /// Whether the program may sleep. Such a program cannot look anything up in a trie
+    /// (`check_map_prog_compatibility` in `kernel/bpf/verifier.c`).
+    fn may_sleep(&self) -> bool {
+        matches!(self.program.attach, Attach::Lsm { sleepable: true, .. })
+    }
+
     /// Goes on at `yes` when the text at [`CURRENT`], which was read by `reader`, is in the set.
     pub(super) fn text_in(&mut self, set: &TextSet, reader: Reader, yes: Label, no: Label) {
         let patterns = if patterns::can_hold_zeros(reader) {
@@ -41,7 +48,8 @@ impl Coder<'_> {
         } else {
             Patterns::of(set)
         };
-        let Patterns { starts, tabled, ends } = patterns;
+        let Patterns { starts, tabled, ends } =
+            if self.may_sleep() { patterns.without_table() } else { patterns };
         if !tabled.is_empty() {
             let map = self.tables.table(tabled);
             self.look_up(map, yes);

@@ -327,7 +327,7 @@ impl Coder<'_> {
     pub(super) fn load_bits(&mut self, place: Place, to: Register) {
         match place {
             Place::Memory { offset, size } => self.emitter.load(size, to, CONTEXT, offset),
-            Place::Word { offset } => self.emitter.load(Size::Double, to, CONTEXT, offset),
+            Place::Word { offset } => self.load_word(offset, to),
             Place::Registers { pointer, offset } => {
                 self.emitter.load(Size::Double, to, CONTEXT, pointer);
                 self.emitter.load(Size::Double, to, to, offset);
@@ -366,6 +366,18 @@ impl Coder<'_> {
             }
             Place::Usdt { argument } => self.load_usdt_argument(argument, to),
         }
+    }
+
+    /// What may be a null pointer is a number where it is one, which may be added to.
+    fn load_word(&mut self, offset: i16, to: Register) {
+        self.emitter.load(Size::Double, to, CONTEXT, offset);
+        if !library::has_null_pointers(&self.program.attach) {
+            return;
+        }
+        let is_good = self.emitter.label();
+        self.emitter.jump_if(to, Comparison::NotEqual, 0, is_good);
+        self.emitter.constant(to, 0);
+        self.emitter.place(is_good);
     }
 
     /// Where the value's bits are. That they are nowhere is a defect.

@@ -45,6 +45,13 @@ impl Patterns {
         let (tabled, starts) = starts.into_iter().partition(fits);
         Self { starts, tabled, ends: without_longer(ends) }
     }
+
+    /// The same, all compared by instructions.
+    pub(super) fn without_table(mut self) -> Self {
+        self.starts.append(&mut self.tabled);
+        self.starts.sort_unstable();
+        self
+    }
 }
 
 /// Patterns that hold only for texts of a certain length.
@@ -166,6 +173,9 @@ mod tests {
         many.push(Pattern::Equal("x".repeat(256)));
         let set = patterns(&many);
         assert_eq!((set.tabled.len(), set.starts.len()), (200, 1));
+        let set = set.without_table();
+        assert_eq!((set.tabled.len(), set.starts.len()), (0, 201));
+        assert!(set.starts.is_sorted());
     }
 
     #[test]
