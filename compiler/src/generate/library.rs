@@ -208,16 +208,8 @@ impl Flavour {
 pub(super) const SEARCH_LOOP: &str = "writ_search_loop";
 pub(super) const SEARCH_PLAIN: &str = "writ_search_plain";
 
-/// The routine that reads the characters of an array: (scratch, address, item, bytes).
-pub(super) fn read_characters(memory: AddressSpace) -> &'static str {
-    match memory {
-        AddressSpace::Kernel => "writ_read_characters",
-        AddressSpace::Program => "writ_read_user_characters",
-    }
-}
-
-/// The routine that reads bytes of a program: (scratch, address, item, bytes).
-pub(super) const READ_BUFFER: &str = "writ_read_buffer";
+/// The routine that reads the characters of an array: (scratch, address, item, bytes, memory).
+pub(super) const READ_CHARACTERS: &str = "writ_read_characters";
 
 /// The routine that reads a located value: (scratch, pointer or number, item) → offset, or negative.
 /// For buffers and arrays, their length in bytes comes behind; for a text in a record, its place.

@@ -179,14 +179,10 @@ impl Coder<'_> {
     fn reading(&self, value: Id<Value>) -> Option<(String, Extent)> {
         let Value { reader, walk, .. } = &self.program.values[value];
         let at_end = walk.as_ref().and_then(Walk::end);
-        let memory = walk.as_ref().map_or(AddressSpace::Kernel, |walk| walk.memory);
         let extent = match (*reader, at_end) {
             (Reader::Text, Some(form @ Form::Array { .. })) => {
                 let extent = Extent::Bytes(form.bytes());
-                return Some((library::read_characters(memory).to_owned(), extent));
-            }
-            (Reader::Bytes { bytes }, _) if memory == AddressSpace::Program => {
-                return Some((library::READ_BUFFER.to_owned(), Extent::Bytes(bytes)));
+                return Some((library::READ_CHARACTERS.to_owned(), extent));
             }
             (Reader::Bytes { bytes }, _) => Extent::Bytes(bytes),
             (Reader::Buffer { length, .. } | Reader::Vectors { length, .. }, _) => {

@@ -9,8 +9,8 @@ use crate::ids::{Arena, Id};
 use crate::policy::{CapabilitySet, NamespaceKind, TrackAction};
 use crate::resolved::cel::Formula;
 use crate::resolved::{
-    Acts, Assignment, Case, End, FileType, Memory, NamespaceValue, Need, Network, Origin, RateLimit, Reader,
-    SocketField, Walk,
+    Acts, Assignment, Case, End, FileType, Memory, NamespaceValue, Need, Network, Origin,
+    RateLimit, Reader, SocketField, Walk,
 };
 use crate::set::{IntegerSet, TextSet};
 use crate::source::Span;

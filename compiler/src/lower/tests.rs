@@ -6,8 +6,8 @@ use crate::ir::{self, Role};
 use crate::policy::{ArgumentType, LabelSelector, Mode, NamespaceKind, Workloads};
 use crate::resolved::{
     Action, Acts, Argument, ArgumentId, Assigned, Assignment, Attachment, EnforcedFunction,
-    Enforcer, Expression, Extras, Hook, Memory, NamespaceValue, Origin, Policy, Question, RateLimit,
-    Reader, Register, Selector, Sense, Sharing, Signedness, Test,
+    Enforcer, Expression, Extras, Hook, Memory, NamespaceValue, Origin, Policy, Question,
+    RateLimit, Reader, Register, Selector, Sense, Sharing, Signedness, Test,
 };
 use crate::set::{IntegerSet, TextPattern, TextSet};
 use crate::source::{SourceMap, Span};

@@ -280,7 +280,7 @@ fn owner(parameter: &Parameter<'_>) -> &'static str {
     match parameter.origin {
         Origin::UserParameter(_) | Origin::UsdtArgument(_) => "the program",
         Origin::Parameter(_)
-        | Origin::SyscallParameter(_)
+        | Origin::SyscallParameter(..)
         | Origin::Field { .. }
         | Origin::Return { .. }
         | Origin::CurrentTask
