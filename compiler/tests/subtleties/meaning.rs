@@ -28,7 +28,7 @@ pub(super) fn policy(text: &str) -> Meaning {
     let (policies, findings) = resolved(text);
     let errors: Vec<_> = findings.iter().filter(|one| one.severity == Severity::Error).collect();
     assert!(errors.is_empty(), "{text}\n{errors:#?}");
-    let module = lower(&policies).unwrap();
+    let module = lower(&policies);
     verify::verify(&module).unwrap();
     Meaning { module, state: State::default() }
 }
