@@ -60,12 +60,15 @@ fn rfc3339(since_epoch: i64, digits: Digits) -> String {
 }
 
 /// Appends a number, which has no more digits than `width`, with as many zeros before it as are
-/// missing.
-fn put(text: &mut String, number: i64, width: u32) {
-    for place in (0..width).rev() {
-        let digit = number / 10_i64.pow(place) % 10;
-        text.push(char::from(b'0' + u8::try_from(digit).unwrap_or(0)));
+/// missing. A width is at most 9.
+fn put(text: &mut String, number: i64, width: usize) {
+    let mut digits = ['0'; 9];
+    let mut rest = u32::try_from(number).unwrap_or(0);
+    for digit in digits.iter_mut().rev().take(width) {
+        *digit = char::from_digit(rest % 10, 10).unwrap_or('0');
+        rest /= 10;
     }
+    text.extend(digits.iter().skip(digits.len().saturating_sub(width)));
 }
 
 /// Year, month and day of the `days`th day after 1970-01-01, in the proleptic Gregorian calendar.
