@@ -197,7 +197,7 @@ fn reader(
         Fit::Fits(reader) | Fit::Differs(reader, _) if is_of_caller && reader.is_of_kernel() => {
             Fit::Unfit
         }
-        fits => fits,
+        fits @ (Fit::Fits(_) | Fit::Differs(..) | Fit::Unfit) => fits,
     };
     match fits {
         Fit::Fits(reader) => Ok(reader),
