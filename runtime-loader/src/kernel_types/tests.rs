@@ -6,10 +6,7 @@ use super::*;
 /// The header, these words as types, and these strings after the empty one.
 pub(crate) fn btf(types: &[u32], strings: &[&str]) -> Vec<u8> {
     let types: Vec<u8> = types.iter().flat_map(|word| word.to_le_bytes()).collect();
-    let strings: String = std::iter::once("")
-        .chain(strings.iter().copied())
-        .map(|string| format!("{string}\0"))
-        .collect();
+    let strings = format!("\0{}\0", strings.join("\0"));
     let mut btf = vec![0x9f, 0xeb, 1, 0];
     for number in [24, 0, types.len(), types.len(), strings.len()] {
         btf.extend(u32::try_from(number).unwrap().to_le_bytes());
