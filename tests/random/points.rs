@@ -235,7 +235,8 @@ pub(crate) fn everywhere(walks: &Walks) -> Vec<Point> {
         .map(|(place, walk, reader)| argument(Origin::Parameter(*place), Some(walk), *reader))
         .collect();
     points.extend(of_function("w", &pointers, integer(4, Signedness::Unsigned), walks));
-    points.push(of_tracepoint(walks));
+    // There is but one, among many functions.
+    points.extend([of_tracepoint(walks), of_tracepoint(walks), of_tracepoint(walks)]);
     points.extend(of_raw_tracepoints(walks));
     points.extend(of_program(walks));
     points

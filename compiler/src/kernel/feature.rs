@@ -246,8 +246,10 @@ const GRAPH_STACK: (u32, u32) = (7, 2);
 /// pointer; then by that of the function graph, which at first did not (`return_to_handler` in
 /// `arch/x86/kernel/ftrace_64.S`).
 fn kprobe_multi_stack(profile: &Profile) -> Answer {
-    let fprobe = profile.btf().structure("fprobe");
-    if fprobe.is_some_and(|fprobe| fprobe.member("rethook").is_some()) {
+    let Some(fprobe) = profile.btf().structure("fprobe") else {
+        return Answer::inferred("there is no `struct fprobe` that would do it otherwise");
+    };
+    if fprobe.member("rethook").is_some() {
         return Answer::inferred("`struct fprobe` has a `rethook`");
     }
     match profile.version() {
