@@ -24,6 +24,9 @@ use crate::random::policies::one_that_always_posts;
 /// The id of the cgroup that all others are in: the root's inode number in kernfs.
 const ROOT_CGROUP: u64 = 1;
 
+/// Entries of the map of recent processes.
+const RECENT_PLACES: u32 = 4096;
+
 /// What a kernel without test runs of raw tracepoints answers: `ENOTSUPP`, which user space has no
 /// name for, and before 5.10 `EINVAL`.
 const CANNOT_RUN: [i32; 2] = [524, 22];
@@ -116,6 +119,7 @@ impl Loaded {
             let sizes = (8, u32::try_from(workload::SIZE).unwrap());
             system::update_map(map, sizes, &key, &entry, Existing::Overwrite).unwrap();
         }
+        self.forget(event.process.pid);
         let known = event.process.known.as_ref();
         let entries = [
             (map_names::PROCESSES, known.map(|known| process_entry(module, known))),
@@ -125,6 +129,16 @@ impl Loaded {
         for (map, entry) in entries {
             self.put(map, event.process.pid, entry);
         }
+    }
+
+    /// What was remembered of a process, as of every one with the same place, was that of an earlier
+    /// event.
+    fn forget(&self, pid: u32) {
+        let Some(map) = maps::data(&self.maps, map_names::RECENT) else { return };
+        let place = (pid % RECENT_PLACES).to_le_bytes();
+        let nothing = [0; 16];
+        system::update_map(map.fd().as_fd(), (4, 16), &place, &nothing, Existing::Overwrite)
+            .unwrap();
     }
 
     /// Writes what a map holds of a process, if the bundle has the map.

@@ -377,7 +377,10 @@ impl Layout {
 
     /// The parameters that the return of this call may want.
     pub(super) fn parameters(&self) -> BTreeMap<u32, u64> {
-        let known = |(origin, bits): (&Origin, &u64)| Some((parameter(*origin)?, *bits));
+        // Of what cannot be read, zeros are kept.
+        let bits = |origin: &Origin, bits: &u64| if self.is_hole(*origin) { 0 } else { *bits };
+        let known =
+            |(origin, word): (&Origin, &u64)| Some((parameter(*origin)?, bits(origin, word)));
         self.origins.iter().filter_map(known).collect()
     }
 }

@@ -213,6 +213,9 @@ const fn buffer(moment: Moment, place: u32, bytes: u8) -> Reader {
     Reader::Buffer { length: parameter(place, bytes), moment }
 }
 
+/// How often a place of which there are few stands among all.
+const OFTEN: usize = 8;
+
 /// Every place that a loader could attach to.
 pub(crate) fn everywhere(walks: &Walks) -> Vec<Point> {
     let mut points = Vec::new();
@@ -235,10 +238,12 @@ pub(crate) fn everywhere(walks: &Walks) -> Vec<Point> {
         .map(|(place, walk, reader)| argument(Origin::Parameter(*place), Some(walk), *reader))
         .collect();
     points.extend(of_function("w", &pointers, integer(4, Signedness::Unsigned), walks));
-    // There is but one, among many functions.
-    points.extend([of_tracepoint(walks), of_tracepoint(walks), of_tracepoint(walks)]);
+    // There are but few of them, among many functions.
+    for _ in 0..OFTEN {
+        points.push(of_tracepoint(walks));
+        points.extend(of_program(walks));
+    }
     points.extend(of_raw_tracepoints(walks));
-    points.extend(of_program(walks));
     points
 }
 

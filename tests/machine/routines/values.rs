@@ -47,7 +47,7 @@ pub(super) fn read(scratch: u64, start: u64, item: u64, _: u64, _: u64) -> u64 {
 pub(super) fn read_so_much(scratch: u64, start: u64, item: u64, extent: u64, _: u64) -> u64 {
     in_world(|world| {
         let expected = world.layout.extent(world.value(item));
-        assert_eq!(Some(extent), expected, "how much is read");
+        assert_eq!(Some(extent), expected, "how much is read of {:?}", world.value(item));
     });
     read(scratch, start, item, 0, 0)
 }
