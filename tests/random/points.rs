@@ -353,7 +353,7 @@ fn of_listed_calls(arguments: &[Argument], reader: Reader, walks: &Walks) -> Poi
 }
 
 /// Numbers of system calls, the last of which is never hooked.
-pub(crate) const CALLS: [u32; 4] = [0, 59, SYSCALL_32_BIT | 11, 60];
+pub(crate) const CALLS: [u32; 4] = [0, 59, SYSCALL_32_BIT + 11, 60];
 
 /// How listed calls read their parameters, as an index into [`FUNCTIONS`].
 const LISTED: usize = 3;

@@ -105,13 +105,13 @@ mod tests {
     fn of_functions_with_one_name_the_one_for_32_bits_has_the_number() {
         let kernel = crate::kernel::embedded::profile("5.10").unwrap().unwrap();
         for (function, numbers) in [
-            ("__ia32_sys_dup", &[SYSCALL_32_BIT | 41][..]),
-            ("__ia32_compat_sys_open", &[SYSCALL_32_BIT | 5]),
+            ("__ia32_sys_dup", &[SYSCALL_32_BIT + 41][..]),
+            ("__ia32_compat_sys_open", &[SYSCALL_32_BIT + 5]),
             ("__ia32_sys_open", &[]),
             ("__ia32_sys_nanosleep", &[]),
-            ("__ia32_sys_nanosleep_time32", &[SYSCALL_32_BIT | 162]),
-            ("__ia32_sys_setsockopt", &[SYSCALL_32_BIT | 366]),
-            ("__ia32_compat_sys_ia32_mmap", &[SYSCALL_32_BIT | 90]),
+            ("__ia32_sys_nanosleep_time32", &[SYSCALL_32_BIT + 162]),
+            ("__ia32_sys_setsockopt", &[SYSCALL_32_BIT + 366]),
+            ("__ia32_compat_sys_ia32_mmap", &[SYSCALL_32_BIT + 90]),
             ("__x64_sys_dup", &[32]),
             ("vfs_read", &[]),
         ] {
