@@ -36,19 +36,15 @@ pub(super) struct File {
 impl File {
     /// The policies that are understood in it.
     pub(super) fn parse(&self, sources: &SourceMap, diagnostics: &mut Diagnostics) -> Vec<Policy> {
-        match self.not_utf8_at {
-            Some(offset) => {
-                not_utf8(self.source, offset, diagnostics);
-                Vec::new()
-            }
-            None => {
-                let mut policies = parse::parse(self.source, self.language, sources, diagnostics);
-                let name = sources.get(self.source).map_or("", |source| source.name.as_str());
-                let folder = Path::new(name).parent().unwrap_or(Path::new(""));
-                program_types::read(&mut policies, folder);
-                policies
-            }
+        if let Some(offset) = self.not_utf8_at {
+            not_utf8(self.source, offset, diagnostics);
+            return Vec::new();
         }
+        let mut policies = parse::parse(self.source, self.language, sources, diagnostics);
+        let name = sources.get(self.source).map_or("", |source| source.name.as_str());
+        let folder = Path::new(name).parent().unwrap_or(Path::new(""));
+        program_types::read(&mut policies, folder);
+        policies
     }
 }
 

@@ -132,14 +132,14 @@ pub(super) fn bind<'a>(
     from: &policy::Argument,
     start: &Parameter<'a>,
     signature: &Signature<'a>,
-    types: Types<'a>,
+    known: Types<'a>,
     diagnostics: &mut Diagnostics,
 ) -> Result<resolved::Argument, Reported> {
     let is_register = matches!(start.origin, Origin::Register { .. });
-    let start = &in_record(start, types);
+    let start = &in_record(start, known);
     let (walked, parameter) = match &from.resolve {
         Some(path) if !is_register => {
-            let (walked, end) = walk::walk(from, path, start, signature, types, diagnostics)?;
+            let (walked, end) = walk::walk(from, path, start, signature, known, diagnostics)?;
             (Some(walked), end)
         }
         Some(_) | None => (None, start.clone()),

@@ -19,14 +19,14 @@ pub(super) fn walk<'a>(
     path: &FieldPath,
     start: &Parameter<'a>,
     signature: &Signature<'a>,
-    types: Types<'a>,
+    known: Types<'a>,
     diagnostics: &mut Diagnostics,
 ) -> Result<(Walk, Parameter<'a>), Reported> {
     let root = match &from.btf_type {
-        Some(name) => structure(from, name, types, diagnostics)?,
+        Some(name) => structure(from, name, known, diagnostics)?,
         None => match start.type_ {
             Some(type_) => type_,
-            None => return Err(no_structure(path, start, signature, types, diagnostics)),
+            None => return Err(no_structure(path, start, signature, known, diagnostics)),
         },
     };
     let is_pointer = from.btf_type.is_some();
@@ -40,11 +40,11 @@ pub(super) fn walk<'a>(
         match &step.value {
             Step::Field(name) => {
                 let name = Spanned::new(name.as_str(), step.span);
-                walker.field(name, types, diagnostics)?;
+                walker.field(name, known, diagnostics)?;
             }
             Step::Element(index) => {
                 let index = Spanned::new(*index, step.span);
-                walker.element(index, types, diagnostics)?;
+                walker.element(index, known, diagnostics)?;
             }
         }
     }
@@ -53,9 +53,9 @@ pub(super) fn walk<'a>(
         root: root_name,
         steps: walker.steps,
         type_text: walker.at.text(),
-        memory: types.memory,
+        memory: known.memory,
     };
-    Ok((walk, end(walker.at, start, types.memory)))
+    Ok((walk, end(walker.at, start, known.memory)))
 }
 
 /// The register that `resolve` names.
