@@ -3,6 +3,7 @@
 mod calls;
 mod coder;
 mod context;
+mod early;
 mod emitter;
 mod facts;
 mod formula;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use writ_bundle::Attach;
 
 use super::context::{self, Place};
+use super::early::{self, Early, Places};
 use super::emitter::Emitter;
 use super::facts::{self, Fact};
 use super::library::{self, Flavour};
@@ -39,7 +40,10 @@ pub(super) struct Coder<'a> {
     pub tables: &'a mut Tables,
     /// A value that the program does not have at hand.
     pub defect: Option<Defect>,
+    /// In how many places a located value is read.
+    pub places: BTreeMap<Id<Value>, Places>,
     pub target: Target,
+    early: &'a BTreeMap<Id<Value>, Early>,
     zeroed: &'a BTreeSet<Zeroed>,
     to_zero: BTreeSet<Zeroed>,
     labels: BTreeMap<Id<Block>, Label>,
@@ -90,7 +94,8 @@ pub(super) struct Coded {
 
 /// Turns `program` into instructions.
 ///
-/// It is done twice: the first time shows what must be zero at the start.
+/// It is done several times: the first shows what is better read at the start, the next what must be
+/// zero there.
 ///
 /// # Errors
 ///
@@ -103,13 +108,19 @@ pub(super) fn code(
 ) -> Result<Coded, Refusal> {
     let shared = facts::shared(program);
     let names = text::names(program, Flavour::of(&program.attach));
-    let zeroed = BTreeSet::new();
-    let mut first = Coder::new(program, target, (&shared, &names), &zeroed, tables);
-    first.run();
-    let zeroed = first.to_zero;
-    let mut second = Coder::new(program, target, (&shared, &names), &zeroed, tables);
-    second.run();
-    let Coder { emitter, frame, defect, .. } = second;
+    let run = |early: &BTreeMap<_, _>, zeroed: &BTreeSet<_>, tables: &mut Tables| {
+        let mut coder = Coder::new(program, target, (&shared, &names), (early, zeroed), tables);
+        coder.run();
+        let Coder { emitter, frame, defect, places, to_zero, .. } = coder;
+        (Ran { emitter, frame, defect }, places, to_zero)
+    };
+    let (none, nothing) = (BTreeMap::new(), BTreeSet::new());
+    let (_, places, mut zeroed) = run(&none, &nothing, tables);
+    let early = early::early(program, &places);
+    if !early.is_empty() {
+        (_, _, zeroed) = run(&early, &nothing, tables);
+    }
+    let (Ran { emitter, frame, defect }, ..) = run(&early, &zeroed, tables);
     frame.check()?;
     match defect {
         Some(defect) => Err(Refusal::Defect(defect)),
@@ -117,12 +128,19 @@ pub(super) fn code(
     }
 }
 
+/// What a run left that counts in the end.
+struct Ran {
+    emitter: Emitter,
+    frame: Frame,
+    defect: Option<Defect>,
+}
+
 impl<'a> Coder<'a> {
     fn new(
         program: &'a Program,
         target: Target,
         (shared, names): (&'a BTreeSet<Fact>, &'a BTreeMap<Id<Value>, Vec<Names>>),
-        zeroed: &'a BTreeSet<Zeroed>,
+        (early, zeroed): (&'a BTreeMap<Id<Value>, Early>, &'a BTreeSet<Zeroed>),
         tables: &'a mut Tables,
     ) -> Self {
         let mut emitter = Emitter::default();
@@ -137,7 +155,9 @@ impl<'a> Coder<'a> {
             names,
             tables,
             defect: None,
+            places: BTreeMap::new(),
             target,
+            early,
             zeroed,
             to_zero: BTreeSet::new(),
             labels: BTreeMap::new(),
@@ -149,6 +169,9 @@ impl<'a> Coder<'a> {
     fn run(&mut self) {
         self.emitter.origin = self.program.span;
         self.begin();
+        for (value, when) in self.early {
+            self.read_early(*value, *when);
+        }
         self.leads_to(self.program.entry);
         for block in self.program.order() {
             let label = self.label(block);

@@ -16,7 +16,7 @@ mod words;
 
 pub(super) use first_name::names;
 pub(super) use tables::Tables;
-pub(super) use words::Names;
+pub(super) use words::{Names, names_begin};
 
 use super::coder::Coder;
 use super::library;

@@ -108,6 +108,7 @@ impl Coder<'_> {
             return;
         }
         let span = library::span(self.program.values[value].reader);
+        self.places.entry(value).or_default().asked += usize::from(self.done(value) != Done::Surely);
         self.read(value);
         self.emitter.copy(CURRENT, RESULT);
         self.emitter.arithmetic(Arithmetic::Add, CURRENT, -i32::from(library::FIRST_PAYLOAD));
@@ -124,7 +125,7 @@ impl Coder<'_> {
     }
 
     /// Sees to it that a located value is read, and brings its offset into the result register.
-    fn read(&mut self, value: Id<Value>) {
+    pub(super) fn read(&mut self, value: Id<Value>) {
         let slot = Slot::Value(value);
         let offset = self.frame.offset(slot);
         match self.done(value) {
@@ -216,6 +217,7 @@ impl Coder<'_> {
     /// Sees to it that the record has an item for the value, and for a file its flags and mode.
     pub(super) fn show(&mut self, value: Id<Value>) {
         if self.program.values[value].reader.is_located() {
+            self.places.entry(value).or_default().shown += usize::from(self.done(value) != Done::Surely);
             self.read(value);
             self.describe(value);
         } else {
