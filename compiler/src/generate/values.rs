@@ -108,7 +108,8 @@ impl Coder<'_> {
             return;
         }
         let span = library::span(self.program.values[value].reader);
-        self.places.entry(value).or_default().asked += usize::from(self.done(value) != Done::Surely);
+        self.places.entry(value).or_default().asked +=
+            usize::from(self.done(value) != Done::Surely);
         self.read(value);
         self.emitter.copy(CURRENT, RESULT);
         self.emitter.arithmetic(Arithmetic::Add, CURRENT, -i32::from(library::FIRST_PAYLOAD));
@@ -217,7 +218,8 @@ impl Coder<'_> {
     /// Sees to it that the record has an item for the value, and for a file its flags and mode.
     pub(super) fn show(&mut self, value: Id<Value>) {
         if self.program.values[value].reader.is_located() {
-            self.places.entry(value).or_default().shown += usize::from(self.done(value) != Done::Surely);
+            self.places.entry(value).or_default().shown +=
+                usize::from(self.done(value) != Done::Surely);
             self.read(value);
             self.describe(value);
         } else {

@@ -144,20 +144,20 @@ pub(super) fn bind<'a>(
         }
         Some(_) | None => (None, start.clone()),
     };
-    let (type_, reader) = match &from.type_ {
-        Some(declared) => (declared.value, reader(*declared, &parameter, signature, diagnostics)?),
+    let (declared, reader) = match &from.type_ {
+        Some(named) => (named.value, reader(*named, &parameter, signature, diagnostics)?),
         None => automatic(from.span, &parameter, signature, diagnostics)?,
     };
     let reader = whole(reader, walked.as_ref(), start.origin);
     Ok(resolved::Argument {
         span: from.span,
         name: (!start.name.is_empty()).then(|| start.name.clone()),
-        type_,
+        type_: declared,
         label: from.label.as_ref().map(|label| label.value.clone()),
         origin: start.origin,
         walk: walked,
         memory: start.memory,
-        reader: size::sized(from, type_, reader, signature, diagnostics)?,
+        reader: size::sized(from, declared, reader, signature, diagnostics)?,
     })
 }
 
