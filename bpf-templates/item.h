@@ -23,13 +23,14 @@ INLINE __u64 item_begin(struct writ_scratch *s, __u64 room)
 	return EVENT_OFFSET + sizeof(struct writ_item) + cursor;
 }
 
-/* Ends the item whose payload stands at `at`. The bytes up to the next item are zeroed, and so is
- * at least one after a text, so that a comparison by words sees nothing stale. */
+/* Ends the item whose payload stands at `at`. The bytes up to the next item are zeroed. So is at
+ * least one after a text, be it the first of the next item's header, so that a comparison by words
+ * sees where the text ends. */
 INLINE void item_end(struct writ_scratch *s, __u64 at, __u64 id, __u64 status, __u64 length)
 {
 	__u64 *header = (__u64 *)PAYLOAD(s, at - sizeof(struct writ_item));
 
-	header[0] = (id & 0xffff) | status << 16;
+	header[0] = status << 8 | (id & 0xffff) << 16;
 	header[1] = length << 32;
 	s->cursor = at - EVENT_OFFSET + ((length + 7) & ~7ULL);
 }

@@ -46,10 +46,11 @@ enum writ_flag {
 /* A call is awaited whose entry posted nothing. */
 #define UNTOLD 0xfffe
 
+/* The first byte is zero: it is the end of a text that stands right before the item. */
 struct writ_item {
-	__u16 id;
-	__u8 status;
 	__u8 reserved;
+	__u8 status;
+	__u16 id;
 	__u32 flags;
 	__u32 mode;
 	__u32 length;

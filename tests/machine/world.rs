@@ -329,7 +329,8 @@ impl World {
         let head = EVENT + self.cursor();
         let at = head + item::SIZE;
         self.scratch[head..at].fill(0);
-        self.scratch[head..head + 2].copy_from_slice(&u16::try_from(id).unwrap().to_le_bytes());
+        self.scratch[head + item::ID..head + item::ID + 2]
+            .copy_from_slice(&u16::try_from(id).unwrap().to_le_bytes());
         self.scratch[head + item::STATUS] = status;
         self.scratch[head + item::FLAGS..head + item::FLAGS + 4]
             .copy_from_slice(&flags.to_le_bytes());
@@ -352,8 +353,8 @@ impl World {
 
     /// The id of the item whose payload is at `offset`.
     pub(super) fn id_at(&self, offset: u64) -> u16 {
-        let head = usize::try_from(offset).unwrap() - item::SIZE;
-        u16::from_le_bytes([self.scratch[head], self.scratch[head + 1]])
+        let id = usize::try_from(offset).unwrap() - item::SIZE + item::ID;
+        u16::from_le_bytes([self.scratch[id], self.scratch[id + 1]])
     }
 
     pub(super) fn items(&self) -> Vec<(u16, u8, Vec<u8>)> {

@@ -112,12 +112,13 @@ pub mod action {
 
 /// Offsets in the 16 bytes before an item's payload.
 pub mod item {
-    /// `u16`: which value this is; unique in a program.
-    pub const ID: usize = 0;
+    /// `u8`: zero. It can stand right behind the text of the item before, which thus always ends with
+    /// a zero, as comparisons by words want it.
+    pub const RESERVED: usize = 0;
     /// `u8`: see [`super::status`].
-    pub const STATUS: usize = 2;
-    /// `u8`: zero.
-    pub const RESERVED: usize = 3;
+    pub const STATUS: usize = 1;
+    /// `u16`: which value this is; unique in a program.
+    pub const ID: usize = 2;
     /// `u32`: for files, `f_flags`; for addresses of Unix sockets, the family.
     /// For a buffer that is [`super::status::TRUNCATED`], how many bytes there were.
     pub const FLAGS: usize = 4;

@@ -46,8 +46,8 @@ impl Builder {
     }
 
     fn whole_item(mut self, id: u16, status: u8, flags: u32, mode: u32, payload: &[u8]) -> Self {
+        self.0.extend([0, status]);
         self.0.extend(id.to_le_bytes());
-        self.0.extend([status, 0]);
         self.0.extend(flags.to_le_bytes());
         self.0.extend(mode.to_le_bytes());
         self.0.extend(u32::try_from(payload.len()).unwrap().to_le_bytes());
