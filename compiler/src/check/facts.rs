@@ -28,7 +28,12 @@ pub(super) fn kernel_tests(policy: &Policy) -> impl Iterator<Item = (&Hook, &Tes
 
 /// Every text that a policy compares whole, or from one end, with something.
 pub(super) fn compared_texts(policy: &Policy) -> impl Iterator<Item = &TextPattern> {
-    let sets = tests(policy).filter_map(|(_, test)| match &test.question {
+    tests(policy).filter_map(|(_, test)| compared_set(test)).flat_map(|set| &set.patterns)
+}
+
+/// The texts of which a test wants one, whole or at one end.
+pub(super) fn compared_set(test: &Test) -> Option<&TextSet> {
+    match &test.question {
         Question::Text { set, .. } | Question::Binary { set } | Question::Lineage { set, .. } => {
             Some(set)
         }
@@ -46,8 +51,7 @@ pub(super) fn compared_texts(policy: &Policy) -> impl Iterator<Item = &TextPatte
         | Question::CapabilityChange { .. }
         | Question::Workload { .. }
         | Question::Cel { .. } => None,
-    });
-    sets.flat_map(|set| &set.patterns)
+    }
 }
 
 fn tests_of(selector: &Selector) -> impl Iterator<Item = &Test> {

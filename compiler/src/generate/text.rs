@@ -41,7 +41,7 @@ impl Coder<'_> {
 
     /// Goes on at `yes` when the text at [`CURRENT`], which was read by `reader`, is in the set.
     pub(super) fn text_in(&mut self, set: &TextSet, reader: Reader, yes: Label, no: Label) {
-        let patterns = if patterns::can_hold_zeros(reader) {
+        let patterns = if reader.can_hold_zeros() {
             let (patterns, measured) = Measured::of(set);
             self.measured_in(&measured, yes);
             patterns

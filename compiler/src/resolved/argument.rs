@@ -354,6 +354,11 @@ impl Reader {
         self != Self::Nothing && self.number().is_none()
     }
 
+    /// Whether what is compared can have zero bytes inside. Other texts end at the first.
+    pub fn can_hold_zeros(self) -> bool {
+        matches!(self, Self::Buffer { .. } | Self::Structure(Structure::IovIter))
+    }
+
     /// How many of the low bytes are a number, and whether that has a sign.
     pub fn number(self) -> Option<(u8, Signedness)> {
         match self {

@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 use super::tables::TEXT_BYTES;
 use super::words::End;
 use crate::machine::Comparison;
-use crate::resolved::{Reader, Structure};
 use crate::set::TextSet;
 
 /// A set, cut by how it is compared.
@@ -63,28 +62,6 @@ pub(super) struct Measured {
     pub end: End,
     /// As [`Patterns`] has them.
     pub patterns: Vec<Vec<u8>>,
-}
-
-/// Whether values that are read this way are bytes of any kind.
-pub(super) fn can_hold_zeros(reader: Reader) -> bool {
-    match reader {
-        Reader::Buffer { .. } | Reader::Structure(Structure::IovIter) => true,
-        Reader::Nothing
-        | Reader::Integer { .. }
-        | Reader::File
-        | Reader::Path
-        | Reader::Binprm
-        | Reader::Filename
-        | Reader::Descriptor
-        | Reader::Text
-        | Reader::Vectors { .. }
-        | Reader::RecordText
-        | Reader::Bytes { .. }
-        | Reader::SyscallNumber
-        | Reader::Capability
-        | Reader::Capabilities(_)
-        | Reader::Structure(_) => false,
-    }
 }
 
 impl Measured {
