@@ -1,8 +1,10 @@
 # One deed for each family of hooks that the examples have.
 /usr/bin/cat /etc/shadow >/dev/null
 /usr/bin/cat /etc/passwd >/dev/null
+./writ-trigger truncate-path /etc/passwd 10
 echo "root:x:0:0::/root:/bin/sh" >/etc/passwd
 (exec -a busybox /usr/bin/bash mkdir /tmp/made)
+mkdir /tmp/denied 2>/dev/null || echo denied
 /usr/bin/sample-exec 2>/dev/null
 ./writ-trigger as-user 1000 1000 /bin/true
 mount -t tmpfs examples /tmp/mounted

@@ -25,6 +25,7 @@ mod share_socket;
 mod spawn;
 mod static_probes;
 mod threads_truncate;
+mod truncate_path;
 mod unix_bind;
 mod write_once;
 
@@ -60,6 +61,7 @@ const DEEDS: &[(&str, Deed)] = &[
     ("spawn", spawn::run),
     ("static-probes", static_probes::run),
     ("threads-truncate", threads_truncate::run),
+    ("truncate-path", truncate_path::run),
     ("unix-bind", unix_bind::run),
     ("use-descriptors", descriptors::use_them),
     ("write-many", write_once::write_many),
