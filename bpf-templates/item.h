@@ -23,6 +23,12 @@ INLINE __u64 item_begin(struct writ_scratch *s, __u64 room)
 	return EVENT_OFFSET + sizeof(struct writ_item) + cursor;
 }
 
+/* The first word of an item's header, without flags. */
+INLINE __u64 item_word(__u64 id, __u64 status)
+{
+	return status << 8 | (id & 0xffff) << 16;
+}
+
 /* Ends the item whose payload stands at `at`. The bytes up to the next item are zeroed. So is at
  * least one after a text, be it the first of the next item's header, so that a comparison by words
  * sees where the text ends. */
@@ -30,7 +36,7 @@ INLINE void item_end(struct writ_scratch *s, __u64 at, __u64 id, __u64 status, _
 {
 	__u64 *header = (__u64 *)PAYLOAD(s, at - sizeof(struct writ_item));
 
-	header[0] = status << 8 | (id & 0xffff) << 16;
+	header[0] = item_word(id, status);
 	header[1] = length << 32;
 	s->cursor = at - EVENT_OFFSET + ((length + 7) & ~7ULL);
 }

@@ -29,7 +29,7 @@ INLINE void fill_data(struct data_record *data, __u64 name, __u64 id, __u64 star
 	fill_header(&data->header, KIND_DATA, sizeof(data->header) + sizeof(data->item) + length);
 	data->header.call = name;
 	data->header.action_argument = start;
-	*(__u64 *)&data->item = id;
+	*(__u64 *)&data->item = item_word(id, STATUS_READ);
 	*((__u64 *)&data->item + 1) = length << 32;
 }
 

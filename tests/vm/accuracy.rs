@@ -213,7 +213,9 @@ fn key(attach: &Attach) -> String {
         Attach::Kprobe { function } => format!("kprobe {function}"),
         Attach::Lsm { hook, sleepable: _ } => format!("lsm {hook}"),
         Attach::Tracepoint { subsystem, event } => format!("tracepoint {subsystem}/{event}"),
-        Attach::RawTracepoint { event } => format!("raw_tracepoint {event}"),
+        Attach::RawTracepoint { event } | Attach::BtfTracepoint { event } => {
+            format!("raw_tracepoint {event}")
+        }
         other => panic!("{other:?} is not chosen for a policy that only looks"),
     }
 }
