@@ -39,8 +39,8 @@ struct header {
 	__u64 call, cgroup;
 };
 struct item {
+	__u8 reserved, status;
 	__u16 id;
-	__u8 status, reserved;
 	__u32 flags, mode, length;
 	char payload[];
 };
