@@ -43,8 +43,7 @@ pub use names::names;
 
 /// Binds `policy` to `kernel`, or says everything that stands in the way.
 ///
-/// `None` when it reported an error. What is returned has every part of the policy, also those that
-/// the writ engine does not run yet: `check` refuses them.
+/// `None` when it reported an error. What is returned has every part of the policy.
 pub fn resolve(
     policy: &policy::Policy,
     kernel: &Profile,

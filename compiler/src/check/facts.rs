@@ -109,41 +109,26 @@ pub(super) fn argument<'a>(hook: HookView<'a>, test: &Test) -> Option<&'a Argume
 
 /// The paths that a test compares with: of a file, a descriptor or an executable.
 pub(super) fn paths<'a>(hook: HookView<'_>, test: &'a Test) -> Option<&'a TextSet> {
-    match &test.question {
-        Question::Binary { set } | Question::Lineage { set, .. } => Some(set),
-        Question::Text { set, .. } => match argument(hook, test)?.reader {
-            Reader::File
-            | Reader::Path
-            | Reader::Binprm
-            | Reader::Descriptor
-            | Reader::Structure(Structure::Dentry) => Some(set),
-            Reader::Nothing
-            | Reader::Integer { .. }
-            | Reader::Filename
-            | Reader::Text
-            | Reader::Buffer { .. }
-            | Reader::Vectors { .. }
-            | Reader::RecordText
-            | Reader::Bytes { .. }
-            | Reader::SyscallNumber
-            | Reader::Capability
-            | Reader::Capabilities(_)
-            | Reader::Structure(_) => None,
-        },
-        Question::Integer { .. }
-        | Question::Bits { .. }
-        | Question::Pid { .. }
-        | Question::Namespace { .. }
-        | Question::Substring { .. }
-        | Question::FileType { .. }
-        | Question::Address { .. }
-        | Question::Socket { .. }
-        | Question::CapabilitiesGained { .. }
-        | Question::NamespaceChange { .. }
-        | Question::Capability { .. }
-        | Question::CapabilityChange { .. }
-        | Question::Workload { .. }
-        | Question::Cel { .. } => None,
+    let set = compared_set(test)?;
+    let Question::Text { .. } = test.question else { return Some(set) };
+    match argument(hook, test)?.reader {
+        Reader::File
+        | Reader::Path
+        | Reader::Binprm
+        | Reader::Descriptor
+        | Reader::Structure(Structure::Dentry) => Some(set),
+        Reader::Nothing
+        | Reader::Integer { .. }
+        | Reader::Filename
+        | Reader::Text
+        | Reader::Buffer { .. }
+        | Reader::Vectors { .. }
+        | Reader::RecordText
+        | Reader::Bytes { .. }
+        | Reader::SyscallNumber
+        | Reader::Capability
+        | Reader::Capabilities(_)
+        | Reader::Structure(_) => None,
     }
 }
 

@@ -10,14 +10,10 @@ use std::collections::BTreeMap;
 use writ_bundle::Attach;
 
 use super::coder::Coder;
-use super::facts::Fact;
-use super::registers::RESULT;
 use super::stack::Slot;
 use super::state::Done;
-use super::text::names_begin;
 use crate::ids::Id;
 use crate::ir::{Program, Role, Value, ValueOrigin};
-use crate::machine::Comparison;
 
 /// In how many places a program reads a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -99,10 +95,7 @@ impl Coder<'_> {
         let Some(names) = names else { return self.read(value) };
         let (open, ruled_out) = (self.emitter.label(), self.emitter.label());
         self.must_be_zeroed(Slot::Value(value));
-        self.fact(Fact::Top(value));
-        self.emitter.jump_if(RESULT, Comparison::Equal, 0, open);
-        let second = self.frame.offset(Slot::SecondName(value));
-        names_begin(&mut self.emitter, names, second, open, ruled_out);
+        self.compare_names(value, names, open, ruled_out);
         let before = self.state.clone();
         self.emitter.place(open);
         self.read(value);

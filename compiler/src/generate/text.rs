@@ -16,7 +16,7 @@ mod words;
 
 pub(super) use first_name::names;
 pub(super) use tables::Tables;
-pub(super) use words::{Names, names_begin};
+pub(super) use words::Names;
 
 use super::coder::Coder;
 use super::library;

@@ -13,7 +13,7 @@ use crate::generate::stack::Slot;
 use crate::generate::state::Done;
 use crate::ids::Id;
 use crate::ir::{Block, Jump, Program, Test, Value};
-use crate::machine::{Comparison, Size};
+use crate::machine::{Comparison, Label, Size};
 use crate::set::TextSet;
 
 /// Bytes of a name that the routine gives.
@@ -80,11 +80,8 @@ impl Coder<'_> {
             self.emitter.load(Size::Double, RESULT, FRAME, offset);
             self.emitter.jump_if(RESULT, Comparison::NotEqual, 0, open);
         }
-        self.fact(Fact::Top(value));
-        self.emitter.jump_if(RESULT, Comparison::Equal, 0, open);
         let ruled_out = self.label(no);
-        let second = self.frame.offset(Slot::SecondName(value));
-        words::names_begin(&mut self.emitter, names, second, open, ruled_out);
+        self.compare_names(value, names, open, ruled_out);
         self.state.decided.insert(value, Done::Surely);
         self.leads_to(no);
         self.emitter.place(open);
@@ -92,6 +89,21 @@ impl Coder<'_> {
             self.state = self.state.meet(&before);
         }
         self.state.decided.insert(value, Done::Surely);
+    }
+
+    /// Goes on at `open` when the path can be in one of the sets, and at `ruled_out` when its first
+    /// names are others.
+    pub(in crate::generate) fn compare_names(
+        &mut self,
+        value: Id<Value>,
+        names: &[Names],
+        open: Label,
+        ruled_out: Label,
+    ) {
+        self.fact(Fact::Top(value));
+        self.emitter.jump_if(RESULT, Comparison::Equal, 0, open);
+        let second = self.frame.offset(Slot::SecondName(value));
+        words::names_begin(&mut self.emitter, names, second, open, ruled_out);
     }
 }
 

@@ -54,7 +54,7 @@ pub(in crate::generate) struct Names {
 
 /// Goes on at `yes` when the word in the result register begins with a first name, and the word on
 /// the stack at `second` with one of its second names. No first name begins with another.
-pub(in crate::generate) fn names_begin(
+pub(super) fn names_begin(
     emitter: &mut Emitter,
     names: &[Names],
     second: i16,
